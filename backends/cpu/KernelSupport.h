@@ -1,0 +1,22 @@
+//===- KernelSupport.h - Which operations have a kernel ---------*- C++ -*-===//
+#ifndef QCOMPILE_BACKENDS_CPU_KERNELSUPPORT_H
+#define QCOMPILE_BACKENDS_CPU_KERNELSUPPORT_H
+
+#include <string>
+
+#include "mlir/IR/Operation.h"
+
+namespace qcompile::cpu {
+
+/// A constant operation of either dialect.
+bool isConstant(mlir::Operation *op);
+
+/// Empty where the runtime's kernels compute the operation, else the reason why they do not: it
+/// then runs by the reference semantics, as part of a float island.
+std::string reasonAgainstKernel(mlir::Operation *op);
+
+inline bool hasKernel(mlir::Operation *op) { return reasonAgainstKernel(op).empty(); }
+
+} // namespace qcompile::cpu
+
+#endif // QCOMPILE_BACKENDS_CPU_KERNELSUPPORT_H

@@ -1,0 +1,33 @@
+//===- ParameterImage.h - The constants of a compiled network ---*- C++ -*-===//
+#ifndef QCOMPILE_BACKENDS_CPU_PARAMETERIMAGE_H
+#define QCOMPILE_BACKENDS_CPU_PARAMETERIMAGE_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace qcompile::cpu {
+
+/// Builds a parameter image (runtime/artifact/artifact.h).
+class ParameterImage {
+public:
+  ParameterImage();
+
+  /// Appends a part and returns where it starts, a multiple of 64. Equal small parts are held once.
+  uint64_t add(llvm::ArrayRef<uint8_t> bytes);
+  uint64_t add(llvm::StringRef bytes);
+
+  /// The image, with a header that says where the ports are.
+  std::vector<uint8_t> finish(llvm::StringRef ports);
+
+private:
+  std::vector<uint8_t> image;
+  std::vector<std::pair<std::string, uint64_t>> smallParts;
+};
+
+} // namespace qcompile::cpu
+
+#endif // QCOMPILE_BACKENDS_CPU_PARAMETERIMAGE_H

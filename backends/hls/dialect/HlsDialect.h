@@ -1,0 +1,31 @@
+//===- HlsDialect.h - Dataflow designs of streaming stages ------*- C++ -*-===//
+#ifndef QCOMPILE_BACKENDS_HLS_DIALECT_HLSDIALECT_H
+#define QCOMPILE_BACKENDS_HLS_DIALECT_HLSDIALECT_H
+
+#include "dialects/qnn/QnnDialect.h"
+#include "dialects/qnn/ValueBounds.h"
+#include "mlir/IR/SymbolTable.h"
+
+#include "backends/hls/dialect/HlsDialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "backends/hls/dialect/HlsTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "backends/hls/dialect/HlsAttributes.h.inc"
+
+namespace qcompile::hls {
+
+/// Bits of a stream word: what the vendor's integer types and tools handle without trouble.
+inline constexpr int64_t kMaxWordBits = 4096;
+
+/// The bounds of all partial sums of inputs of a type with every column of weights; nothing where a
+/// bound does not fit 62 bits.
+std::optional<qnn::Bounds> getSumBounds(mlir::Type input, data::ConstantAttr weights);
+
+} // namespace qcompile::hls
+
+#define GET_OP_CLASSES
+#include "backends/hls/dialect/HlsOps.h.inc"
+
+#endif // QCOMPILE_BACKENDS_HLS_DIALECT_HLSDIALECT_H

@@ -1,0 +1,86 @@
+//===- ArtifactSink.cpp - Where backends write ----------------------------===//
+#include "compiler/backend/ArtifactSink.h"
+
+#include <unistd.h>
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace qcompile {
+
+static Error failure(const Twine &what, StringRef path, std::error_code code) {
+  return createStringError(code, what + " '" + path + "': " + code.message());
+}
+
+Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory) {
+  StringRef target = directory.rtrim('/');
+  // A sibling, so that the final rename stays on one file system.
+  std::string staging = (target + ".partial-" + Twine(::getpid())).str();
+  if (std::error_code code = sys::fs::create_directories(staging))
+    return failure("cannot create folder", staging, code);
+  return std::unique_ptr<ArtifactSink>(new ArtifactSink(target.str(), staging));
+}
+
+ArtifactSink::~ArtifactSink() {
+  if (!committed)
+    (void)sys::fs::remove_directories(staging);
+}
+
+Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description,
+                          StringRef contents) {
+  SmallString<256> path(staging);
+  sys::path::append(path, name);
+  if (std::error_code code = sys::fs::create_directories(sys::path::parent_path(path)))
+    return failure("cannot create folder for", name, code);
+  std::error_code code;
+  raw_fd_ostream os(path, code);
+  if (code)
+    return failure("cannot write", name, code);
+  os << contents;
+  os.close();
+  if (os.has_error()) {
+    code = os.error();
+    os.clear_error();
+    return failure("cannot write", name, code);
+  }
+  return adopt(name, kind, description);
+}
+
+Error ArtifactSink::adopt(StringRef name, StringRef kind, StringRef description) {
+  SmallString<256> path(staging);
+  sys::path::append(path, name);
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return failure("cannot read back", name, buffer.getError());
+  StringRef contents = (*buffer)->getBuffer();
+  ArtifactFile file{name.str(), kind.str(), description.str(),
+                    toHex(SHA256::hash(arrayRefFromStringRef(contents)), /*LowerCase=*/true),
+                    contents.size()};
+  auto before = [](const ArtifactFile &a, const ArtifactFile &b) { return a.name < b.name; };
+  written.insert(std::upper_bound(written.begin(), written.end(), file, before), file);
+  return Error::success();
+}
+
+Error ArtifactSink::commit() {
+  if (sys::fs::exists(target)) {
+    std::error_code code;
+    bool empty = sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
+    if (!empty && !sys::fs::exists(target + "/manifest.json"))
+      return createStringError("output folder '" + target +
+                               "' exists and is not an artifact: choose another one");
+    if ((code = sys::fs::remove_directories(target, /*IgnoreErrors=*/false)))
+      return failure("cannot replace", target, code);
+  }
+  if (std::error_code code = sys::fs::rename(staging, target))
+    return failure("cannot put in place", target, code);
+  committed = true;
+  return Error::success();
+}
+
+} // namespace qcompile

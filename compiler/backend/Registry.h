@@ -1,0 +1,48 @@
+//===- Registry.h - The backends of a process -------------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_BACKEND_REGISTRY_H
+#define QCOMPILE_COMPILER_BACKEND_REGISTRY_H
+
+#include "compiler/backend/Backend.h"
+
+namespace qcompile {
+
+/// What a plugin's `qcompileBackendPlugin` function returns. A plugin is refused unless the interface
+/// version, the LLVM version string and the fingerprint of the public headers equal the host's.
+struct BackendPlugin {
+  unsigned apiVersion;
+  const char *llvmVersion;
+  const char *headerFingerprint;
+  /// A new backend, owned by the caller.
+  Backend *(*create)();
+};
+
+/// What this library was built with; a plugin returns these from the headers it was built with.
+#define QCOMPILE_BACKEND_PLUGIN(BackendClass)                                                      \
+  extern "C" ::qcompile::BackendPlugin qcompileBackendPlugin() {                                   \
+    return {::qcompile::kBackendApiVersion, LLVM_VERSION_STRING, QCOMPILE_HEADER_FINGERPRINT,      \
+            []() -> ::qcompile::Backend * { return new BackendClass(); }};                         \
+  }
+
+class BackendRegistry {
+public:
+  struct Entry {
+    std::unique_ptr<Backend> backend;
+    std::string origin; ///< "built in", or the path of the plugin
+  };
+
+  /// Adds a backend. A second one of the same name is an error that names both origins.
+  llvm::Error add(std::unique_ptr<Backend> backend, llvm::StringRef origin);
+  /// Loads a plugin's shared object and adds its backend.
+  llvm::Error load(llvm::StringRef path);
+
+  const Backend *find(llvm::StringRef name) const;
+  /// Sorted by name.
+  const std::vector<Entry> &entries() const { return backends; }
+
+private:
+  std::vector<Entry> backends;
+};
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_BACKEND_REGISTRY_H

@@ -1,0 +1,22 @@
+//===- ExternalData.h - Tensors in files beside the model -------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_FRONTEND_EXTERNALDATA_H
+#define QCOMPILE_COMPILER_FRONTEND_EXTERNALDATA_H
+
+#include "compiler/frontend/ModelContext.h"
+
+namespace qcompile::frontend {
+
+struct MappedBytes {
+  llvm::ArrayRef<uint8_t> bytes;
+  std::shared_ptr<const void> owner; ///< null on failure
+};
+
+/// Maps the bytes of an external tensor. The path must be relative, without "..", and lead, links resolved, to a
+/// file within the model's folder; offset and length must lie within the file. Otherwise an error is
+/// emitted and the result is empty.
+MappedBytes mapExternalData(ModelContext &model, const ::onnx::TensorProto &tensor,
+                            uint64_t expectedSize);
+
+} // namespace qcompile::frontend
+
+#endif // QCOMPILE_COMPILER_FRONTEND_EXTERNALDATA_H

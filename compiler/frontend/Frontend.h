@@ -1,0 +1,40 @@
+//===- Frontend.h - ONNX files to the onnx dialect --------------*- C++ -*-===//
+//
+// Reading: parse → check sizes and data → repair → upgrade to the pinned opset → check → infer
+// shapes → operations. Every problem is reported as a diagnostic with a code and the node's name; all
+// problems of a step are reported together.
+//
+//===----------------------------------------------------------------------===//
+#ifndef QCOMPILE_COMPILER_FRONTEND_FRONTEND_H
+#define QCOMPILE_COMPILER_FRONTEND_FRONTEND_H
+
+#include <map>
+
+#include "compiler/frontend/ImportReport.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace qcompile {
+
+struct ImportOptions {
+  /// Shapes that replace those of the file, by input name.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
+};
+
+/// The opset of the default domain that every model is brought to, and the newest that is read.
+int64_t getNewestOpset();
+
+/// Reads an ONNX file. On failure the module is null and diagnostics have been emitted.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnxFile(mlir::MLIRContext *context, llvm::StringRef path,
+                                                 const ImportOptions &options,
+                                                 ImportReport &report);
+
+/// The same from memory: `name` stands for the file in messages, `directory` is where external data may
+/// lie (empty: nowhere).
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext *context, llvm::StringRef bytes,
+                                             llvm::StringRef name, llvm::StringRef directory,
+                                             const ImportOptions &options, ImportReport &report);
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_FRONTEND_FRONTEND_H

@@ -1,0 +1,26 @@
+//===- ImportReport.h - What the frontend found and changed -----*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_FRONTEND_IMPORTREPORT_H
+#define QCOMPILE_COMPILER_FRONTEND_IMPORTREPORT_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qcompile {
+
+/// Facts about a model file, printed at the start of every run and recorded in the manifest.
+struct ImportReport {
+  int64_t opset = 0;       ///< of the default domain, as written
+  int64_t irVersion = 0;   ///< as written
+  std::string producer;    ///< name and version, or "unknown producer"
+  std::vector<std::string> formats; ///< ways of writing quantization found: "QONNX", "QDQ", …
+  uint64_t nodes = 0;
+  uint64_t parameters = 0;      ///< elements of initializers
+  uint64_t parameterBytes = 0;  ///< bytes of initializers as stored
+  std::vector<std::string> repairs; ///< one sentence each, with a count where it recurs
+  std::string sha256;           ///< of the model file
+};
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_FRONTEND_IMPORTREPORT_H

@@ -1,0 +1,236 @@
+//===- Repair.cpp - What real files get wrong -----------------------------===//
+//
+// Exporters omit domains, opset imports and attributes, repeat initializers as inputs, leave nodes
+// without names. Each repair is recorded once per kind, with a count.
+//
+//===----------------------------------------------------------------------===//
+#include <set>
+
+#include "compiler/frontend/ModelContext.h"
+#include "dialects/onnx/schemas/QonnxSchemas.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using ::onnx::NodeProto;
+
+namespace qcompile::frontend {
+
+static std::string plural(unsigned count, const char *noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+//===----------------------------------------------------------------------===//
+// Domains
+//===----------------------------------------------------------------------===//
+
+static bool isQonnxOperator(StringRef type) {
+  return llvm::is_contained({"Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant",
+                             "MultiThreshold", "Im2Col", "XnorPopcountMatMul", "QuantAvgPool2d"},
+                            type);
+}
+
+/// The current domain of a legacy one (QONNX history), or the domain itself.
+static std::string currentDomain(const NodeProto &node) {
+  StringRef domain = node.domain();
+  bool legacy = llvm::is_contained({"onnx.brevitas", "finn.custom_op.general", "finn"}, domain);
+  // Old exports put the operators into the default domain.
+  bool missing = (domain.empty() || domain == "ai.onnx") && isQonnxOperator(node.op_type());
+  if (legacy || missing)
+    return qcompile::onnx::kQonnxDomain;
+  return domain == "ai.onnx" ? "" : domain.str();
+}
+
+static void repairDomains(ModelContext &model) {
+  std::map<std::string, unsigned> renamed;
+  std::set<std::string> used = {""};
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    std::string domain = currentDomain(node);
+    if (domain != node.domain() && node.domain() != "ai.onnx")
+      ++renamed[node.domain()];
+    node.set_domain(domain);
+    used.insert(domain);
+  }
+  for (const auto &[domain, count] : renamed)
+    model.repaired("domain '" + domain + "' of " + plural(count, "node") + " read as '" +
+                   qcompile::onnx::kQonnxDomain + "'");
+
+  // One import per used domain; the version decides between Trunc with five and six inputs.
+  std::map<std::string, int64_t> imports;
+  for (const auto &import : model.model->opset_import()) {
+    NodeProto probe;
+    probe.set_domain(import.domain());
+    int64_t &version = imports[currentDomain(probe)];
+    version = std::max<int64_t>(version, import.version());
+  }
+  for (const std::string &domain : used)
+    if (!imports.count(domain)) {
+      bool qonnx = domain == qcompile::onnx::kQonnxDomain;
+      imports[domain] = domain.empty() ? getNewestOpset() : 1;
+      if (!qonnx || renamed.empty())
+        model.repaired("missing opset import of domain '" + domain + "' taken as version " +
+                       std::to_string(imports[domain]));
+    }
+  for (const NodeProto &node : model.graph().node())
+    if (node.op_type() == "Trunc" && node.domain() == qcompile::onnx::kQonnxDomain)
+      imports[node.domain()] = node.input_size() == 6 ? 2 : 1;
+  model.model->clear_opset_import();
+  for (const auto &[domain, version] : imports) {
+    if (!used.count(domain))
+      continue;
+    auto *import = model.model->add_opset_import();
+    import->set_domain(domain);
+    import->set_version(version);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Names, inputs, attributes
+//===----------------------------------------------------------------------===//
+
+static void dropInitializedInputs(ModelContext &model) {
+  llvm::StringSet<> initialized;
+  for (const auto &tensor : model.graph().initializer())
+    initialized.insert(tensor.name());
+  auto *inputs = model.graph().mutable_input();
+  int before = inputs->size();
+  inputs->erase(std::remove_if(inputs->begin(), inputs->end(),
+                               [&](const auto &input) { return initialized.count(input.name()); }),
+                inputs->end());
+  if (int dropped = before - inputs->size())
+    model.repaired(plural(dropped, "initializer") + " repeated as graph inputs taken as constants");
+}
+
+static void nameNodes(ModelContext &model) {
+  unsigned index = 0, named = 0;
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    if (node.name().empty()) {
+      node.set_name(node.op_type() + "_" + std::to_string(index));
+      ++named;
+    }
+    ++index;
+  }
+  if (named)
+    model.repaired(plural(named, "node") + " without name named after operator and index");
+}
+
+static void repairQuantizers(ModelContext &model) {
+  unsigned missing = 0, respelled = 0;
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    StringRef type = node.op_type();
+    if (node.domain() != qcompile::onnx::kQonnxDomain || type == "BipolarQuant")
+      continue;
+    bool found = false;
+    for (auto &attribute : *node.mutable_attribute()) {
+      if (attribute.name() != "rounding_mode")
+        continue;
+      found = true;
+      std::string upper = StringRef(attribute.s()).upper();
+      if (upper == "HALF_EVEN") // another name of ROUND
+        upper = "ROUND";
+      else if (upper == "ROUND_TO_ZERO") // Brevitas' name of DOWN
+        upper = "DOWN";
+      respelled += upper != attribute.s();
+      attribute.set_s(upper);
+    }
+    missing += !found && (type == "Quant" || type == "IntQuant");
+  }
+  if (missing)
+    model.repaired("missing rounding_mode of " + plural(missing, "quantizer") + " taken as ROUND");
+  if (respelled)
+    model.repaired("rounding_mode of " + plural(respelled, "quantizer") +
+                   " brought to its canonical spelling");
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+/// Sorts nodes so that values are defined before use; the file's order is kept where it is sound. Reports
+/// values that nothing defines, and cycles.
+static LogicalResult sortNodes(ModelContext &model) {
+  auto &nodes = *model.graph().mutable_node();
+  llvm::StringMap<int> producer;
+  llvm::StringSet<> defined;
+  for (const auto &input : model.graph().input())
+    defined.insert(input.name());
+  for (const auto &tensor : model.graph().initializer())
+    defined.insert(tensor.name());
+  for (const auto &tensor : model.graph().sparse_initializer())
+    defined.insert(tensor.values().name());
+  LogicalResult result = success();
+  for (int i = 0; i < nodes.size(); ++i)
+    for (const std::string &output : nodes[i].output())
+      if (!output.empty() && (defined.count(output) || !producer.try_emplace(output, i).second)) {
+        emitError(model.nodeLocation(nodes[i], i), Code::I002)
+            << "node " << describeNode(nodes[i], i) << " defines value '" << output
+            << "', which is defined already";
+        result = failure();
+      }
+
+  std::vector<std::vector<int>> users(nodes.size());
+  std::vector<int> waiting(nodes.size());
+  for (int i = 0; i < nodes.size(); ++i)
+    for (const std::string &input : nodes[i].input()) {
+      if (input.empty() || defined.count(input))
+        continue;
+      auto it = producer.find(input);
+      if (it == producer.end()) {
+        emitError(model.nodeLocation(nodes[i], i), Code::I002)
+            << "node " << describeNode(nodes[i], i) << " uses value '" << input
+            << "', which nothing defines";
+        result = failure();
+        continue;
+      }
+      users[it->second].push_back(i);
+      ++waiting[i];
+    }
+  for (const auto &output : model.graph().output())
+    if (!defined.count(output.name()) && !producer.count(output.name()))
+      result = model.error(Code::I002)
+               << "graph output '" << output.name() << "' is defined by no node";
+  if (failed(result))
+    return failure();
+
+  std::set<int> ready;
+  for (int i = 0; i < nodes.size(); ++i)
+    if (waiting[i] == 0)
+      ready.insert(i);
+  std::vector<int> order;
+  while (!ready.empty()) {
+    int next = *ready.begin();
+    ready.erase(ready.begin());
+    order.push_back(next);
+    for (int user : users[next])
+      if (--waiting[user] == 0)
+        ready.insert(user);
+  }
+  if (int(order.size()) < nodes.size()) {
+    int stuck = llvm::find_if(waiting, [](int w) { return w > 0; }) - waiting.begin();
+    return emitError(model.nodeLocation(nodes[stuck], stuck), Code::I002)
+           << "expected an acyclic graph, found a cycle through node "
+           << describeNode(nodes[stuck], stuck);
+  }
+  if (!llvm::is_sorted(order)) {
+    google::protobuf::RepeatedPtrField<NodeProto> sorted;
+    sorted.Reserve(nodes.size());
+    for (int i : order)
+      sorted.Add()->Swap(&nodes[i]);
+    nodes.Swap(&sorted);
+    model.repaired("nodes brought into an order in which values are defined before use");
+  }
+  return success();
+}
+
+LogicalResult repairModel(ModelContext &model) {
+  repairDomains(model);
+  dropInitializedInputs(model);
+  nameNodes(model);
+  repairQuantizers(model);
+  // Types noted in the file may be wrong; inference computes them from the inputs.
+  model.graph().clear_value_info();
+  return sortNodes(model);
+}
+
+} // namespace qcompile::frontend

@@ -1,0 +1,219 @@
+//===- TensorData.cpp - Initializers as constants -------------------------===//
+#include "compiler/frontend/TensorData.h"
+
+#include "compiler/frontend/ExternalData.h"
+#include "dialects/data/ElementStorage.h"
+
+using namespace mlir;
+using ::onnx::TensorProto;
+
+namespace qcompile::frontend {
+
+Type getElementType(MLIRContext *context, int onnxType) {
+  Builder builder(context);
+  auto integer = [&](unsigned bits, bool isSigned) {
+    return IntegerType::get(context, bits,
+                            isSigned ? IntegerType::Signed : IntegerType::Unsigned);
+  };
+  switch (onnxType) {
+  case TensorProto::FLOAT:
+    return builder.getF32Type();
+  case TensorProto::DOUBLE:
+    return builder.getF64Type();
+  case TensorProto::FLOAT16:
+    return builder.getF16Type();
+  case TensorProto::BFLOAT16:
+    return builder.getBF16Type();
+  case TensorProto::INT2:
+    return integer(2, true);
+  case TensorProto::INT4:
+    return integer(4, true);
+  case TensorProto::INT8:
+    return integer(8, true);
+  case TensorProto::INT16:
+    return integer(16, true);
+  case TensorProto::INT32:
+    return integer(32, true);
+  case TensorProto::INT64:
+    return integer(64, true);
+  case TensorProto::UINT2:
+    return integer(2, false);
+  case TensorProto::UINT4:
+    return integer(4, false);
+  case TensorProto::UINT8:
+    return integer(8, false);
+  case TensorProto::UINT16:
+    return integer(16, false);
+  case TensorProto::UINT32:
+    return integer(32, false);
+  case TensorProto::UINT64:
+    return integer(64, false);
+  case TensorProto::BOOL:
+    return builder.getI1Type();
+  case TensorProto::COMPLEX64:
+    return ComplexType::get(builder.getF32Type());
+  case TensorProto::COMPLEX128:
+    return ComplexType::get(builder.getF64Type());
+  case TensorProto::FLOAT8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case TensorProto::FLOAT8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case TensorProto::FLOAT8E5M2:
+    return Float8E5M2Type::get(context);
+  case TensorProto::FLOAT8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
+  case TensorProto::FLOAT8E8M0:
+    return Float8E8M0FNUType::get(context);
+  case TensorProto::FLOAT4E2M1:
+    return Float4E2M1FNType::get(context);
+  default:
+    return nullptr;
+  }
+}
+
+static RankedTensorType getTensorType(MLIRContext *context, const TensorProto &tensor) {
+  Type elementType = getElementType(context, tensor.data_type());
+  if (!elementType || llvm::any_of(tensor.dims(), [](int64_t dim) { return dim < 0; }))
+    return nullptr;
+  return RankedTensorType::get(llvm::to_vector(tensor.dims()), elementType);
+}
+
+static bool isExternal(const TensorProto &tensor) {
+  return tensor.data_location() == TensorProto::EXTERNAL;
+}
+
+/// Number of values in the typed field that the element type uses, and how many elements one of them
+/// holds (packed types keep two or four in an int32).
+static uint64_t countTypedElements(const TensorProto &tensor, unsigned storageBits) {
+  switch (tensor.data_type()) {
+  case TensorProto::FLOAT:
+    return tensor.float_data_size();
+  case TensorProto::COMPLEX64:
+    return tensor.float_data_size() / 2;
+  case TensorProto::DOUBLE:
+    return tensor.double_data_size();
+  case TensorProto::COMPLEX128:
+    return tensor.double_data_size() / 2;
+  case TensorProto::INT64:
+    return tensor.int64_data_size();
+  case TensorProto::UINT32:
+  case TensorProto::UINT64:
+    return tensor.uint64_data_size();
+  default:
+    return uint64_t(tensor.int32_data_size()) * (storageBits < 8 ? 8 / storageBits : 1);
+  }
+}
+
+static InFlightDiagnostic tensorError(ModelContext &model, const TensorProto &tensor, Code code) {
+  return std::move(model.error(code) << "initializer '" << tensor.name() << "': ");
+}
+
+static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor) {
+  RankedTensorType type = getTensorType(model.context, tensor);
+  if (!type)
+    return tensorError(model, tensor, Code::I005)
+           << "expected a numeric element type and sizes of at least 0, found element type "
+           << tensor.data_type();
+  std::optional<uint64_t> size = data::getStorageSize(type);
+  if (!size)
+    return tensorError(model, tensor, Code::I007)
+           << "expected a tensor below 2^56 elements, found " << type;
+  model.report.parameters += type.getNumElements();
+  model.report.parameterBytes += *size;
+  if (isExternal(tensor))
+    return success(); // checked when it is mapped
+  unsigned bits = data::getStorageBits(type.getElementType());
+  if (tensor.has_raw_data()) {
+    if (tensor.raw_data().size() != *size)
+      return tensorError(model, tensor, Code::I007)
+             << "expected " << *size << " bytes for " << type << ", found "
+             << tensor.raw_data().size();
+    return success();
+  }
+  uint64_t found = countTypedElements(tensor, bits), expected = type.getNumElements();
+  // The last value of a packed type may be filled in part.
+  if (found < expected || found - expected >= (bits < 8 ? 8 / bits : 1))
+    return tensorError(model, tensor, Code::I007)
+           << "expected " << expected << " elements for " << type << ", found " << found;
+  return success();
+}
+
+LogicalResult checkTensorData(ModelContext &model) {
+  LogicalResult result = success();
+  for (const TensorProto &tensor : model.graph().initializer())
+    if (failed(checkTensor(model, tensor)))
+      result = failure();
+  if (model.graph().sparse_initializer_size())
+    result = model.error(Code::I005) << "sparse initializers are not supported";
+  return result;
+}
+
+template <typename T, typename Field>
+static void append(std::vector<uint8_t> &out, const Field &field) {
+  out.reserve(field.size() * sizeof(T));
+  for (auto value : field) {
+    T element = static_cast<T>(value);
+    const auto *bytes = reinterpret_cast<const uint8_t *>(&element);
+    out.insert(out.end(), bytes, bytes + sizeof(T));
+  }
+}
+
+/// The storage form of elements that the message holds in a typed field.
+static std::vector<uint8_t> packTypedField(const TensorProto &tensor, unsigned storageBits) {
+  std::vector<uint8_t> out;
+  switch (tensor.data_type()) {
+  case TensorProto::FLOAT:
+  case TensorProto::COMPLEX64:
+    append<float>(out, tensor.float_data());
+    break;
+  case TensorProto::DOUBLE:
+  case TensorProto::COMPLEX128:
+    append<double>(out, tensor.double_data());
+    break;
+  case TensorProto::INT64:
+    append<int64_t>(out, tensor.int64_data());
+    break;
+  case TensorProto::UINT32:
+    append<uint32_t>(out, tensor.uint64_data());
+    break;
+  case TensorProto::UINT64:
+    append<uint64_t>(out, tensor.uint64_data());
+    break;
+  default:
+    if (storageBits <= 8)
+      append<uint8_t>(out, tensor.int32_data());
+    else if (storageBits == 16)
+      append<uint16_t>(out, tensor.int32_data());
+    else
+      append<int32_t>(out, tensor.int32_data());
+  }
+  return out;
+}
+
+data::ConstantAttr makeConstant(ModelContext &model, const TensorProto &tensor, StringRef name) {
+  // Tensors of attributes come here unchecked.
+  RankedTensorType type = getTensorType(model.context, tensor);
+  if (!type || failed(checkTensor(model, tensor)))
+    return nullptr;
+  std::string error;
+  data::ConstantAttr constant;
+  if (isExternal(tensor)) {
+    MappedBytes mapped = mapExternalData(model, tensor, *data::getStorageSize(type));
+    if (!mapped.owner)
+      return nullptr;
+    constant = data::ConstantAttr::getFromStorage(type, name, mapped.bytes, mapped.owner, error);
+  } else if (tensor.has_raw_data()) {
+    ArrayRef<uint8_t> bytes(reinterpret_cast<const uint8_t *>(tensor.raw_data().data()),
+                            tensor.raw_data().size());
+    constant = data::ConstantAttr::getFromStorage(type, name, bytes, model.model, error);
+  } else {
+    unsigned bits = data::getStorageBits(type.getElementType());
+    auto bytes = std::make_shared<std::vector<uint8_t>>(packTypedField(tensor, bits));
+    constant = data::ConstantAttr::getFromStorage(type, name, *bytes, bytes, error);
+  }
+  if (!constant)
+    tensorError(model, tensor, Code::I007) << error;
+  return constant;
+}
+
+} // namespace qcompile::frontend

@@ -1,0 +1,155 @@
+//===- Upgrade.cpp - Newest opset, checker, shape inference ---------------===//
+#include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/TensorData.h"
+#include "llvm/ADT/StringMap.h"
+#include "onnx/checker.h"
+#include "onnx/shape_inference/implementation.h"
+#include "onnx/version_converter/convert.h"
+
+using namespace mlir;
+using ::onnx::ModelProto;
+using ::onnx::TensorProto;
+using ::onnx::ValueInfoProto;
+
+namespace qcompile::frontend {
+
+/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values
+/// conversion and inference need; bigger ones are only data.
+static constexpr uint64_t kParameterElements = 64;
+
+/// Applies --input-shape and gives the batch a size where it has none.
+static LogicalResult fixInputShapes(ModelContext &model) {
+  LogicalResult result = success();
+  auto wanted = model.options.inputShapes;
+  for (ValueInfoProto &input : *model.graph().mutable_input()) {
+    auto *shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
+    if (auto it = wanted.find(input.name()); it != wanted.end()) {
+      shape->clear_dim();
+      for (int64_t extent : it->second)
+        shape->add_dim()->set_dim_value(extent);
+      wanted.erase(it);
+    }
+    for (int d = 0; d < shape->dim_size(); ++d) {
+      auto *dim = shape->mutable_dim(d);
+      if (dim->has_dim_value() && dim->dim_value() > 0)
+        continue;
+      if (dim->has_dim_value() && dim->dim_value() == 0)
+        continue; // an empty tensor is a tensor
+      std::string name = dim->has_dim_param() ? dim->dim_param() : "?";
+      if (d == 0 && !dim->has_dim_value()) {
+        dim->set_dim_value(1);
+        model.repaired("batch dimension '" + name + "' of input '" + input.name() +
+                       "' taken as 1");
+        continue;
+      }
+      result = model.error(Code::I006)
+               << "input '" << input.name() << "': dimension " << d << " ('" << name
+               << "') is unknown; give it with --input-shape";
+    }
+  }
+  for (const auto &[name, shape] : wanted)
+    result = model.error(Code::U001) << "--input-shape names '" << name
+                                     << "', which is no input of the model";
+  return result;
+}
+
+/// Moves the big initializers out of the model and declares them as inputs, so that the library does not
+/// copy them; `restore` undoes it.
+class InitializersAside {
+public:
+  explicit InitializersAside(ModelProto &model) {
+    auto *graph = model.mutable_graph();
+    google::protobuf::RepeatedPtrField<TensorProto> kept;
+    for (TensorProto &tensor : *graph->mutable_initializer()) {
+      uint64_t elements = 1;
+      for (int64_t dim : tensor.dims())
+        elements *= uint64_t(dim);
+      if (elements <= kParameterElements) {
+        kept.Add()->Swap(&tensor);
+        continue;
+      }
+      ValueInfoProto *input = graph->add_input();
+      input->set_name(tensor.name());
+      auto *type = input->mutable_type()->mutable_tensor_type();
+      type->set_elem_type(tensor.data_type());
+      for (int64_t dim : tensor.dims())
+        type->mutable_shape()->add_dim()->set_dim_value(dim);
+      aside.Add()->Swap(&tensor);
+    }
+    graph->mutable_initializer()->Swap(&kept);
+  }
+
+  void restore(ModelProto &model) {
+    auto *graph = model.mutable_graph();
+    llvm::StringMap<bool> names;
+    for (TensorProto &tensor : aside) {
+      names[tensor.name()] = true;
+      graph->add_initializer()->Swap(&tensor);
+    }
+    auto *inputs = graph->mutable_input();
+    inputs->erase(std::remove_if(inputs->begin(), inputs->end(),
+                                 [&](const auto &input) { return names.count(input.name()); }),
+                  inputs->end());
+  }
+
+private:
+  google::protobuf::RepeatedPtrField<TensorProto> aside;
+};
+
+/// The version converter drops names it does not need; a node keeps its name by its first output.
+static void restoreNodeNames(ModelProto &model, const llvm::StringMap<std::string> &names) {
+  int index = 0;
+  for (auto &node : *model.mutable_graph()->mutable_node()) {
+    auto it = node.output_size() ? names.find(node.output(0)) : names.end();
+    if (it != names.end())
+      node.set_name(it->second);
+    else if (node.name().empty())
+      node.set_name(node.op_type() + "_upgrade_" + std::to_string(index));
+    ++index;
+  }
+}
+
+static void convertVersion(ModelContext &model) {
+  int64_t version = 0;
+  for (const auto &import : model.model->opset_import())
+    if (import.domain().empty())
+      version = import.version();
+  if (version == getNewestOpset())
+    return;
+  llvm::StringMap<std::string> names;
+  for (const auto &node : model.graph().node())
+    if (node.output_size())
+      names[node.output(0)] = node.name();
+  // The converter refuses files older than IR 3, which are written the same way.
+  if (model.model->ir_version() < 3)
+    model.model->set_ir_version(3);
+  *model.model = ::onnx::version_conversion::ConvertVersion(*model.model, int(getNewestOpset()));
+  restoreNodeNames(*model.model, names);
+}
+
+static LogicalResult inferShapes(ModelContext &model) {
+  ::onnx::ShapeInferenceOptions options(/*check_type=*/true, /*strict_mode=*/1,
+                                        /*data_prop=*/true);
+  try {
+    ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(),
+                                         options);
+  } catch (const std::exception &problem) {
+    return model.error(Code::I006)
+           << "shapes are not consistent: " << StringRef(problem.what()).trim();
+  }
+  return success();
+}
+
+LogicalResult upgradeModel(ModelContext &model) {
+  if (failed(checkTensorData(model)) || failed(fixInputShapes(model)))
+    return failure();
+  InitializersAside aside(*model.model);
+  convertVersion(model);
+  // The checker wants an IR version that goes with the opset.
+  model.model->set_ir_version(::onnx::Version::IR_VERSION);
+  LogicalResult inferred = inferShapes(model);
+  aside.restore(*model.model);
+  return inferred;
+}
+
+} // namespace qcompile::frontend

@@ -1,0 +1,16 @@
+//===- OnnxTensor.h - Tensors in ONNX's own files ---------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_IO_ONNXTENSOR_H
+#define QCOMPILE_COMPILER_IO_ONNXTENSOR_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "runtime/core/tensor.h"
+
+namespace qcompile {
+
+/// The tensor of a serialized ONNX TensorProto (as the node tests store inputs and outputs).
+llvm::Expected<runtime::Tensor> parseOnnxTensor(llvm::StringRef bytes, llvm::StringRef path);
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_IO_ONNXTENSOR_H

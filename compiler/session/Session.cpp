@@ -1,0 +1,341 @@
+//===- Session.cpp - One compilation --------------------------------------===//
+#include "compiler/session/Session.h"
+
+#include "compiler/session/Manifest.h"
+#include "dialects/data/DataDialect.h"
+#include "dialects/data/SideFile.h"
+#include "dialects/onnx/NodeLocation.h"
+#include "dialects/onnx/OnnxDialect.h"
+#include "dialects/qnn/QnnDialect.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+
+namespace qcompile {
+
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<func::FuncDialect, data::DataDialect, onnx::OnnxDialect, qnn::QnnDialect>();
+}
+
+std::string makeModelName(StringRef path) {
+  std::string name = llvm::sys::path::stem(llvm::sys::path::filename(path.rtrim('/'))).str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  if (name.empty() || llvm::isDigit(name[0]))
+    name.insert(0, "model_");
+  return name;
+}
+
+Session::Session(SessionOptions options) : options(std::move(options)) {
+  registerDialects(dialects);
+  // One thread: models are single functions, and order of diagnostics is part of the contract.
+  mlirContext = std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
+  mlirContext->getDiagEngine().registerHandler([this](mlir::Diagnostic &d) { handle(d); });
+}
+
+Session::~Session() = default;
+
+/// The exit code that goes with the area of a diagnostic's code.
+static Outcome getOutcome(StringRef code) {
+  if (code == "QC-I001" || code == "QC-U003")
+    return Outcome::FileSystem;
+  if (code == "QC-I003" || code == "QC-I004" || code == "QC-I005" || code == "QC-B001" ||
+      code == "QC-B002" || code == "QC-B006")
+    return Outcome::Unsupported;
+  if (code == "QC-B003" || code == "QC-B005" || code == "QC-U001" || code == "QC-U002")
+    return Outcome::Usage;
+  if (code == "QC-U004")
+    return Outcome::Different;
+  return Outcome::InvalidModel;
+}
+
+void Session::handle(mlir::Diagnostic &diagnostic) {
+  Diagnostic out;
+  std::string text = diagnostic.str();
+  for (mlir::Diagnostic &note : diagnostic.getNotes())
+    text += "; " + note.str();
+  auto [code, message] = splitCode(text);
+  out.code = code.str();
+  out.message = message.str();
+  out.node = onnx::getNodeName(diagnostic.getLocation()).str();
+  diagnostic.getLocation()->walk([&](Location inner) {
+    if (auto place = dyn_cast<FileLineColLoc>(inner))
+      out.file = place.getFilename().str();
+    return WalkResult::advance();
+  });
+  switch (diagnostic.getSeverity()) {
+  case DiagnosticSeverity::Error:
+    out.severity = Diagnostic::Severity::Error;
+    // The first error decides.
+    if (result == Outcome::Success)
+      result = getOutcome(code);
+    break;
+  case DiagnosticSeverity::Warning:
+    out.severity = Diagnostic::Severity::Warning;
+    break;
+  default:
+    out.severity = Diagnostic::Severity::Remark;
+  }
+  if (onDiagnostic)
+    onDiagnostic(out);
+}
+
+bool Session::fail(Outcome outcome, Code code, const llvm::Twine &message) {
+  if (result == Outcome::Success)
+    result = outcome;
+  Diagnostic out;
+  out.code = getCodeName(code).str();
+  out.message = message.str();
+  if (onDiagnostic)
+    onDiagnostic(out);
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+bool Session::load(StringRef path, std::optional<Stage> from) {
+  // A backend's dialects may stand in a printed stage.
+  for (const BackendRegistry::Entry &entry : registry->entries())
+    entry.backend->registerDialects(dialects);
+  mlirContext->appendDialectRegistry(dialects);
+  mlirContext->loadAllAvailableDialects();
+  info.name = makeModelName(path);
+  if (!from) {
+    if (onStage)
+      onStage(Stage::Import);
+    ownedModule = importOnnxFile(mlirContext.get(), path, options.import, report);
+    currentStage = Stage::Import;
+    return ownedModule && saveIntermediate();
+  }
+  auto text = llvm::MemoryBuffer::getFile(path);
+  if (!text)
+    return fail(Outcome::FileSystem, Code::I001,
+                "cannot read '" + path + "': " + text.getError().message());
+  std::string sidePath = (path + ".weights").str();
+  if (llvm::sys::fs::exists(sidePath)) {
+    auto side = llvm::MemoryBuffer::getFile(sidePath, false, false);
+    if (!side)
+      return fail(Outcome::FileSystem, Code::I001,
+                  "cannot read '" + sidePath + "': " + side.getError().message());
+    std::shared_ptr<llvm::MemoryBuffer> owner = std::move(*side);
+    std::string error;
+    StringRef bytes = owner->getBuffer();
+    if (!data::loadSideFile(mlirContext.get(),
+                            {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()}, owner,
+                            error))
+      return fail(Outcome::InvalidModel, Code::I007, "side file '" + sidePath + "': " + error);
+  }
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*text), llvm::SMLoc());
+  ownedModule = parseSourceFile<ModuleOp>(sources, mlirContext.get());
+  if (!ownedModule)
+    return fail(Outcome::InvalidModel, Code::I002, "'" + path + "' is not a printed stage");
+  currentStage = *from;
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
+
+bool Session::selectBackend() {
+  if (backend)
+    return true;
+  const Backend *found = registry->find(options.backend);
+  if (!found) {
+    std::string known;
+    for (const BackendRegistry::Entry &entry : registry->entries())
+      known += (known.empty() ? "" : ", ") + entry.backend->name().str();
+    return fail(Outcome::Usage, Code::B003,
+                "unknown backend '" + options.backend + "', expected one of " + known);
+  }
+  llvm::Expected<OptionValues> values =
+      OptionValues::parse(found->options(), options.backendOptions);
+  if (!values)
+    return fail(Outcome::Usage, Code::B003,
+                "backend '" + options.backend + "': " + llvm::toString(values.takeError()));
+  backendValues = values->all();
+  llvm::Expected<std::unique_ptr<BackendSession>> session = found->createSession(*values);
+  if (!session)
+    return fail(Outcome::Usage, Code::B003,
+                "backend '" + options.backend + "': " + llvm::toString(session.takeError()));
+  backend = std::move(*session);
+  return true;
+}
+
+bool Session::checkBackendSupport() {
+  // All unsupported operations at once, one error per operation and reason.
+  std::map<std::pair<std::string, std::string>, std::pair<Operation *, unsigned>> refused;
+  ownedModule->walk([&](func::FuncOp function) {
+    for (Operation &op : function.front().without_terminator()) {
+      Capability capability = backend->checkSupport(&op);
+      if (!capability.supported)
+        ++refused
+              .try_emplace({op.getName().getStringRef().str(), capability.reason},
+                           std::pair<Operation *, unsigned>(&op, 0))
+              .first->second.second;
+    }
+  });
+  for (auto &[key, first] : refused) {
+    InFlightDiagnostic error = emitError(first.first->getLoc(), Code::B001);
+    error << "node '" << onnx::describe(first.first) << "': backend '" << options.backend
+          << "' does not support " << key.first << ": " << key.second;
+    if (first.second > 1)
+      error << " (" << first.second << " nodes)";
+  }
+  return refused.empty();
+}
+
+bool Session::runPasses(Stage stage) {
+  PassManager pm(mlirContext.get(), ModuleOp::getOperationName());
+  if (stage == Stage::Target)
+    backend->buildPipeline(pm);
+  else
+    populateStagePipeline(pm, stage);
+  if (succeeded(pm.run(*ownedModule)))
+    return true;
+  if (result == Outcome::Success)
+    return fail(Outcome::Internal, Code::P001,
+                "stage " + getStageName(stage) + " failed without a message");
+  return false;
+}
+
+bool Session::runTo(Stage last) {
+  for (Stage stage = currentStage; stage < std::min(last, Stage::Target);) {
+    stage = Stage(int(stage) + 1);
+    if (onStage)
+      onStage(stage);
+    if (stage == Stage::Target && (!selectBackend() || !checkBackendSupport()))
+      return false;
+    if (!runPasses(stage))
+      return false;
+    currentStage = stage;
+    if (!saveIntermediate())
+      return false;
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+/// Writes through a temporary sibling, so that nothing half-written is left behind.
+static llvm::Error writeFile(const llvm::Twine &path,
+                             llvm::function_ref<void(llvm::raw_ostream &)> body) {
+  std::string target = path.str(), temporary = target + ".partial";
+  std::error_code code;
+  {
+    llvm::raw_fd_ostream os(temporary, code);
+    if (code)
+      return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
+    body(os);
+    os.close();
+    code = os.error();
+    os.clear_error();
+  }
+  if (!code)
+    code = llvm::sys::fs::rename(temporary, target);
+  if (code) {
+    (void)llvm::sys::fs::remove(temporary);
+    return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
+  }
+  return llvm::Error::success();
+}
+
+bool Session::print(StringRef path) {
+  OpPrintingFlags flags;
+  flags.enableDebugInfo(/*enable=*/true, /*prettyForm=*/false);
+  auto text = [&](llvm::raw_ostream &os) { ownedModule->print(os, flags); };
+  if (path == "-") {
+    text(llvm::outs());
+    llvm::outs() << "\n";
+    return true;
+  }
+  if (llvm::Error error = writeFile(path, text))
+    return fail(Outcome::FileSystem, Code::U003, llvm::toString(std::move(error)));
+  if (llvm::Error error = writeFile(path + ".weights", [&](llvm::raw_ostream &os) {
+        data::writeSideFile(*ownedModule, os);
+      }))
+    return fail(Outcome::FileSystem, Code::U003, llvm::toString(std::move(error)));
+  return true;
+}
+
+bool Session::saveIntermediate() {
+  if (!options.saveIntermediates)
+    return true;
+  if (std::error_code code = llvm::sys::fs::create_directories(*options.saveIntermediates))
+    return fail(Outcome::FileSystem, Code::U003,
+                "cannot create folder '" + *options.saveIntermediates + "': " + code.message());
+  SmallString<128> path(*options.saveIntermediates);
+  llvm::sys::path::append(
+      path, "0" + llvm::Twine(int(currentStage)) + "-" + getStageName(currentStage) + ".mlir");
+  return print(path);
+}
+
+bool Session::emit(StringRef directory) {
+  if (onStage)
+    onStage(Stage::Emit);
+  if (!selectBackend())
+    return false;
+  llvm::Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(directory);
+  auto check = [&](Outcome outcome, Code code, llvm::Error error) {
+    return !error || fail(outcome, code, llvm::toString(std::move(error)));
+  };
+  if (!sink)
+    return check(Outcome::FileSystem, Code::U003, sink.takeError());
+  if (!check(Outcome::Unsupported, Code::B004, backend->emit(*ownedModule, info, **sink)))
+    return false;
+  std::string costs = formatJson(backend->report(*ownedModule));
+  if (!check(Outcome::FileSystem, Code::U003,
+             (*sink)->write("report.json", "report", "costs by the backend's model, estimates",
+                            costs)))
+    return false;
+  Manifest manifest{info.name, options.backend, registry->find(options.backend)->version().str(),
+                    backendValues, report};
+  return check(Outcome::FileSystem, Code::U003,
+               (*sink)->write("manifest.json", "manifest", "what this artifact is",
+                              formatManifest(manifest, (*sink)->files()))) &&
+         check(Outcome::FileSystem, Code::U003, (*sink)->commit());
+}
+
+std::unique_ptr<Executable> Session::prepare() {
+  if (!selectBackend())
+    return nullptr;
+  llvm::Expected<std::unique_ptr<Executable>> executable = backend->prepare(*ownedModule, info);
+  if (executable)
+    return std::move(*executable);
+  fail(Outcome::Unsupported, Code::B004, llvm::toString(executable.takeError()));
+  return nullptr;
+}
+
+std::unique_ptr<Executable> Session::openArtifact(StringRef directory) {
+  llvm::Expected<Manifest> manifest = readManifest(directory);
+  if (!manifest) {
+    fail(Outcome::FileSystem, Code::I001, llvm::toString(manifest.takeError()));
+    return nullptr;
+  }
+  options.backend = manifest->backend;
+  options.backendOptions.clear();
+  for (const auto &[key, value] : manifest->backendOptions)
+    options.backendOptions.push_back(key + "=" + value);
+  info.name = manifest->modelName;
+  if (!selectBackend())
+    return nullptr;
+  llvm::Expected<std::unique_ptr<Executable>> executable = backend->open(directory, info);
+  if (executable)
+    return std::move(*executable);
+  fail(Outcome::InvalidModel, Code::R001, llvm::toString(executable.takeError()));
+  return nullptr;
+}
+
+} // namespace qcompile

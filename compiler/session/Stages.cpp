@@ -1,0 +1,86 @@
+//===- Stages.cpp - The named stages of a compilation ---------------------===//
+#include "compiler/session/Stages.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
+#include "passes/fold-constants/FoldConstants.h"
+#include "passes/normalise-quantization/NormaliseQuantization.h"
+#include "passes/partition-host/PartitionHost.h"
+
+using namespace mlir;
+
+namespace qcompile {
+
+static constexpr std::pair<Stage, llvm::StringLiteral> kStages[] = {
+    {Stage::Import, "import"},       {Stage::Shapes, "shapes"},   {Stage::Fold, "fold"},
+    {Stage::Normalise, "normalise"}, {Stage::Compress, "compress"}, {Stage::Integer, "integer"},
+    {Stage::Bound, "bound"},         {Stage::Target, "target"},   {Stage::Emit, "emit"}};
+
+llvm::StringRef getStageName(Stage stage) { return kStages[size_t(stage)].second; }
+
+std::optional<Stage> parseStage(StringRef name) {
+  for (auto [stage, text] : kStages)
+    if (text == name)
+      return stage;
+  return std::nullopt;
+}
+
+std::string listStages() {
+  std::string out;
+  for (auto [stage, text] : kStages)
+    out += (out.empty() ? "" : ", ") + text.str();
+  return out;
+}
+
+void populateStagePipeline(OpPassManager &pm, Stage stage) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  switch (stage) {
+  case Stage::Fold:
+    functions.addPass(createFoldConstants());
+    break;
+  case Stage::Normalise:
+    functions.addPass(createNormaliseQuantization());
+    break;
+  case Stage::Integer:
+    functions.addPass(createConvertOnnxToQnn());
+    functions.addPass(createCanonicalizerPass());
+    functions.addPass(createCSEPass());
+    break;
+  case Stage::Bound:
+    functions.addPass(createBoundAccumulators());
+    break;
+  default:
+    // Shapes are inferred by the frontend; compression passes run on request only.
+    break;
+  }
+}
+
+void registerStagePipelines() {
+  static PassPipelineRegistration<> fold("fold-pipeline", "stage fold",
+      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Fold); });
+  static PassPipelineRegistration<> normalise("normalise-pipeline", "stage normalise",
+      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Normalise); });
+  static PassPipelineRegistration<> integer("integer-pipeline", "stage integer",
+      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Integer); });
+  static PassPipelineRegistration<> bound("bound-pipeline", "stage bound",
+      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Bound); });
+  static PassPipelineRegistration<> all(
+      "integer-form-pipeline", "stages fold to bound: from a model as written to its integer form",
+      [](OpPassManager &pm) {
+        for (Stage stage : {Stage::Fold, Stage::Normalise, Stage::Integer, Stage::Bound})
+          populateStagePipeline(pm, stage);
+      });
+}
+
+void registerPasses() {
+  registerBoundAccumulators();
+  registerConvertOnnxToQnn();
+  registerFoldConstants();
+  registerNormaliseQuantization();
+  registerPartitionHost();
+}
+
+} // namespace qcompile

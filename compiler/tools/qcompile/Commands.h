@@ -1,0 +1,22 @@
+//===- Commands.h - The commands of qcompile --------------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_TOOLS_QCOMPILE_COMMANDS_H
+#define QCOMPILE_COMPILER_TOOLS_QCOMPILE_COMMANDS_H
+
+#include "compiler/tools/qcompile/Messages.h"
+
+namespace qcompile::tool {
+
+/// Each returns the exit code of the process.
+int compileModel(Session &session, const Options &options, Messages &messages);
+int runModel(Session &session, const Options &options, Messages &messages);
+int inspectModel(Session &session, const Options &options, Messages &messages);
+int compareModel(Session &session, const Options &options, Messages &messages);
+int listBackends(Session &session, const Options &options);
+int explainCode(const Options &options);
+
+/// Loads the model and tells what it is. False after an error.
+bool loadModel(Session &session, const Options &options, Messages &messages);
+
+} // namespace qcompile::tool
+
+#endif // QCOMPILE_COMPILER_TOOLS_QCOMPILE_COMMANDS_H

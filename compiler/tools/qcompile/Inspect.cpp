@@ -1,0 +1,157 @@
+//===- Inspect.cpp - qcompile inspect, list-backends, explain -------------===//
+#include "compiler/session/Manifest.h"
+#include "compiler/tools/qcompile/Commands.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
+#include "dialects/qnn/QnnDialect.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace llvm;
+
+namespace qcompile::tool {
+
+namespace {
+
+std::string typeText(mlir::Type type) {
+  std::string text;
+  raw_string_ostream(text) << type;
+  return text;
+}
+
+std::string elementText(mlir::Value value) {
+  return typeText(cast<mlir::RankedTensorType>(value.getType()).getElementType());
+}
+
+/// One row per matrix product of the integer form.
+struct Layer {
+  std::string name, weights, inputs, accumulator;
+  int64_t rows = 0, inner = 0, outputs = 0;
+  int64_t macs() const { return rows * inner * outputs; }
+};
+
+std::vector<Layer> collectLayers(Session &session) {
+  std::vector<Layer> layers;
+  session.module().walk([&](qnn::MatMulOp op) {
+    auto lhs = cast<mlir::RankedTensorType>(op.getLhs().getType());
+    auto rhs = cast<mlir::RankedTensorType>(op.getRhs().getType());
+    layers.push_back({onnx::describe(op), elementText(op.getRhs()), elementText(op.getLhs()),
+                      elementText(op.getResult()),
+                      lhs.getNumElements() / std::max<int64_t>(rhs.getDimSize(0), 1),
+                      rhs.getDimSize(0), rhs.getDimSize(1)});
+  });
+  return layers;
+}
+
+json::Object toJson(const ImportReport &report, ArrayRef<Layer> layers) {
+  json::Array rows;
+  for (const Layer &layer : layers)
+    rows.push_back(json::Object{{"name", layer.name},
+                                {"inputs", layer.inputs},
+                                {"weights", layer.weights},
+                                {"accumulator", layer.accumulator},
+                                {"macs", layer.macs()}});
+  return json::Object{{"opset", report.opset},
+                      {"ir_version", report.irVersion},
+                      {"producer", report.producer},
+                      {"formats", json::Array(report.formats)},
+                      {"nodes", int64_t(report.nodes)},
+                      {"parameters", int64_t(report.parameters)},
+                      {"parameter_bytes", int64_t(report.parameterBytes)},
+                      {"repairs", json::Array(report.repairs)},
+                      {"layers", std::move(rows)}};
+}
+
+int inspectArtifact(Session &session, const Options &options) {
+  std::unique_ptr<Executable> executable = session.openArtifact(options.model);
+  if (!executable)
+    return int(session.outcome());
+  outs() << "artifact of model '" << session.modelInfo().name << "' for backend '"
+         << session.getOptions().backend << "'\n";
+  auto print = [](StringRef what, ArrayRef<runtime::Port> ports) {
+    for (const runtime::Port &port : ports)
+      outs() << "  " << what << " " << port.name << ": " << runtime::ShapeToString(port.shape)
+             << " " << port.type.ToString() << "\n";
+  };
+  print("input", executable->inputs());
+  print("output", executable->outputs());
+  return 0;
+}
+
+} // namespace
+
+int inspectModel(Session &session, const Options &options, Messages &messages) {
+  if (sys::fs::is_directory(options.model))
+    return inspectArtifact(session, options);
+  if (!loadModel(session, options, messages) || !session.runTo(Stage::Bound))
+    return int(session.outcome());
+  std::vector<Layer> layers = collectLayers(session);
+  if (options.json) {
+    outs() << formatJson(toJson(session.importReport(), layers));
+    return 0;
+  }
+  outs() << left_justify("layer", 24) << left_justify("inputs", 14) << left_justify("weights", 14)
+         << left_justify("accumulator", 14) << right_justify("shape", 20)
+         << right_justify("MACs", 12) << "\n";
+  int64_t total = 0;
+  for (const Layer &layer : layers) {
+    std::string shape = std::to_string(layer.rows) + "x" + std::to_string(layer.inner) + "x" +
+                        std::to_string(layer.outputs);
+    outs() << left_justify(layer.name, 24) << left_justify(layer.inputs, 14)
+           << left_justify(layer.weights, 14) << left_justify(layer.accumulator, 14)
+           << right_justify(shape, 20) << right_justify(std::to_string(layer.macs()), 12) << "\n";
+    total += layer.macs();
+  }
+  outs() << layers.size() << " integer layers, " << total << " MACs\n";
+  session.module().walk([&](mlir::Operation *op) {
+    if (op->getName().getDialectNamespace() == "onnx" && op->getNumOperands())
+      outs() << "stays float: " << onnx::describe(op) << "\n";
+  });
+  return 0;
+}
+
+int listBackends(Session &session, const Options &options) {
+  int result = 0;
+  json::Array list;
+  for (const BackendRegistry::Entry &entry : session.backends().entries()) {
+    const Backend &backend = *entry.backend;
+    json::Array schema;
+    if (!options.json)
+      outs() << backend.name() << " " << backend.version() << " (" << entry.origin << "): "
+             << backend.summary() << "\n";
+    for (const OptionSpec &option : backend.options()) {
+      schema.push_back(json::Object{
+          {"key", option.key}, {"default", option.defaultValue}, {"help", option.help}});
+      if (!options.json)
+        outs() << "  " << option.key << "=" << option.defaultValue << "  " << option.help << "\n";
+    }
+    list.push_back(json::Object{{"name", backend.name()},
+                                {"version", backend.version()},
+                                {"origin", entry.origin},
+                                {"summary", backend.summary()},
+                                {"options", std::move(schema)}});
+  }
+  if (options.json)
+    outs() << formatJson(std::move(list));
+  return result;
+}
+
+int explainCode(const Options &options) {
+  static constexpr Code codes[] = {
+#define QC(code, title) Code::code,
+#include "dialects/diagnostics/Codes.def"
+  };
+  for (Code code : codes)
+    if (getCodeName(code).equals_insensitive(options.model) ||
+        getCodeName(code).drop_front(3).equals_insensitive(options.model)) {
+      outs() << getCodeName(code) << ": " << getCodeTitle(code) << "\n";
+      return 0;
+    }
+  errs() << "qcompile: error [QC-U001]: unknown code '" << options.model
+         << "', expected one like QC-I003\n";
+  return int(Outcome::Usage);
+}
+
+} // namespace qcompile::tool

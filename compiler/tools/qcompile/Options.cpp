@@ -1,0 +1,187 @@
+//===- Options.cpp - The command line of qcompile -------------------------===//
+#include "compiler/tools/qcompile/Options.h"
+
+#include "compiler/session/Version.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace llvm;
+
+namespace qcompile::tool {
+
+namespace {
+
+cl::OptionCategory category("qcompile options");
+cl::SubCommand compileCommand("compile", "compile a model (the default)");
+cl::SubCommand runCommand("run", "compile a model, or open an artifact, and run it on inputs");
+cl::SubCommand inspectCommand("inspect", "say what is in a model file or an artifact");
+cl::SubCommand compareCommand("compare", "compare a stage or backend with another, tensor by tensor");
+cl::SubCommand listCommand("list-backends", "list backends and their options");
+cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
+
+#define ALL_MODELS                                                                                 \
+  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
+      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand)
+#define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
+#define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
+#define ALL ALL_MODELS, cl::sub(listCommand), cl::sub(explainCommand)
+
+cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS, cl::sub(explainCommand));
+cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
+                            cl::value_desc("path"), COMPILE);
+cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
+                             cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference"),
+                             ALL_MODELS);
+cl::list<std::string> backendOptions("backend-opt", cl::value_desc("key=value"),
+                                     cl::desc("an option of the backend (see list-backends)"),
+                                     ALL_MODELS);
+cl::list<std::string> plugins("load-backend", cl::value_desc("path"),
+                              cl::desc("load a backend from a shared object"), ALL);
+cl::opt<std::string> compileTo("compile-to", cl::value_desc("stage"),
+                               cl::desc("stop behind a stage and write it as text"), COMPILE);
+cl::opt<std::string> compileFrom("compile-from", cl::value_desc("stage"),
+                                 cl::desc("MODEL is the text of this stage"), ALL_MODELS);
+cl::opt<std::string> saveIntermediates("save-intermediates", cl::value_desc("folder"),
+                                       cl::desc("write every stage there"), ALL_MODELS);
+cl::list<std::string> inputShapes("input-shape", cl::value_desc("name:1x3x32"),
+                                  cl::desc("shape of an input, instead of the file's"),
+                                  ALL_MODELS);
+cl::list<std::string> inputs("input", cl::value_desc("[name=]file"),
+                             cl::desc("input data: .npy, .pb (ONNX tensor), or raw"), RUN);
+cl::opt<int64_t> randomInputs("random", cl::init(0), cl::value_desc("n"),
+                              cl::desc("run on n random samples instead"), RUN);
+cl::opt<uint64_t> seed("seed", cl::init(0), cl::value_desc("s"),
+                       cl::desc("seed of --random"), RUN);
+cl::opt<std::string> labels("labels", cl::value_desc("file.npy"),
+                            cl::desc("count top-1 hits (ties to the lowest index)"),
+                            cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> outputDirectory("output-dir", cl::value_desc("folder"),
+                                     cl::desc("write every output as NAME.npy"),
+                                     cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> dumpIntermediates(
+    "dump-intermediates", cl::value_desc("folder"),
+    cl::desc("with --backend=reference: write every tensor, and its codes"), cl::cat(category),
+    cl::sub(runCommand));
+cl::opt<std::string> stage("stage", cl::value_desc("stage"),
+                           cl::desc("with --backend=reference: evaluate this stage"), RUN);
+cl::opt<std::string> against("against", cl::value_desc("stage|backend"),
+                             cl::desc("what to compare with (default: stage normalise)"),
+                             cl::cat(category), cl::sub(compareCommand));
+cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folder"),
+                           cl::cat(category), cl::sub(runCommand));
+cl::opt<bool> check("check", cl::desc("try every backend"), cl::cat(category),
+                    cl::sub(listCommand));
+cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
+                   cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand),
+                   cl::sub(listCommand));
+cl::opt<std::string> diagnostics("diagnostics", cl::init("text"), cl::value_desc("text|json"),
+                                 cl::desc("form of messages on stderr"), ALL);
+cl::opt<bool> quiet("q", cl::desc("errors only"), ALL);
+cl::opt<bool> verbose("v", cl::desc("remarks too"), ALL);
+
+int usage(const Twine &message) {
+  errs() << "qcompile: error [QC-U001]: " << message << "; see qcompile --help\n";
+  return int(Outcome::Usage);
+}
+
+/// "name:1x3x32".
+bool parseShape(StringRef text, ImportOptions &options) {
+  auto [name, shape] = text.rsplit(':');
+  SmallVector<StringRef> parts;
+  shape.split(parts, 'x');
+  std::vector<int64_t> extents;
+  for (StringRef part : parts) {
+    int64_t extent;
+    if (part.getAsInteger(10, extent) || extent < 0)
+      return false;
+    extents.push_back(extent);
+  }
+  options.inputShapes[name.str()] = extents;
+  return !name.empty() && text.contains(':');
+}
+
+std::optional<std::string> readStage(const cl::opt<std::string> &option,
+                                     std::optional<Stage> &stage) {
+  if (option.empty())
+    return std::nullopt;
+  stage = parseStage(option);
+  if (stage)
+    return std::nullopt;
+  return "--" + option.ArgStr.str() + ": expected one of " + listStages() + ", found '" +
+         option + "'";
+}
+
+void printVersion(raw_ostream &os) {
+  os << "qcompile " << kVersion << " (LLVM " << LLVM_VERSION_STRING << "), reads ONNX up to opset "
+     << getNewestOpset() << "\n";
+}
+
+Command getCommand() {
+  if (runCommand)
+    return Command::Run;
+  if (inspectCommand)
+    return Command::Inspect;
+  if (compareCommand)
+    return Command::Compare;
+  if (listCommand)
+    return Command::ListBackends;
+  return explainCommand ? Command::Explain : Command::Compile;
+}
+
+} // namespace
+
+std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
+  // Only our options are shown: the LLVM library brings thousands of its own.
+  for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand,
+                                  &inspectCommand, &compareCommand, &listCommand, &explainCommand})
+    cl::HideUnrelatedOptions(category, *command);
+  cl::SetVersionPrinter(printVersion);
+  std::string mistake;
+  raw_string_ostream stream(mistake);
+  if (!cl::ParseCommandLineOptions(argc, argv, "compiler for quantized ONNX networks\n", &stream)) {
+    StringRef text = StringRef(mistake).trim().split('\n').first;
+    text.consume_front(StringRef(argv[0]).rsplit('/').second);
+    text.consume_front(argv[0]);
+    return usage(text.ltrim(": "));
+  }
+  Options out;
+  out.command = getCommand();
+  out.model = model;
+  out.output = output;
+  out.session.backend = backend;
+  out.session.backendOptions = {backendOptions.begin(), backendOptions.end()};
+  if (!saveIntermediates.empty())
+    out.session.saveIntermediates = saveIntermediates;
+  out.plugins = {plugins.begin(), plugins.end()};
+  out.inputs = {inputs.begin(), inputs.end()};
+  out.random = randomInputs;
+  out.seed = seed;
+  out.labels = labels;
+  out.outputDirectory = outputDirectory;
+  out.dumpIntermediates = dumpIntermediates;
+  out.against = against;
+  out.fromArtifact = fromArtifact;
+  out.json = json;
+  out.jsonDiagnostics = diagnostics == "json";
+  out.quiet = quiet;
+  out.verbose = verbose;
+  out.check = check;
+  if (diagnostics != "text" && diagnostics != "json")
+    return usage("--diagnostics: expected text or json, found '" + diagnostics + "'");
+  for (const std::string &shape : inputShapes)
+    if (!parseShape(shape, out.session.import))
+      return usage("--input-shape: expected NAME:1x3x32, found '" + shape + "'");
+  for (auto problem : {readStage(compileTo, out.compileTo), readStage(compileFrom, out.compileFrom),
+                       readStage(stage, out.stage)})
+    if (problem)
+      return usage(*problem);
+  if (out.model.empty() && out.command != Command::ListBackends)
+    return usage("expected a model file");
+  if (out.command == Command::Compile && out.output.empty())
+    return usage("expected -o PATH for the result");
+  if (out.random < 0)
+    return usage("--random: expected a number of samples, found " + Twine(out.random));
+  return out;
+}
+
+} // namespace qcompile::tool

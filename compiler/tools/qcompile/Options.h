@@ -1,0 +1,36 @@
+//===- Options.h - The command line of qcompile -----------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_TOOLS_QCOMPILE_OPTIONS_H
+#define QCOMPILE_COMPILER_TOOLS_QCOMPILE_OPTIONS_H
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/session/Session.h"
+
+namespace qcompile::tool {
+
+enum class Command { Compile, Run, Inspect, Compare, ListBackends, Explain };
+
+/// The command line, parsed and checked.
+struct Options {
+  Command command = Command::Compile;
+  std::string model; ///< the positional argument: a model, an artifact, a stage, or a code
+  std::string output;
+  SessionOptions session;
+  std::vector<std::string> plugins;
+  std::optional<Stage> compileTo, compileFrom, stage;
+  std::vector<std::string> inputs;
+  int64_t random = 0;
+  uint64_t seed = 0;
+  std::string labels, outputDirectory, dumpIntermediates, against;
+  bool fromArtifact = false, json = false, jsonDiagnostics = false;
+  bool quiet = false, verbose = false, check = false;
+};
+
+/// Parses the command line. Where this ends the run (help, version, a mistake), the result is its exit code.
+std::variant<Options, int> parseCommandLine(int argc, const char *const *argv);
+
+} // namespace qcompile::tool
+
+#endif // QCOMPILE_COMPILER_TOOLS_QCOMPILE_OPTIONS_H

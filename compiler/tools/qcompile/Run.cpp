@@ -1,0 +1,219 @@
+//===- Run.cpp - qcompile run ---------------------------------------------===//
+#include <chrono>
+
+#include "compiler/io/InputData.h"
+#include "compiler/io/Npy.h"
+#include "compiler/session/Manifest.h"
+#include "compiler/session/ReferenceExecutable.h"
+#include "compiler/tools/qcompile/Commands.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using qcompile::runtime::Tensor;
+
+namespace qcompile::tool {
+
+namespace {
+
+/// A file name for a tensor: everything but letters, digits, '_', '-' and '.' is percent-encoded.
+std::string encodeName(StringRef name) {
+  std::string out;
+  for (char c : name)
+    out += isAlnum(c) || c == '_' || c == '-' || c == '.'
+               ? std::string(1, c)
+               : "%" + toHex(StringRef(&c, 1), /*LowerCase=*/true);
+  return out;
+}
+
+bool writeNpy(Session &session, StringRef directory, StringRef name, const Tensor &tensor) {
+  SmallString<128> path(directory);
+  sys::path::append(path, name);
+  std::error_code code = sys::fs::create_directories(directory);
+  if (!code) {
+    raw_fd_ostream os(path, code);
+    if (!code)
+      os << formatNpy(tensor);
+  }
+  return !code || session.fail(Outcome::FileSystem, Code::U003,
+                               "cannot write '" + path + "': " + code.message());
+}
+
+/// Collects every tensor over all batches.
+class IntermediateDump {
+public:
+  void attach(ReferenceExecutable &executable) {
+    executable.onTensor = [this](StringRef name, const Tensor &value, const Tensor *codes) {
+      if (value.type().IsFloat())
+        tensors[encodeName(name) + ".npy"].push_back(value);
+      if (codes)
+        this->codes[encodeName(name) + ".codes.npy"].push_back(
+            *Tensor::FromIntegers(runtime::DataType::Int64(), codes->shape(), codes->ToIntegers()));
+    };
+  }
+  bool write(Session &session, StringRef directory, const InputBatches &inputs) {
+    for (const auto *group : {&tensors, &codes})
+      for (const auto &[name, parts] : *group)
+        // A value that several operations compute is written once per batch.
+        if (parts.size() == inputs.batches.size() &&
+            !writeNpy(session, directory, name, joinBatches(parts, inputs)))
+          return false;
+    return true;
+  }
+
+private:
+  std::map<std::string, std::vector<Tensor>> tensors, codes;
+};
+
+/// Number of samples whose greatest element (the first of equals) has the label's index.
+Expected<int64_t> countHits(const Tensor &scores, const Tensor &labels) {
+  int64_t samples = scores.rank() ? scores.shape()[0] : 1;
+  if (labels.size() != samples || labels.type().IsFloat())
+    return createStringError("expected " + Twine(samples) + " integer labels, found " +
+                             Twine(labels.size()) + " of type " + labels.type().ToString());
+  int64_t classes = samples ? scores.size() / samples : 0, hits = 0;
+  for (int64_t s = 0; s < samples; ++s) {
+    int64_t best = 0;
+    for (int64_t c = 1; c < classes; ++c)
+      if (scores.DoubleAt(s * classes + c) > scores.DoubleAt(s * classes + best))
+        best = c;
+    hits += best == labels.IntegerAt(s);
+  }
+  return hits;
+}
+
+struct Report {
+  int64_t samples = 0;
+  std::optional<int64_t> correct;
+  double seconds = 0;
+  std::vector<std::pair<std::string, Tensor>> outputs;
+  json::Object statistics;
+};
+
+void printReport(Report &report, const Options &options) {
+  if (options.json) {
+    json::Array outputs;
+    for (const auto &[name, tensor] : report.outputs)
+      outputs.push_back(json::Object{{"name", name},
+                                     {"shape", json::Array(tensor.shape())},
+                                     {"type", tensor.type().ToString()}});
+    json::Object out{{"samples", report.samples},
+                     {"seconds", report.seconds},
+                     {"outputs", std::move(outputs)}};
+    if (report.correct) {
+      out["correct"] = *report.correct;
+      out["accuracy"] = double(*report.correct) / double(report.samples);
+    }
+    if (!report.statistics.empty())
+      out["statistics"] = std::move(report.statistics);
+    outs() << formatJson(std::move(out));
+    return;
+  }
+  outs() << report.samples << " samples in " << format("%.3g", report.seconds) << " s ("
+         << format("%.3g", 1e6 * report.seconds / double(std::max<int64_t>(report.samples, 1)))
+         << " us each)\n";
+  if (report.correct)
+    outs() << *report.correct << " of " << report.samples << " correct ("
+           << format("%.2f", 100.0 * double(*report.correct) / double(report.samples)) << " %)\n";
+  for (const auto &[name, tensor] : report.outputs) {
+    outs() << name << ": " << runtime::ShapeToString(tensor.shape()) << " "
+           << tensor.type().ToString();
+    // A single result is short enough to show.
+    if (tensor.size() <= 16)
+      for (int64_t i = 0; i < tensor.size(); ++i)
+        outs() << (i ? " " : " = ") << format("%.6f", tensor.DoubleAt(i));
+    outs() << "\n";
+  }
+  if (!report.statistics.empty())
+    outs() << formatv("{0:2}", json::Value(std::move(report.statistics))).str() << "\n";
+}
+
+std::unique_ptr<Executable> makeReference(Session &session, const Options &options) {
+  if (!session.runTo(std::min(options.stage.value_or(Stage::Bound), Stage::Target)))
+    return nullptr;
+  Expected<std::unique_ptr<ReferenceExecutable>> executable =
+      ReferenceExecutable::create(session.module());
+  if (executable)
+    return std::move(*executable);
+  session.fail(Outcome::Unsupported, Code::R001, toString(executable.takeError()));
+  return nullptr;
+}
+
+std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options,
+                                           Messages &messages) {
+  if (options.fromArtifact)
+    return session.openArtifact(options.model);
+  if (!loadModel(session, options, messages))
+    return nullptr;
+  if (options.session.backend == "reference")
+    return makeReference(session, options);
+  return session.runTo(Stage::Target) ? session.prepare() : nullptr;
+}
+
+} // namespace
+
+int runModel(Session &session, const Options &options, Messages &messages) {
+  auto fail = [&](Outcome outcome, Code code, Error error) {
+    session.fail(outcome, code, toString(std::move(error)));
+    return int(session.outcome());
+  };
+  if (options.inputs.empty() == (options.random == 0)) {
+    session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
+    return int(session.outcome());
+  }
+  std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);
+  if (!executable)
+    return int(session.outcome());
+  if (options.random)
+    messages.note("seed " + std::to_string(options.seed));
+  Expected<InputBatches> inputs =
+      options.random ? makeRandomInputs(executable->inputs(), options.random, options.seed)
+                     : readInputs(options.inputs, executable->inputs(),
+                                  [&](const std::string &text) { messages.note(text); });
+  if (!inputs)
+    return fail(Outcome::Usage, Code::U002, inputs.takeError());
+  IntermediateDump dump;
+  if (!options.dumpIntermediates.empty()) {
+    if (options.session.backend != "reference") {
+      session.fail(Outcome::Usage, Code::U001, "--dump-intermediates needs --backend=reference");
+      return int(session.outcome());
+    }
+    dump.attach(static_cast<ReferenceExecutable &>(*executable));
+  }
+
+  auto start = std::chrono::steady_clock::now();
+  Expected<std::vector<Executable::Tensors>> results = executable->run(inputs->batches);
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (!results)
+    return fail(Outcome::InvalidModel, Code::R001, results.takeError());
+
+  Report report{inputs->samples, std::nullopt, elapsed.count(), {}, executable->statistics()};
+  for (size_t port = 0; port < executable->outputs().size(); ++port) {
+    std::vector<Tensor> parts;
+    for (const Executable::Tensors &batch : *results)
+      parts.push_back(batch[port]);
+    report.outputs.emplace_back(executable->outputs()[port].name, joinBatches(parts, *inputs));
+  }
+  if (!options.labels.empty()) {
+    Expected<Tensor> labels = readNpyFile(options.labels);
+    if (!labels)
+      return fail(Outcome::FileSystem, Code::U002, labels.takeError());
+    Expected<int64_t> hits = countHits(report.outputs.at(0).second, *labels);
+    if (!hits)
+      return fail(Outcome::Usage, Code::U002, hits.takeError());
+    report.correct = *hits;
+  }
+  if (!options.outputDirectory.empty())
+    for (const auto &[name, tensor] : report.outputs)
+      if (!writeNpy(session, options.outputDirectory, encodeName(name) + ".npy", tensor))
+        return int(session.outcome());
+  if (!options.dumpIntermediates.empty() &&
+      !dump.write(session, options.dumpIntermediates, *inputs))
+    return int(session.outcome());
+  printReport(report, options);
+  return 0;
+}
+
+} // namespace qcompile::tool

@@ -1,0 +1,55 @@
+//===- qcompile.cpp - The qcompile command --------------------------------===//
+#include <csignal>
+#include <unistd.h>
+
+#include "backends/RegisterBackends.h"
+#include "compiler/tools/qcompile/Commands.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace qcompile;
+using namespace qcompile::tool;
+
+static int dispatch(Session &session, const Options &options, Messages &messages) {
+  switch (options.command) {
+  case Command::Compile:
+    return compileModel(session, options, messages);
+  case Command::Run:
+    return runModel(session, options, messages);
+  case Command::Inspect:
+    return inspectModel(session, options, messages);
+  case Command::Compare:
+    return compareModel(session, options, messages);
+  case Command::ListBackends:
+    return listBackends(session, options);
+  case Command::Explain:
+    return explainCode(options);
+  }
+  return int(Outcome::Usage);
+}
+
+static bool addBackends(Session &session, const Options &options) {
+  if (llvm::Error error = registerBackends(session.backends()))
+    return session.fail(Outcome::Internal, Code::B005, llvm::toString(std::move(error)));
+  for (const std::string &plugin : options.plugins)
+    if (llvm::Error error = session.backends().load(plugin))
+      return session.fail(Outcome::Usage, Code::B005, llvm::toString(std::move(error)));
+  return true;
+}
+
+int main(int argc, char **argv) {
+  std::variant<Options, int> parsed = parseCommandLine(argc, argv);
+  if (const int *code = std::get_if<int>(&parsed))
+    return *code;
+  const Options &options = std::get<Options>(parsed);
+  Messages messages(options);
+  Session session(options.session);
+  session.onDiagnostic = [&](const Diagnostic &d) { messages.diagnostic(d); };
+  session.onStage = [&](Stage stage) {
+    messages.progress("[" + std::to_string(int(stage) + 1) + "/9] " + getStageName(stage).str());
+  };
+  if (!addBackends(session, options))
+    return int(session.outcome());
+  return dispatch(session, options, messages);
+}

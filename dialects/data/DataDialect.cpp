@@ -1,0 +1,211 @@
+//===- DataDialect.cpp - Constants of any element type --------------------===//
+#include "dialects/data/DataDialect.h"
+
+#include "dialects/data/ElementStorage.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace qcompile::data;
+using qcompile::runtime::DataType;
+using qcompile::runtime::Tensor;
+
+#include "dialects/data/DataDialect.cpp.inc"
+#include "dialects/data/DataTypeInterfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/data/DataAttributes.cpp.inc"
+
+void DataDialect::initialize() {
+  store = std::make_unique<ConstantStore>();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/data/DataAttributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Construction and access
+//===----------------------------------------------------------------------===//
+
+static ConstantStore &getStore(MLIRContext *context) {
+  return context->getOrLoadDialect<DataDialect>()->getStore();
+}
+
+static Type getElementType(MLIRContext *context, DataType type) {
+  switch (type.kind) {
+  case qcompile::runtime::TypeKind::kFloat:
+    return type.bits == 32 ? Type(Float32Type::get(context)) : Float64Type::get(context);
+  case qcompile::runtime::TypeKind::kSigned:
+    return IntegerType::get(context, type.bits, IntegerType::Signed);
+  case qcompile::runtime::TypeKind::kUnsigned:
+    return IntegerType::get(context, type.bits, IntegerType::Unsigned);
+  case qcompile::runtime::TypeKind::kBool:
+    return IntegerType::get(context, 1);
+  case qcompile::runtime::TypeKind::kBipolar:
+    // The one element type of another dialect; asking the parser keeps this layer below it.
+    return mlir::parseType("!qnn.bipolar", context);
+  }
+  llvm_unreachable("covered switch");
+}
+
+ConstantAttr ConstantAttr::get(MLIRContext *context, StringRef name, const Tensor &tensor) {
+  Type elementType = getElementType(context, tensor.type());
+  auto bytes = std::make_shared<std::vector<uint8_t>>(packElements(elementType, tensor));
+  const ConstantEntry *entry = getStore(context).add(name, *bytes, bytes);
+  return Base::get(context, RankedTensorType::get(tensor.shape(), elementType), entry);
+}
+
+ConstantAttr ConstantAttr::getFromStorage(RankedTensorType type, StringRef name,
+                                          ArrayRef<uint8_t> bytes,
+                                          std::shared_ptr<const void> owner, std::string &error) {
+  std::optional<uint64_t> size = getStorageSize(type);
+  llvm::raw_string_ostream os(error);
+  if (!size) {
+    os << "type " << type << " has no storage form";
+    return nullptr;
+  }
+  if (*size != bytes.size()) {
+    os << "expected " << *size << " bytes for " << type << ", found " << bytes.size();
+    return nullptr;
+  }
+  MLIRContext *context = type.getContext();
+  return Base::get(context, type, getStore(context).add(name, bytes, std::move(owner)));
+}
+
+StringRef ConstantAttr::getName() const { return getEntry()->name; }
+ArrayRef<uint8_t> ConstantAttr::getBytes() const { return getEntry()->bytes; }
+
+Tensor ConstantAttr::getTensor() const {
+  ArrayRef<uint8_t> bytes = getBytes();
+  DataType type = *getDataType(getType().getElementType());
+  bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % type.ContainerSize() == 0;
+  if (aligned && getStorageBits(getType().getElementType()) >= 8) {
+    auto borrowed = Tensor::Borrow(type, {getType().getShape().begin(), getType().getShape().end()},
+                                   {bytes.data(), bytes.size()}, getEntry()->owner);
+    if (borrowed.ok())
+      return *borrowed;
+  }
+  return unpackElements(getType(), bytes);
+}
+
+//===----------------------------------------------------------------------===//
+// Text form
+//===----------------------------------------------------------------------===//
+
+/// Constants up to this many elements are written out in the IR.
+static constexpr int64_t kMaxInlineElements = 16;
+
+static void printElement(raw_ostream &os, const Tensor &tensor, int64_t i) {
+  if (!tensor.type().IsFloat()) {
+    os << tensor.IntegerAt(i);
+    return;
+  }
+  // Enough digits to read the same value back.
+  double value = tensor.DoubleAt(i);
+  if (std::isfinite(value))
+    os << llvm::format(tensor.type().bits == 32 ? "%.9g" : "%.17g", value);
+  else
+    os << (std::isnan(value) ? "\"nan\"" : value > 0 ? "\"inf\"" : "\"-inf\"");
+}
+
+void ConstantAttr::print(AsmPrinter &printer) const {
+  raw_ostream &os = printer.getStream();
+  os << "<";
+  printer.printString(getName());
+  if (size() <= kMaxInlineElements && getDataType(getType().getElementType())) {
+    Tensor tensor = getTensor();
+    os << ", [";
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      if (i)
+        os << ", ";
+      printElement(os, tensor, i);
+    }
+    os << "]";
+  }
+  os << " : " << getType() << ">";
+}
+
+namespace {
+/// A written element: 64-bit integers do not fit a double, so both readings are kept.
+struct Element {
+  double real = 0;
+  int64_t integer = 0;
+};
+} // namespace
+
+static ParseResult parseElement(AsmParser &parser, Element &element) {
+  std::string text;
+  if (succeeded(parser.parseOptionalString(&text))) {
+    element.real = text == "nan" ? NAN : text == "-inf" ? -INFINITY : INFINITY;
+    return success();
+  }
+  APInt integer;
+  OptionalParseResult parsed = parser.parseOptionalInteger(integer);
+  if (parsed.has_value()) {
+    // The literal carries its own minus sign and is as wide as it needs.
+    element.integer = integer.sextOrTrunc(64).getSExtValue();
+    element.real = double(element.integer);
+    return *parsed;
+  }
+  bool negative = succeeded(parser.parseOptionalMinus());
+  if (parser.parseFloat(element.real))
+    return failure();
+  element.real = negative ? -element.real : element.real;
+  return success();
+}
+
+static FailureOr<Tensor> makeTensor(AsmParser &parser, SMLoc loc, RankedTensorType type,
+                                    ArrayRef<Element> elements) {
+  std::optional<DataType> elementType = getDataType(type.getElementType());
+  if (!elementType || !type.hasStaticShape() || type.getNumElements() != int64_t(elements.size()))
+    return parser.emitError(loc) << "expected elements for " << type << ", found "
+                                 << elements.size();
+  qcompile::runtime::Shape shape(type.getShape().begin(), type.getShape().end());
+  if (elementType->IsFloat()) {
+    std::vector<double> values;
+    for (const Element &element : elements)
+      values.push_back(element.real);
+    if (elementType->bits == 64)
+      return Tensor::FromDoubles(shape, values);
+    return Tensor::FromFloats(shape, std::vector<float>(values.begin(), values.end()));
+  }
+  std::vector<int64_t> values;
+  for (const Element &element : elements)
+    values.push_back(element.integer);
+  auto tensor = Tensor::FromIntegers(*elementType, shape, values);
+  if (!tensor.ok())
+    return parser.emitError(loc) << std::string(tensor.status().message());
+  return *tensor;
+}
+
+Attribute ConstantAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  std::string name;
+  SmallVector<Element> elements;
+  RankedTensorType type;
+  if (parser.parseLess() || parser.parseString(&name))
+    return nullptr;
+  bool isInline = succeeded(parser.parseOptionalComma());
+  auto parseNext = [&] { return parseElement(parser, elements.emplace_back()); };
+  if ((isInline && parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseNext)) ||
+      parser.parseColonType(type) || parser.parseGreater())
+    return nullptr;
+  if (isInline) {
+    FailureOr<Tensor> tensor = makeTensor(parser, loc, type, elements);
+    return failed(tensor) ? nullptr : Attribute(get(parser.getContext(), name, *tensor));
+  }
+  const ConstantEntry *entry = getStore(parser.getContext()).find(name);
+  if (!entry) {
+    parser.emitError(loc) << "constant '" << name
+                          << "' has no data: load the side file that was written with this text";
+    return nullptr;
+  }
+  std::string error;
+  ConstantAttr constant = getFromStorage(type, name, entry->bytes, entry->owner, error);
+  if (!constant)
+    parser.emitError(loc) << "constant '" << name << "': " << error;
+  return constant;
+}

@@ -1,0 +1,34 @@
+//===- QnnDialect.h - The exact integer form --------------------*- C++ -*-===//
+#ifndef QCOMPILE_DIALECTS_QNN_QNNDIALECT_H
+#define QCOMPILE_DIALECTS_QNN_QNNDIALECT_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/data/DataDialect.h"
+
+#include "dialects/qnn/QnnDialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/qnn/QnnTypes.h.inc"
+
+namespace qcompile::qnn {
+
+/// Whether `type` is an integer of explicit signedness and at most 64 bits, or bipolar.
+bool isCodeType(mlir::Type type);
+
+/// Whether `mode` is one of the seven rounding modes in their canonical spelling.
+bool isRoundingMode(llvm::StringRef mode);
+
+/// The builtin or bipolar element type of a runtime integer type.
+mlir::Type getCodeType(mlir::MLIRContext *context, runtime::DataType type);
+
+} // namespace qcompile::qnn
+
+#define GET_OP_CLASSES
+#include "dialects/qnn/QnnOps.h.inc"
+
+#endif // QCOMPILE_DIALECTS_QNN_QNNDIALECT_H

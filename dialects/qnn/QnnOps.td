@@ -1,0 +1,198 @@
+//===- QnnOps.td - The qnn dialect's operations -------------*- tablegen -*-===//
+//
+// Numbers in brackets (C1, ...) are the constraints of docs/Qnn.md; the verifiers carry them too.
+//
+//===----------------------------------------------------------------------===//
+#ifndef QCOMPILE_DIALECTS_QNN_QNNOPS
+#define QCOMPILE_DIALECTS_QNN_QNNOPS
+
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/qnn/QnnDialect.td"
+
+//===----------------------------------------------------------------------===//
+// Constraints on types and attributes
+//===----------------------------------------------------------------------===//
+
+def Qnn_CodeType : Type<CPred<"::qcompile::qnn::isCodeType($_self)">,
+    "integer of explicit signedness up to 64 bits, or bipolar">;
+def Qnn_CodeTensor : RankedTensorOf<[Qnn_CodeType]>;
+def Qnn_FloatTensor : RankedTensorOf<[F32]>;
+def Qnn_CodeOrFloatTensor : RankedTensorOf<[Qnn_CodeType, F32]>;
+
+def Qnn_ConstantAttr : Attr<CPred<"::llvm::isa<::qcompile::data::ConstantAttr>($_self)">,
+    "constant tensor"> {
+  let storageType = "::qcompile::data::ConstantAttr";
+  let returnType = "::qcompile::data::ConstantAttr";
+  let convertFromStorage = "$_self";
+}
+
+def Qnn_RoundingAttr : Attr<CPred<
+    "::llvm::isa<::mlir::StringAttr>($_self) && "
+    "::qcompile::qnn::isRoundingMode(::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
+    "rounding mode (ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP, HALF_DOWN)"> {
+  let storageType = "::mlir::StringAttr";
+  let returnType = "::llvm::StringRef";
+  let convertFromStorage = "$_self.getValue()";
+  let constBuilderCall = "$_builder.getStringAttr($0)";
+}
+
+class Qnn_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Qnn_Dialect, mnemonic, !listconcat([Pure], traits)>;
+
+//===----------------------------------------------------------------------===//
+// Constants and rearrangement
+//===----------------------------------------------------------------------===//
+
+def Qnn_ConstantOp : Qnn_Op<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
+  let summary = "constant codes";
+  let description = [{
+    C1: every element is a value of the element type (the constant's storage admits nothing else).
+
+    Example:
+    ```mlir
+    %w = qnn.constant #data.constant<"w", [1, -1, 0, 1] : tensor<2x2xsi2>>
+    ```
+  }];
+  let arguments = (ins Qnn_ConstantAttr:$value);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = "attr-dict $value";
+  let hasFolder = 1;
+}
+
+def Qnn_ReshapeOp : Qnn_Op<"reshape"> {
+  let summary = "the same codes under another shape";
+  let description = [{
+    Elements keep their row-major order. C1: equal element types. C2: equal number of elements.
+
+    Example:
+    ```mlir
+    %y = qnn.reshape %x : (tensor<1x1x2x2xsi8>) -> tensor<1x4xsi8>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type($input, $result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Qnn_TransposeOp : Qnn_Op<"transpose"> {
+  let summary = "permuted dimensions";
+  let description = [{
+    Dimension `d` of the result is dimension `perm[d]` of the operand. C1: `perm` is a permutation.
+    C2: the result type follows.
+
+    Example:
+    ```mlir
+    %y = qnn.transpose %x perm = [1, 0] : (tensor<2x3xsi8>) -> tensor<3x2xsi8>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input, DenseI64ArrayAttr:$perm);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = "$input `perm` `=` $perm attr-dict `:` functional-type($input, $result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Borders with float islands
+//===----------------------------------------------------------------------===//
+
+def Qnn_QuantizeOp : Qnn_Op<"quantize"> {
+  let summary = "float to codes by the source quantizer's formula";
+  let description = [{
+    `code = clamp(round(x / scale + zero_point), low, high)`, each step in float32.
+    C1: float32 to codes, same shape. C2: scales are finite and positive, zero points finite.
+    C3: `low <= high`, both values of the result type. C4: `scale` and `zero_point` broadcast against x.
+
+    Example:
+    ```mlir
+    %q = qnn.quantize %x scale #data.constant<"s", [0.5] : tensor<1x1xf32>>
+        zero_point #data.constant<"z", [0] : tensor<1x1xf32>> range [-8, 7] rounding "ROUND"
+        : (tensor<1x4xf32>) -> tensor<1x4xsi4>
+    ```
+  }];
+  let arguments = (ins Qnn_FloatTensor:$input, Qnn_ConstantAttr:$scale,
+                       Qnn_ConstantAttr:$zero_point, I64Attr:$low, I64Attr:$high,
+                       Qnn_RoundingAttr:$rounding);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = [{
+    $input `scale` $scale `zero_point` $zero_point `range` `[` $low `,` $high `]`
+    `rounding` $rounding attr-dict `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Qnn_DequantizeOp : Qnn_Op<"dequantize"> {
+  let summary = "codes to float, one rounding";
+  let description = [{
+    `y = float32(scale * (code - zero_point) + bias)`, exact before the one rounding. `scale` and `bias` are
+    float64, `zero_point` si64; each has one element, or one per index of dimension `axis`.
+    C1: codes to float32, same shape. C2: scales are finite and not zero, biases finite.
+    C3: extents along `axis`.
+
+    Example:
+    ```mlir
+    %y = qnn.dequantize %acc axis 1 scale #data.constant<"s", [0.25] : tensor<1xf64>>
+        zero_point #data.constant<"z", [0] : tensor<1xsi64>> : (tensor<1x4xsi16>) -> tensor<1x4xf32>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input, I64Attr:$axis, Qnn_ConstantAttr:$scale,
+                       Qnn_ConstantAttr:$zero_point, OptionalAttr<Qnn_ConstantAttr>:$bias);
+  let results = (outs Qnn_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `axis` $axis `scale` $scale `zero_point` $zero_point (`bias` $bias^)? attr-dict
+    `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Linear operations
+//===----------------------------------------------------------------------===//
+
+def Qnn_MatMulOp : Qnn_Op<"matmul"> {
+  let summary = "integer matrix product";
+  let description = [{
+    `y[..., m] = sum over k of a[..., k] * b[k, m]`, exact. C1: `a` of rank 1 or more, `b` of rank 2, inner
+    extents equal. C2: result shape. C3: the result type holds every partial sum in any order.
+
+    Example:
+    ```mlir
+    %y = qnn.matmul %a, %b : (tensor<1x4x!qnn.bipolar>, tensor<4x2x!qnn.bipolar>) -> tensor<1x2xsi4>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$lhs, Qnn_CodeTensor:$rhs);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Activation
+//===----------------------------------------------------------------------===//
+
+def Qnn_ThresholdOp : Qnn_Op<"threshold"> {
+  let summary = "the canonical activation: count the thresholds that are reached";
+  let description = [{
+    `y = low + step * #{t : x reaches thresholds[c, t]}`, `c` the index along `axis`. With direction +1 a threshold
+    is reached when `x >= threshold`, with -1 when `x <= threshold`. Constraints C1 to C5: docs/Qnn.md.
+
+    Example:
+    ```mlir
+    %y = qnn.threshold %acc axis 1 thresholds #data.constant<"t", [0, 3] : tensor<2x1xsi4>>
+        directions [1, -1] low -1 step 2 : (tensor<1x2xsi8>) -> tensor<1x2x!qnn.bipolar>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeOrFloatTensor:$input, I64Attr:$axis, Qnn_ConstantAttr:$thresholds,
+                       DenseI64ArrayAttr:$directions, I64Attr:$low, I64Attr:$step);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = [{
+    $input `axis` $axis `thresholds` $thresholds `directions` $directions `low` $low `step` $step
+    attr-dict `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // QCOMPILE_DIALECTS_QNN_QNNOPS

@@ -1,0 +1,62 @@
+//===- Constants.cpp - Values that depend on constants alone --------------===//
+#include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/convert-onnx-to-qnn/Converter.h"
+#include "runtime/reference/registry.h"
+
+using namespace mlir;
+
+namespace qcompile {
+
+/// Evaluates an operation of constant operands, so that rearranged quantized weights keep their codes. Whether
+/// they are needed as integers or as floats, their users decide.
+bool Converter::evaluateConstant(Operation *op) {
+  if (auto constant = dyn_cast<onnx::ConstantOp>(op)) {
+    if (auto value = dyn_cast_or_null<data::ConstantAttr>(constant.getValueAttr())) {
+      constants[constant.getResult()] = value.getTensor();
+      return true;
+    }
+    return false;
+  }
+  SmallVector<const runtime::Value *> operands;
+  for (Value operand : op->getOperands()) {
+    auto it = constants.find(operand);
+    if (it == constants.end())
+      return false;
+    operands.push_back(&it->second);
+  }
+  if (operands.empty() || op->hasAttr("operandSegmentSizes"))
+    return false;
+  llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
+  if (!results) {
+    // Stays in the function; the evaluator will say what is wrong with it.
+    llvm::consumeError(results.takeError());
+    return false;
+  }
+  for (auto [result, value] : llvm::zip(op->getResults(), *results))
+    constants[result] = std::move(value);
+  return true;
+}
+
+std::optional<IntegerForm> Converter::getConstantForm(Value value, std::string &reason) {
+  auto it = constants.find(value);
+  if (it == constants.end() || !it->second.quantized) {
+    reason = "an operand is not quantized";
+    return std::nullopt;
+  }
+  return readQuantizedView(*it->second.quantized, reason);
+}
+
+Value Converter::makeFloatConstant(Value value, const runtime::Tensor &tensor) {
+  if (value.getDefiningOp<onnx::ConstantOp>())
+    return value;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfterValue(value);
+  data::ConstantAttr constant = makeConstant(value.getLoc(), "float", tensor);
+  OperationState state(value.getLoc(), onnx::ConstantOp::getOperationName());
+  state.addAttribute("value", constant);
+  state.addTypes(constant.getType());
+  return builder.create(state)->getResult(0);
+}
+
+} // namespace qcompile

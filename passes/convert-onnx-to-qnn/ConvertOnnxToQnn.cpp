@@ -1,0 +1,110 @@
+//===- ConvertOnnxToQnn.cpp - The exact integer form ----------------------===//
+#include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
+
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
+#include "dialects/onnx/OnnxDialect.h"
+#include "passes/convert-onnx-to-qnn/Converter.h"
+
+using namespace mlir;
+
+namespace qcompile {
+
+#define GEN_PASS_DEF_CONVERTONNXTOQNN
+#include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h.inc"
+
+namespace {
+struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
+  using ConvertOnnxToQnnBase::ConvertOnnxToQnnBase;
+  void runOnOperation() override {
+    if (failed(Converter(getOperation(), enumerationLimit).run()))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+LogicalResult Converter::run() {
+  if (!function.getBody().hasOneBlock())
+    return emitError(function.getLoc(), Code::P001) << "expected a function with one block";
+  Operation *terminator = function.front().getTerminator();
+  SmallVector<Operation *> operations;
+  for (Operation &op : function.front().without_terminator())
+    operations.push_back(&op);
+  for (Operation *op : operations) {
+    // A function that is in the integer form in part keeps that part.
+    if (!isa<onnx::OnnxDialect>(op->getDialect()))
+      continue;
+    for (Value result : op->getResults()) {
+      auto type = dyn_cast<RankedTensorType>(result.getType());
+      if (!type || !type.hasStaticShape())
+        return emitError(op->getLoc(), Code::I006)
+               << "node '" << onnx::describe(op) << "': expected a static shape, found "
+               << result.getType() << "; give the sizes of the inputs with --input-shape";
+    }
+    builder.setInsertionPointAfter(op);
+    convert(op);
+  }
+  finish(terminator, operations);
+  return success();
+}
+
+/// Gives floats to what stays float, from the outputs back; what nothing needs any longer is removed. (Not on the
+/// way: a quantizer further down may still look through an operation at the integers before it.)
+void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) {
+  for (OpOperand &operand : terminator->getOpOperands())
+    operand.set(getFloat(operand.get()));
+  for (Operation *op : llvm::reverse(operations)) {
+    if (isOpTriviallyDead(op)) {
+      reasons.erase(op);
+      op->erase();
+      continue;
+    }
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(getFloat(operand.get()));
+  }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  for (const auto &[op, reason] : reasons)
+    emitRemark(op->getLoc(), Code::P002)
+        << "node '" << onnx::describe(op) << "' stays float: " << reason;
+}
+
+void Converter::convert(Operation *op) {
+  if (evaluateConstant(op))
+    return;
+  std::string reason;
+  if (convertRearrangement(op, reason) || convertLinear(op, reason) ||
+      convertActivation(op, reason))
+    return;
+  if (!reason.empty())
+    reasons[op] = reason;
+}
+
+Value Converter::getFloat(Value value) {
+  if (Value known = floats.lookup(value))
+    return known;
+  if (auto constant = constants.find(value); constant != constants.end())
+    return floats[value] = makeFloatConstant(value, constant->second.tensor);
+  const IntegerForm *form = getForm(value);
+  if (!form)
+    return value;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfterValue(form->codes);
+  DequantizeConstants parameters = getDequantizeConstants(*form);
+  Location loc = value.getLoc();
+  auto bias = parameters.bias ? makeConstant(loc, "bias", *parameters.bias) : nullptr;
+  return floats[value] = qnn::DequantizeOp::create(
+             builder, loc, value.getType(), form->codes, form->axis,
+             makeConstant(loc, "scale", parameters.scale),
+             makeConstant(loc, "zero_point", parameters.zeroPoint), bias);
+}
+
+data::ConstantAttr Converter::makeConstant(Location loc, StringRef suffix,
+                                           const runtime::Tensor &tensor) {
+  StringRef name = onnx::getTensorName(loc);
+  return data::ConstantAttr::get(builder.getContext(),
+                                 (name.empty() ? suffix : name + "." + suffix).str(), tensor);
+}
+
+} // namespace qcompile

@@ -1,0 +1,57 @@
+//===- IntegerForm.h - The exact integer reading of a value -----*- C++ -*-===//
+#ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_INTEGERFORM_H
+#define QCOMPILE_PASSES_CONVERTONNXTOQNN_INTEGERFORM_H
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dialects/qnn/QnnDialect.h"
+#include "dialects/qnn/ValueBounds.h"
+#include "runtime/core/value.h"
+
+namespace qcompile {
+
+/// A value of the source model as integers: element i, at index c of dimension `axis`, is the real number
+///   scale[c] * (code[i] - zeroPoint[c]) + bias[c],
+/// rounded to float32 wherever the model uses it as a float. All three lists have one element, or one
+/// per index of `axis`; an empty bias is zero.
+struct IntegerForm {
+  mlir::Value codes;
+  int64_t axis = 0;
+  std::vector<double> scale;
+  std::vector<int64_t> zeroPoint;
+  std::vector<double> bias;
+  /// Whether the model quantizes here, so that linear operations use the real number itself; the result
+  /// of a linear operation is rounded to float32 first.
+  bool quantized = false;
+  /// Bounds of the codes: one element, or one per index of `axis`.
+  std::vector<qnn::Bounds> bounds;
+
+  bool isPerTensor() const {
+    return scale.size() == 1 && zeroPoint.size() == 1 && bias.size() <= 1;
+  }
+  mlir::RankedTensorType getType() const {
+    return mlir::cast<mlir::RankedTensorType>(codes.getType());
+  }
+};
+
+/// The constants of qnn.dequantize for this form.
+struct DequantizeConstants {
+  runtime::Tensor scale;
+  runtime::Tensor zeroPoint;
+  std::optional<runtime::Tensor> bias;
+};
+DequantizeConstants getDequantizeConstants(const IntegerForm &form);
+
+/// The exact integer reading of a quantized view whose scale and zero point vary along one dimension at
+/// most. Otherwise nothing, with the reason.
+std::optional<IntegerForm> readQuantizedView(const runtime::QuantizedView &view,
+                                             std::string &reason);
+
+/// a * b where a double holds the product exactly.
+std::optional<double> multiplyExactly(double a, double b);
+
+} // namespace qcompile
+
+#endif // QCOMPILE_PASSES_CONVERTONNXTOQNN_INTEGERFORM_H

@@ -1,0 +1,137 @@
+//===- FoldConstants.cpp - Compute what depends on constants --------------===//
+#include "passes/fold-constants/FoldConstants.h"
+
+#include "compiler/evaluator/Evaluator.h"
+#include "dialects/data/DataDialect.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
+#include "dialects/onnx/OnnxDialect.h"
+#include "runtime/reference/registry.h"
+
+using namespace mlir;
+
+namespace qcompile {
+
+#define GEN_PASS_DEF_FOLDCONSTANTS
+#include "passes/fold-constants/FoldConstants.h.inc"
+
+namespace {
+
+data::ConstantAttr getConstant(Value value) {
+  Operation *op = value.getDefiningOp();
+  return op && op->getName().getStringRef() == "onnx.Constant"
+             ? op->getAttrOfType<data::ConstantAttr>("value")
+             : nullptr;
+}
+
+bool isQuantizer(Operation *op) {
+  StringRef name = op->getName().getStringRef();
+  return name == "onnx.Quant" || name == "onnx.IntQuant" || name == "onnx.BipolarQuant" ||
+         name == "onnx.Trunc" || name == "onnx.Trunc_v1" || name == "onnx.FloatQuant";
+}
+
+/// A constant with another way of writing its value (value_float, value_ints, …) as a tensor.
+std::optional<runtime::Tensor> readConstantAttribute(Operation *op) {
+  if (auto f = op->getAttrOfType<FloatAttr>("value_float"))
+    return runtime::Tensor::ScalarFloat(float(f.getValueAsDouble()));
+  if (auto f = op->getAttrOfType<DenseF32ArrayAttr>("value_floats"))
+    return runtime::Tensor::FromFloats({f.size()}, {f.asArrayRef().data(), size_t(f.size())});
+  auto integers = [](runtime::Shape shape, ArrayRef<int64_t> values) {
+    return *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), shape,
+                                          {values.data(), values.size()});
+  };
+  if (auto i = op->getAttrOfType<IntegerAttr>("value_int"))
+    return integers({}, {i.getInt()});
+  if (auto i = op->getAttrOfType<DenseI64ArrayAttr>("value_ints"))
+    return integers({i.size()}, i.asArrayRef());
+  return std::nullopt;
+}
+
+struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
+  void runOnOperation() override {
+    for (Operation &op : llvm::make_early_inc_range(getOperation().front()))
+      if (isa<onnx::OnnxDialect>(op.getDialect()) && failed(fold(&op)))
+        return signalPassFailure();
+    // Constants that only folded operations used.
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+
+private:
+  LogicalResult fold(Operation *op) {
+    if (op->getNumResults() == 0 || isQuantizer(op))
+      return success();
+    if (op->getName().getStringRef() == "onnx.Constant") {
+      if (std::optional<runtime::Tensor> tensor = readConstantAttribute(op))
+        replace(op, {*tensor});
+      return success();
+    }
+    if (op->getName().getStringRef() == "onnx.Shape")
+      return foldShape(op);
+    std::vector<runtime::Value> operands;
+    for (Value operand : op->getOperands()) {
+      data::ConstantAttr constant = getConstant(operand);
+      if (!constant)
+        return success();
+      operands.push_back(constant.getTensor());
+    }
+    StringRef name = op->getName().getStringRef();
+    if (!runtime::FindReference(absl::string_view(name.data(), name.size())))
+      return success();
+    return evaluate(op, operands);
+  }
+
+  /// Only the shape of the operand matters, so any elements do: none are allocated.
+  LogicalResult foldShape(Operation *op) {
+    auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
+    if (!type || !type.hasStaticShape())
+      return success();
+    auto borrowed = runtime::Tensor::Borrow(runtime::DataType::Float32(), {0}, {}, nullptr);
+    runtime::Value operand(borrowed->Reshaped({type.getShape().begin(), type.getShape().end()}));
+    return evaluate(op, {operand});
+  }
+
+  LogicalResult evaluate(Operation *op, ArrayRef<runtime::Value> values) {
+    // Absent optional operands stand where the segments say.
+    SmallVector<const runtime::Value *> operands;
+    auto next = values.begin();
+    if (auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes")) {
+      for (int32_t size : sizes.asArrayRef()) {
+        if (size == 0)
+          operands.push_back(nullptr);
+        for (int32_t i = 0; i < size; ++i)
+          operands.push_back(next++);
+      }
+    } else {
+      for (; next != values.end(); ++next)
+        operands.push_back(next);
+    }
+    llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
+    if (!results)
+      return emitError(op->getLoc(), Code::P001) << "node '" << onnx::describe(op)
+                                                 << "': " << llvm::toString(results.takeError());
+    std::vector<runtime::Tensor> tensors;
+    for (const runtime::Value &value : *results)
+      tensors.push_back(value.tensor);
+    replace(op, tensors);
+    return success();
+  }
+
+  void replace(Operation *op, ArrayRef<runtime::Tensor> results) {
+    OpBuilder builder(op);
+    for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
+      StringRef name = onnx::getTensorName(op->getLoc());
+      auto constant = data::ConstantAttr::get(op->getContext(),
+                                              name.empty() ? StringRef("folded") : name, tensor);
+      OperationState state(op->getLoc(), "onnx.Constant");
+      state.addAttribute("value", constant);
+      state.addTypes(constant.getType());
+      result.replaceAllUsesWith(builder.create(state)->getResult(0));
+    }
+    op->erase();
+  }
+};
+
+} // namespace
+} // namespace qcompile

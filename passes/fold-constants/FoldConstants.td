@@ -1,0 +1,21 @@
+//===- FoldConstants.td - The onnx-fold-constants pass ------*- tablegen -*-===//
+#ifndef QCOMPILE_PASSES_FOLDCONSTANTS
+#define QCOMPILE_PASSES_FOLDCONSTANTS
+
+include "mlir/Pass/PassBase.td"
+
+def FoldConstants : Pass<"onnx-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "Compute what depends on constants alone";
+  let description = [{
+    Replaces `onnx` operations whose operands are all constant by their value, computed by the reference
+    evaluator, and `onnx.Shape` of a static shape by that shape. Results whose shape was open take the
+    shape that their folded operands imply. Exact.
+
+    A quantizer of a constant is never folded: its integer codes would be lost. So everything behind one stays.
+
+    Requires: `onnx` operations. Guarantees: no operation with reference semantics has constant operands
+    only, quantizers and what depends on them apart. Fails ([QC-P001]) where the evaluator refuses operands.
+  }];
+}
+
+#endif // QCOMPILE_PASSES_FOLDCONSTANTS

@@ -1,0 +1,91 @@
+// Selects a tier once per process and forwards to it.
+#include <atomic>
+
+#include "runtime/kernels/row_codes.h"
+#include "runtime/kernels/tier.h"
+
+namespace {
+
+constexpr const char* kTierNames[QCRT_TIER_COUNT] = {"baseline", "avx2", "avx512"};
+
+const QcrtTier* const kTiers[QCRT_TIER_COUNT] = {
+    &kQcrtTierBaseline,
+#ifdef QCRT_HAVE_X86_TIERS
+    &kQcrtTierAvx2,
+    &kQcrtTierAvx512,
+#else
+    nullptr,
+    nullptr,
+#endif
+};
+
+// -1 until a kernel is called. Threads that race here select the same tier.
+std::atomic<int32_t> selected_tier{-1};
+
+bool ProcessorHas(int32_t tier) {
+#ifdef QCRT_HAVE_X86_TIERS
+  // These also ask whether the operating system saves the wide registers.
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                    __builtin_cpu_supports("popcnt");
+  if (tier == QCRT_TIER_AVX2) return avx2;
+  if (tier == QCRT_TIER_AVX512) {
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq");
+  }
+#endif
+  return tier == QCRT_TIER_BASELINE;
+}
+
+inline const QcrtTier& Tier() { return *kTiers[qcrt_selected_tier()]; }
+
+}  // namespace
+
+extern "C" {
+
+const char* qcrt_tier_name(int32_t tier) {
+  return tier >= 0 && tier < QCRT_TIER_COUNT ? kTierNames[tier] : "unknown";
+}
+
+int32_t qcrt_tier_supported(int32_t tier) {
+  return tier >= 0 && tier < QCRT_TIER_COUNT && kTiers[tier] != nullptr && ProcessorHas(tier);
+}
+
+int32_t qcrt_selected_tier(void) {
+  int32_t tier = selected_tier.load(std::memory_order_relaxed);
+  if (tier >= 0) return tier;
+  tier = QCRT_TIER_COUNT - 1;
+  while (!qcrt_tier_supported(tier)) --tier;
+  selected_tier.store(tier, std::memory_order_relaxed);
+  return tier;
+}
+
+int32_t qcrt_select_tier(int32_t tier) {
+  if (!qcrt_tier_supported(tier)) return -1;
+  selected_tier.store(tier, std::memory_order_relaxed);
+  return 0;
+}
+
+int64_t qcrt_row_bytes(const qcrt_format* format, int64_t n) { return RowBytes(*format, n); }
+
+void qcrt_matmul(const qcrt_matmul_block* block, const void* activations, void* accumulators,
+                 int64_t rows) {
+  Tier().matmul(block, activations, accumulators, rows);
+}
+
+void qcrt_threshold(const qcrt_threshold_block* block, const void* x, void* out, int64_t rows) {
+  Tier().threshold(block, x, out, rows);
+}
+
+void qcrt_quantize(const qcrt_quantize_block* block, const float* x, void* out, int64_t rows) {
+  Tier().quantize(block, x, out, rows);
+}
+
+void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, float* y,
+                     int64_t rows) {
+  Tier().dequantize(block, codes, y, rows);
+}
+
+}  // extern "C"

@@ -1,0 +1,211 @@
+/* The kernels that compiled networks call: a C interface, usable from C and from generated code.
+ *
+ * A kernel is a leaf function. It allocates nothing, keeps no state, takes one *parameter block*
+ * (constants laid out by packing.h when the network is compiled), an input buffer and an output
+ * buffer, and works on `rows` independent rows. Everything is exact: an output never depends on
+ * the instruction set that the dispatcher selects.
+ *
+ * Layouts. The elements of one row (the innermost dimension, n elements) are stored as
+ *
+ *   QCRT_PLANES  bit planes. Plane p holds bit p of every element in ceil(n/64) 64-bit words,
+ *                element i in bit i%64 of word i/64; a row is its planes one after the other.
+ *                Bits beyond n are zero.
+ *   QCRT_BYTES   one byte per element, padded with zero bytes to a multiple of 64.
+ *   QCRT_INT32   one 32-bit integer per element, padded to a multiple of 64 elements. The padding
+ *                holds no particular value. Values lie within +-(2^31 - 2).
+ *   QCRT_INT64   one 64-bit integer per element, not padded.
+ *
+ * Planes and bytes store an element as an unsigned number u with code = offset + multiplier * u
+ * (multiplier 2 for planes of bipolar codes, else 1); the integer layouts store the code itself
+ * (offset 0, multiplier 1). Buffers in these layouts are
+ * aligned to 64 bytes. Kernels read and write padding, and nothing beyond it. Float rows are
+ * dense and need no more than their natural alignment.
+ */
+#ifndef QCOMPILE_RUNTIME_KERNELS_KERNELS_H_
+#define QCOMPILE_RUNTIME_KERNELS_KERNELS_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { QCRT_PLANES = 1, QCRT_BYTES = 2, QCRT_INT32 = 3, QCRT_INT64 = 4 };
+
+/* How the elements of a buffer are stored. */
+typedef struct qcrt_format {
+  int32_t layout;
+  int32_t planes; /* QCRT_PLANES: 1 to 8; else 0 */
+  int64_t offset;
+  int64_t multiplier;
+} qcrt_format;
+
+/* Bytes of one row of n elements, and of each plane in it. */
+int64_t qcrt_row_bytes(const qcrt_format* format, int64_t n);
+
+/* --- Integer matrix product: acc[m] = sum over k of code(a[k]) * w[k, m] --------------------- */
+
+enum {
+  QCRT_MATMUL_XOR = 1,   /* bipolar weights, activations in planes, QCRT_INT32 accumulators */
+  QCRT_MATMUL_AND = 2,   /* two's complement weight planes, activations in planes, QCRT_INT32 */
+  QCRT_MATMUL_BYTES = 3, /* 8-bit weights, activations in bytes, QCRT_INT32 accumulators */
+  QCRT_MATMUL_WIDE = 4   /* 64-bit weights, activations and accumulators (QCRT_INT64) */
+};
+enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
+
+/* Parameter block of a product: this header, then
+ *   int32 initial[n rounded up to 64]   what the accumulator starts from (not for WIDE)
+ *   XOR, AND: uint64 [tile of 8 outputs][weight plane][word of k][8 outputs]
+ *   BYTES:    int8   [tile of 16 outputs][group of 4 of k][16 outputs][4]
+ *   WIDE:     int64  [n][k]
+ * Weights of padding are zero. */
+typedef struct qcrt_matmul_block {
+  int32_t kind;
+  int32_t weight_planes;
+  int32_t act_planes;
+  int32_t pairs_fit; /* BYTES: no sum of two neighbouring products leaves 16 bits */
+  int64_t k;
+  int64_t n;
+  int64_t size; /* of the whole block, bytes */
+  int64_t initial_at;
+  int64_t weights_at;
+  int64_t reserved;
+  /* XOR, AND: the count of weight plane i with activation plane j weighs
+   * coefficients[i * act_planes + j]. */
+  int32_t coefficients[QCRT_MAX_PLANE_PAIRS];
+} qcrt_matmul_block;
+
+void qcrt_matmul(const qcrt_matmul_block* block, const void* activations, void* accumulators,
+                 int64_t rows);
+
+/* --- Thresholds: y[c] = low + step * #{t : x[c] reaches threshold[c, t]} --------------------- */
+
+enum { QCRT_X_INT32 = 1, QCRT_X_INT64 = 2, QCRT_X_FLOAT32 = 3 };
+
+/* Parameter block: this header, then per column (or once, where per_column is 0)
+ *   masks       same width as x: what x is combined with so that "reaches" ascends. Integers:
+ *               x ^ mask with mask -1 for direction -1; floats: the sign bit.
+ *   thresholds  in the combined order, ascending. INT32: x reaches t when combined x > t; else
+ *               when combined x >= t. `by_column` 0: [threshold][column rounded up to 64]; 1:
+ *               [column][stride], padded with values that nothing reaches (the form of binary
+ *               search). */
+typedef struct qcrt_threshold_block {
+  int32_t operand; /* QCRT_X_... */
+  int32_t per_column;
+  int32_t by_column;
+  int32_t count;  /* thresholds per column, 1 to 255 */
+  int32_t stride; /* by_column: 2^s - 1 */
+  int32_t identity; /* first is 0 and delta is 1 */
+  int64_t n;
+  int64_t size;
+  int64_t masks_at;
+  int64_t thresholds_at;
+  /* The stored output is first + delta * number of thresholds reached. */
+  int64_t first;
+  int64_t delta;
+  qcrt_format out;
+  int64_t reserved[3];
+} qcrt_threshold_block;
+
+/* `x`: QCRT_INT32, QCRT_INT64 or dense float rows, as the block's operand says. */
+void qcrt_threshold(const qcrt_threshold_block* block, const void* x, void* out, int64_t rows);
+
+/* --- Quantizer: code = clamp(round([[x / scale] + zero_point]), low, high), float32 steps ----- */
+
+enum {
+  QCRT_ROUND = 0, /* half to even */
+  QCRT_CEIL = 1,
+  QCRT_FLOOR = 2,
+  QCRT_UP = 3,   /* away from zero */
+  QCRT_DOWN = 4, /* towards zero */
+  QCRT_HALF_UP = 5,   /* ties away from zero */
+  QCRT_HALF_DOWN = 6  /* ties towards zero */
+};
+
+/* Parameter block: this header, then float scales[], float zero_points[]: one each, or per column
+ * and padded to a multiple of 64 with ones and zeros. */
+typedef struct qcrt_quantize_block {
+  int32_t rounding;
+  int32_t per_column;
+  int64_t n;
+  int64_t size;
+  int64_t scales_at;
+  int64_t zero_points_at;
+  int64_t low;
+  int64_t high;
+  qcrt_format out;
+  int64_t reserved[6];
+} qcrt_quantize_block;
+
+/* NaN gives `low`. */
+void qcrt_quantize(const qcrt_quantize_block* block, const float* x, void* out, int64_t rows);
+
+/* --- Dequantizer: y = scale * (code - zero_point) + bias, rounded once to float32 ------------ */
+
+/* Parameter block: this header, then double scales[], int64 zero_points[], double biases[]: one
+ * each, or n each. |code - zero_point| is below 2^53. */
+typedef struct qcrt_dequantize_block {
+  int32_t operand; /* QCRT_X_INT32 or QCRT_X_INT64 */
+  int32_t per_column;
+  int64_t n;
+  int64_t size;
+  int64_t scales_at;
+  int64_t zero_points_at;
+  int64_t biases_at;
+  int64_t reserved[2];
+} qcrt_dequantize_block;
+
+/* `y`: dense float rows. */
+void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, float* y,
+                     int64_t rows);
+
+/* --- Moving codes ---------------------------------------------------------------------------- */
+
+/* From dense containers (1, 2, 4 or 8 bytes, signed or not) to a layout. Returns 0, or -1 where a
+ * code is not one of low, low + step, ..., high; `out` is then incomplete. */
+int32_t qcrt_load_codes(const void* containers, int32_t container_bytes, int32_t is_signed,
+                        int64_t low, int64_t high, int64_t step, const qcrt_format* format,
+                        void* out, int64_t rows, int64_t n);
+/* From a layout to dense containers, which hold every code. */
+void qcrt_store_codes(const qcrt_format* format, const void* in, void* containers,
+                      int32_t container_bytes, int64_t rows, int64_t n);
+/* From one layout to another that holds every code, and from rows of in_n elements to rows of
+ * out_n: element i in row-major order stays element i. rows * in_n is a multiple of out_n. */
+void qcrt_convert(const qcrt_format* in_format, const void* in, int64_t rows, int64_t in_n,
+                  const qcrt_format* out_format, void* out, int64_t out_n);
+/* Permutes dense elements of 1, 2, 4 or 8 bytes: dimension d of the output is dimension perm[d] of
+ * the input, whose extents are `shape`; rank is at most 8. */
+void qcrt_transpose(const void* in, void* out, int32_t element_bytes, int32_t rank,
+                    const int64_t* shape, const int64_t* perm);
+
+/* --- Scalar twins: the same functions, written for obviousness ------------------------------- */
+
+void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
+                        void* accumulators, int64_t rows);
+void qcrt_threshold_scalar(const qcrt_threshold_block* block, const void* x, void* out,
+                           int64_t rows);
+void qcrt_quantize_scalar(const qcrt_quantize_block* block, const float* x, void* out,
+                          int64_t rows);
+void qcrt_dequantize_scalar(const qcrt_dequantize_block* block, const void* codes, float* y,
+                            int64_t rows);
+
+/* --- Instruction sets ------------------------------------------------------------------------ */
+
+/* Tiers of kernels, best last. The first call of a kernel selects the best that the processor
+ * has. */
+enum { QCRT_TIER_BASELINE = 0, QCRT_TIER_AVX2 = 1, QCRT_TIER_AVX512 = 2, QCRT_TIER_COUNT = 3 };
+
+/* "baseline", "avx2", "avx512". */
+const char* qcrt_tier_name(int32_t tier);
+/* Whether this build and this processor have the tier. */
+int32_t qcrt_tier_supported(int32_t tier);
+int32_t qcrt_selected_tier(void);
+/* For tests and benchmarks: uses `tier` from now on in the whole process. Returns 0, or -1 where
+ * it is not supported. */
+int32_t qcrt_select_tier(int32_t tier);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QCOMPILE_RUNTIME_KERNELS_KERNELS_H_ */

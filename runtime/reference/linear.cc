@@ -1,0 +1,179 @@
+// MatMul and Gemm: exact where all data operands are quantized, else float32 in ascending order.
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/reference/broadcast.h"
+#include "runtime/reference/checks.h"
+#include "runtime/reference/exact_linear.h"
+#include "runtime/reference/quantized_view.h"
+#include "runtime/reference/register.h"
+#include "runtime/reference/status_macros.h"
+
+namespace qcompile::runtime {
+namespace {
+
+// Products in ascending order of k, multiply then add, each rounded.
+void FloatProduct(const float* a, MatrixLayout a_layout, const float* b, MatrixLayout b_layout,
+                  int64_t k_extent, float* out) {
+  for (int64_t m = 0; m < a_layout.vectors; ++m) {
+    float* sums = out + m * b_layout.vectors;
+    std::fill_n(sums, b_layout.vectors, 0.0f);
+    for (int64_t k = 0; k < k_extent; ++k) {
+      const float factor = a[m * a_layout.vector_stride + k * a_layout.k_stride];
+      const float* line = b + k * b_layout.k_stride;
+      for (int64_t n = 0; n < b_layout.vectors; ++n) {
+        const float product = factor * line[n * b_layout.vector_stride];
+        sums[n] += product;
+      }
+    }
+  }
+}
+
+// A vector becomes a matrix of one row (on the left) or one column (on the right).
+Value AsMatrix(const Value& value, bool left) {
+  if (value.tensor.rank() != 1) return value;
+  Shape shape = left ? Shape{1, value.tensor.size()} : Shape{value.tensor.size(), 1};
+  return Rearrange(value, Rearrangement{std::move(shape), {}, true});
+}
+
+absl::Status DisagreeingShapes(const Tensor& a, const Tensor& b) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected matrices whose inner dimensions agree, found shapes ",
+                   ShapeToString(a.shape()), " and ", ShapeToString(b.shape())));
+}
+
+// The leading dimensions of a stack of matrices.
+Shape BatchShape(const Tensor& tensor) {
+  return Shape(tensor.shape().begin(), tensor.shape().end() - 2);
+}
+
+absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
+  const Shape &a_shape = a.tensor.shape(), &b_shape = b.tensor.shape();
+  const int64_t rows = a_shape[a_shape.size() - 2], k = a_shape.back(), columns = b_shape.back();
+  if (b_shape[b_shape.size() - 2] != k) return DisagreeingShapes(a.tensor, b.tensor);
+  const Shape a_batch = BatchShape(a.tensor), b_batch = BatchShape(b.tensor);
+  QCOMPILE_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(a_batch, b_batch));
+  Shape shape = batch;
+  shape.insert(shape.end(), {rows, columns});
+  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(DataType::Float32(), shape));
+  if (result.size() == 0) return result;
+
+  const MatrixLayout a_layout{rows, k, 1}, b_layout{columns, 1, columns};
+  const BroadcastIndex a_index(a_batch, batch), b_index(b_batch, batch);
+  absl::Span<float> out = result.MutableData<float>();
+  const auto matrix = static_cast<size_t>(rows * columns);
+  if (a.quantized && b.quantized) {
+    const ExactMatrixProduct product(*a.quantized, a_layout, *b.quantized, b_layout, k);
+    const ExactBias no_bias(LinearTerms{}, {rows, columns});
+    for (int64_t i = 0; i < NumElements(batch); ++i) {
+      product.Compute(a_index(i) * rows * k, b_index(i) * k * columns, 1, no_bias,
+                      out.subspan(static_cast<size_t>(i) * matrix, matrix));
+    }
+    return result;
+  }
+  for (int64_t i = 0; i < NumElements(batch); ++i) {
+    FloatProduct(a.tensor.Floats().data() + a_index(i) * rows * k, a_layout,
+                 b.tensor.Floats().data() + b_index(i) * k * columns, b_layout, k,
+                 out.data() + static_cast<size_t>(i) * matrix);
+  }
+  return result;
+}
+
+Results MatMul(const Attributes&, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
+  const Tensor &a = operands[0]->tensor, &b = operands[1]->tensor;
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a, "the left matrix"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b, "the right matrix"));
+  if (a.rank() == 0 || b.rank() == 0) return DisagreeingShapes(a, b);
+  QCOMPILE_ASSIGN_OR_RETURN(
+      Tensor result, MatMulOfMatrices(AsMatrix(*operands[0], true), AsMatrix(*operands[1], false)));
+  // The dimension of 1 that a vector was given goes away again.
+  Shape shape = result.shape();
+  if (b.rank() == 1) shape.pop_back();
+  if (a.rank() == 1) shape.erase(shape.end() - (b.rank() == 1 ? 1 : 2));
+  return Single(absl::StatusOr<Tensor>(result.Reshaped(std::move(shape))));
+}
+
+struct GemmShape {
+  MatrixLayout a, b;
+  int64_t k = 0;
+};
+
+absl::StatusOr<GemmShape> ReadGemmShape(const Tensor& a, bool transpose_a, const Tensor& b,
+                                        bool transpose_b) {
+  if (a.rank() != 2 || b.rank() != 2) return DisagreeingShapes(a, b);
+  const int64_t a_columns = a.shape()[1], b_columns = b.shape()[1];
+  GemmShape result;
+  result.a = transpose_a ? MatrixLayout{a_columns, 1, a_columns}
+                         : MatrixLayout{a.shape()[0], a_columns, 1};
+  result.b = transpose_b ? MatrixLayout{b.shape()[0], b_columns, 1}
+                         : MatrixLayout{b_columns, 1, b_columns};
+  result.k = transpose_a ? a.shape()[0] : a_columns;
+  if (result.k != (transpose_b ? b_columns : b.shape()[0])) return DisagreeingShapes(a, b);
+  return result;
+}
+
+// alpha * (a b) + beta * c in this order, one rounding per step.
+void AddFloatTerms(const LinearTerms& terms, Tensor& result) {
+  absl::Span<float> out = result.MutableData<float>();
+  for (float& y : out) y = terms.alpha * y;
+  if (terms.bias == nullptr || terms.beta == 0) return;
+  const BroadcastIndex index(terms.bias->tensor.shape(), result.shape());
+  absl::Span<const float> bias = terms.bias->tensor.Floats();
+  for (int64_t i = 0; i < result.size(); ++i) {
+    const float addend = terms.beta * bias[index(i)];
+    out[i] += addend;
+  }
+}
+
+absl::StatusOr<LinearTerms> ReadTerms(const Attributes& attributes, const Value* bias) {
+  LinearTerms terms;
+  QCOMPILE_ASSIGN_OR_RETURN(terms.alpha, FloatAttribute(attributes, "alpha", 1));
+  QCOMPILE_ASSIGN_OR_RETURN(terms.beta, FloatAttribute(attributes, "beta", 1));
+  if (!std::isfinite(terms.alpha) || !std::isfinite(terms.beta)) {
+    return absl::InvalidArgumentError(absl::StrCat("expected finite factors alpha and beta, found ",
+                                                   NumberToString(terms.alpha), " and ",
+                                                   NumberToString(terms.beta)));
+  }
+  terms.bias = bias;
+  if (bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
+  return terms;
+}
+
+Results Gemm(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
+  const Value &a = *operands[0], &b = *operands[1];
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a.tensor, "the left matrix"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b.tensor, "the right matrix"));
+  QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_a, BoolAttribute(attributes, "transA", false));
+  QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_b, BoolAttribute(attributes, "transB", false));
+  QCOMPILE_ASSIGN_OR_RETURN(const LinearTerms terms,
+                            ReadTerms(attributes, OptionalOperand(operands, 2)));
+  QCOMPILE_ASSIGN_OR_RETURN(const GemmShape gemm,
+                            ReadGemmShape(a.tensor, transpose_a, b.tensor, transpose_b));
+  const Shape shape{gemm.a.vectors, gemm.b.vectors};
+  if (terms.bias != nullptr && !BroadcastsTo(terms.bias->tensor.shape(), shape)) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a bias that broadcasts to ",
+                                                   ShapeToString(shape), ", found shape ",
+                                                   ShapeToString(terms.bias->tensor.shape())));
+  }
+  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(DataType::Float32(), shape));
+  if (a.quantized && b.quantized) {
+    const ExactMatrixProduct product(*a.quantized, gemm.a, *b.quantized, gemm.b, gemm.k);
+    product.Compute(0, 0, terms.alpha, ExactBias(terms, shape), result.MutableData<float>());
+  } else {
+    FloatProduct(a.tensor.Floats().data(), gemm.a, b.tensor.Floats().data(), gemm.b, gemm.k,
+                 result.MutableData<float>().data());
+    AddFloatTerms(terms, result);
+  }
+  return Single(absl::StatusOr<Tensor>(std::move(result)));
+}
+
+}  // namespace
+
+void RegisterLinear(ReferenceTable& table) {
+  table["onnx.Gemm"] = Gemm;
+  table["onnx.MatMul"] = MatMul;
+}
+
+}  // namespace qcompile::runtime

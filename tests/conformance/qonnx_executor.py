@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Compares our reference evaluator with qonnx's executor, layer by layer (see qonnx_judge.py).
+
+Without arguments that name models it judges the shipped models and those of the shared folder. Fails on a code that
+differs without being ambiguous, on a sum that is not exact, on float outputs further than 2e-5 apart, and on
+different classes outside ties.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+
+import judging
+from qonnx_judge import Judge
+
+TOLERANCE = 2e-5
+SEED = 1
+
+
+def known_models(samples, skipped):
+    """(file, inputs, whether the output is class scores) of the shipped and the shared models."""
+    shared = judging.shared_folder()
+    for name in ("digits_w2a2", "digits_w1a1"):
+        yield judging.SHIPPED / f"{name}.onnx", judging.digits()[0][:samples], True
+    for name, load in (("tfc_1w1a", judging.mnist), ("tfc_1w2a", judging.mnist),
+                       ("kws_w3a3_mlperf_tiny", judging.keywords), ("jettagging_qkeras", jet_inputs)):
+        path = shared / "models" / f"{name}.onnx"
+        if judging.available(path, skipped):
+            yield path, load(shared / "data")[0][:samples], True
+
+
+def jet_inputs(_folder):
+    return np.random.RandomState(SEED).normal(0, 1.5, (10000, 16)).astype(np.float32), None
+
+
+def manifest_models(path, samples, skipped):
+    """The good models of a generator's manifest."""
+    if not judging.available(path, skipped):
+        return
+    for entry in json.loads(path.read_text()).values():
+        if entry["kind"] == "good":
+            yield path.parent / entry["file"], np.load(path.parent / entry["data"])[:samples], False
+
+
+def judge_model(qcompile, path, inputs, has_classes):
+    """Failures of one model; prints its table."""
+    outputs, values, codes = qcompile.trace(path, inputs, "import")
+    judge = Judge(path.read_bytes(), len(inputs))
+    judge.judge(inputs, values, codes)
+    print(f"\n{path.name}: {len(inputs)} samples")
+    judging.print_table(("layer", "codes", "differing", "ambiguous", "wrong"),
+                        [(r.name, r.codes, r.differing, r.ambiguous, r.wrong) for r in judge.layers.values()])
+    print(f"sums held against the exact ones: {judge.sums_checked}, wrong: {judge.sums_wrong}; "
+          f"quantized constants: {judge.constants_checked}, wrong: {judge.constants_wrong}")
+    failures = [f"{path.name}: {problem}" for problem in judge.problems]
+    failures += [f"{path.name}: {r.wrong} codes of {r.name} differ" for r in judge.layers.values() if r.wrong]
+    if judge.constants_wrong:
+        failures.append(f"{path.name}: {judge.constants_wrong} quantized constants differ")
+    for name, judged in judge.output_values.items():
+        failures += compare_output(path, name, outputs, judged, has_classes)
+    return failures
+
+
+def compare_output(path, name, outputs, judged, has_classes):
+    """Holds one output, which both computed from our codes, against the judge's."""
+    if name not in outputs:
+        return [f"{path.name}: output {name} is missing, found {sorted(outputs)}"]
+    ours = outputs[name].reshape(judged.shape).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(ours - judged) / np.maximum(1.0, np.abs(judged))
+    distance = np.where(ours == judged, 0.0, distance)
+    worst = float(distance.max()) if distance.size else 0.0
+    print(f"output {name}: worst difference {worst:.3g}")
+    failures = []
+    if not worst <= TOLERANCE:
+        failures.append(f"{path.name}: output {name} differs by {worst:.3g}, allowed {TOLERANCE}")
+    if has_classes:
+        failures += compare_classes(path, ours, judged)
+    return failures
+
+
+def compare_classes(path, ours, judged):
+    """Classes must agree except where the judge's own two best scores are closer than the tolerance."""
+    best = np.sort(judged.reshape(len(judged), -1), axis=1)
+    tied = best[:, -1] - best[:, -2] <= TOLERANCE * np.maximum(1.0, np.abs(best[:, -1]))
+    differ = judging.classes(ours, len(ours)) != judging.classes(judged, len(judged))
+    print(f"classes: {int(differ.sum())} differ, {int(tied.sum())} samples tied")
+    wrong = int((differ & ~tied).sum())
+    return [f"{path.name}: {wrong} classes differ outside ties"] if wrong else []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qcompile", required=True, help="path of the command under test")
+    parser.add_argument("--samples", type=int, default=200, help="inputs per model")
+    parser.add_argument("--manifest", type=pathlib.Path, action="append", help="judge a generator's good models")
+    parser.add_argument("--only", default="", help="only models whose file name contains this")
+    parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")  # qonnx warns about every opset that it was not written for
+    skipped, failures, judged = [], [], 0
+    if arguments.manifest:
+        models = (m for path in arguments.manifest for m in manifest_models(path, arguments.samples, skipped))
+    else:
+        models = known_models(arguments.samples, skipped)
+    with tempfile.TemporaryDirectory() as temporary:
+        qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
+        for path, inputs, has_classes in models:
+            if arguments.only not in path.name:
+                continue
+            judged += 1
+            try:
+                failures += judge_model(qcompile, path, inputs, has_classes)
+            except Exception as error:  # one broken model must not hide the verdict on the others
+                failures.append(f"{path.name}: {type(error).__name__}: {error}")
+    print(f"\n{judged} models judged, {len(failures)} failures")
+    if not judged and not skipped:
+        failures.append("no model was judged")
+    return judging.exit_code(failures, skipped)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
