@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "backends/cpu/CodeGenerator.h"
+#include "backends/cpu/ParameterImage.h"
 #include "backends/cpu/lower-to-kernels/GlueBuilder.h"
-#include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/DataDialect.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -22,19 +22,6 @@ namespace qcompile::cpu {
 
 std::string parameterFile(StringRef name) { return ("weights/" + name + ".bin").str(); }
 
-Expected<runtime::Program> readPorts(ArrayRef<uint8_t> image) {
-  char message[256] = "";
-  if (qcrt_image_check(image.data(), image.size(), message, sizeof(message)) != 0)
-    return createStringError(message);
-  qcrt_image_header header;
-  std::memcpy(&header, image.data(), sizeof(header));
-  auto program = runtime::ParseProgram(
-      absl::MakeConstSpan(image.data() + header.ports_at, header.ports_size));
-  if (!program.ok())
-    return toError(program.status());
-  return *std::move(program);
-}
-
 namespace {
 
 /// What runs a model: the functions of this process, or those that a library exports.
@@ -46,7 +33,7 @@ struct ModelFunctions {
 
 class CpuExecutable : public Executable {
 public:
-  CpuExecutable(runtime::Program ports, ModelFunctions functions, qcrt_model *model,
+  CpuExecutable(NetworkPorts ports, ModelFunctions functions, qcrt_model *model,
                 std::shared_ptr<void> owner)
       : ports(std::move(ports)), functions(functions), model(model), owner(std::move(owner)) {}
   ~CpuExecutable() override { functions.close(model); }
@@ -92,7 +79,7 @@ private:
     return result;
   }
 
-  runtime::Program ports;
+  NetworkPorts ports;
   ModelFunctions functions;
   qcrt_model *model;
   std::shared_ptr<void> owner; ///< of code and parameters
@@ -114,7 +101,7 @@ Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module, StringRe
     return createStringError("expected a module lowered by cpu-lower-to-kernels, found no '" +
                              kImageAttr + "'");
   ArrayRef<uint8_t> bytes = constant.getBytes();
-  Expected<runtime::Program> ports = readPorts(bytes);
+  Expected<NetworkPorts> ports = readPorts(bytes);
   if (!ports)
     return ports.takeError();
   Expected<JittedNetwork> network = JittedNetwork::create(module, cpu);
@@ -144,7 +131,7 @@ Expected<std::unique_ptr<Executable>> loadArtifact(StringRef directory, StringRe
   if (!buffer)
     return createStringError(buffer.getError(), "cannot read '" + parameters.str() +
                                                     "': " + buffer.getError().message());
-  Expected<runtime::Program> ports = readPorts(arrayRefFromStringRef((*buffer)->getBuffer()));
+  Expected<NetworkPorts> ports = readPorts(arrayRefFromStringRef((*buffer)->getBuffer()));
   if (!ports)
     return ports.takeError();
   std::shared_ptr<void> handle(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL), [](void *handle) {

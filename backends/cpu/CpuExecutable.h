@@ -16,9 +16,6 @@ llvm::Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module,
 llvm::Expected<std::unique_ptr<Executable>> loadArtifact(llvm::StringRef directory,
                                                          llvm::StringRef name);
 
-/// The ports that a parameter image holds.
-llvm::Expected<runtime::Program> readPorts(llvm::ArrayRef<uint8_t> image);
-
 /// Where an artifact has its parameters: "weights/NAME.bin".
 std::string parameterFile(llvm::StringRef name);
 

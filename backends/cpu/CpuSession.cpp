@@ -9,6 +9,7 @@
 #include "backends/cpu/HeaderWriter.h"
 #include "backends/cpu/KernelSupport.h"
 #include "backends/cpu/Linker.h"
+#include "backends/cpu/ParameterImage.h"
 #include "backends/cpu/lower-to-kernels/GlueBuilder.h"
 #include "backends/cpu/lower-to-kernels/LowerToKernels.h"
 #include "backends/cpu/outline-islands/OutlineIslands.h"
@@ -53,7 +54,7 @@ Error CpuSession::emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSin
   Expected<data::ConstantAttr> image = getImage(module);
   if (!image)
     return image.takeError();
-  Expected<runtime::Program> ports = readPorts(image->getBytes());
+  Expected<NetworkPorts> ports = readPorts(image->getBytes());
   if (!ports)
     return ports.takeError();
   if (Error error = sink.write(info.name + ".h", "header", "C interface of the network",

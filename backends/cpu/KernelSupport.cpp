@@ -35,7 +35,7 @@ static std::string reasonAgainst(qnn::MatMulOp op) {
 static std::string reasonAgainst(qnn::QuantizeOp op) {
   if (elementType(op.getResult())->kind == runtime::TypeKind::kBipolar)
     return "rounding to bipolar codes has no kernel";
-  if (op.getLow() < -kExactCodeLimit || op.getHigh() > kExactCodeLimit)
+  if (int64_t(op.getLow()) < -kExactCodeLimit || int64_t(op.getHigh()) > kExactCodeLimit)
     return "codes have more than 52 bits";
   return "";
 }

@@ -8,6 +8,8 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "runtime/program/program.h"
 
 namespace qcompile::cpu {
 
@@ -20,13 +22,20 @@ public:
   uint64_t add(llvm::ArrayRef<uint8_t> bytes);
   uint64_t add(llvm::StringRef bytes);
 
-  /// The image, with a header that says where the ports are.
-  std::vector<uint8_t> finish(llvm::StringRef ports);
+  /// The image of a network with these ports.
+  std::vector<uint8_t> finish(const std::vector<runtime::Port> &inputs,
+                              const std::vector<runtime::Port> &outputs);
 
 private:
   std::vector<uint8_t> image;
   std::vector<std::pair<std::string, uint64_t>> smallParts;
 };
+
+/// The ports of the network that a checked image belongs to.
+struct NetworkPorts {
+  std::vector<runtime::Port> inputs, outputs;
+};
+llvm::Expected<NetworkPorts> readPorts(llvm::ArrayRef<uint8_t> image);
 
 } // namespace qcompile::cpu
 

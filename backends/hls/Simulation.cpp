@@ -155,9 +155,7 @@ public:
   }
 
   json::Object statistics() const override {
-    json::Object object = costs;
-    object["samples"] = int64_t(samples);
-    return object;
+    return json::Object{{"estimate", json::Object(costs)}, {"samples", int64_t(samples)}};
   }
 
 private:

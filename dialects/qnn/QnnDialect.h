@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_DIALECTS_QNN_QNNDIALECT_H
 #define QCOMPILE_DIALECTS_QNN_QNNDIALECT_H
 
+#include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"

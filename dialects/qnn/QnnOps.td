@@ -35,6 +35,7 @@ def Qnn_RoundingAttr : Attr<CPred<
   let returnType = "::llvm::StringRef";
   let convertFromStorage = "$_self.getValue()";
   let constBuilderCall = "$_builder.getStringAttr($0)";
+  let valueType = NoneType; // read and written without a type
 }
 
 class Qnn_Op<string mnemonic, list<Trait> traits = []>
@@ -51,7 +52,7 @@ def Qnn_ConstantOp : Qnn_Op<"constant", [ConstantLike, AllTypesMatch<["value", "
 
     Example:
     ```mlir
-    %w = qnn.constant #data.constant<"w", [1, -1, 0, 1] : tensor<2x2xsi2>>
+    %w = qnn.constant <"w", [1, -1, 0, 1] : tensor<2x2xsi2>>
     ```
   }];
   let arguments = (ins Qnn_ConstantAttr:$value);
@@ -108,8 +109,8 @@ def Qnn_QuantizeOp : Qnn_Op<"quantize"> {
 
     Example:
     ```mlir
-    %q = qnn.quantize %x scale #data.constant<"s", [0.5] : tensor<1x1xf32>>
-        zero_point #data.constant<"z", [0] : tensor<1x1xf32>> range [-8, 7] rounding "ROUND"
+    %q = qnn.quantize %x scale <"s", [0.5] : tensor<1x1xf32>>
+        zero_point <"z", [0] : tensor<1x1xf32>> range [-8, 7] rounding "ROUND"
         : (tensor<1x4xf32>) -> tensor<1x4xsi4>
     ```
   }];
@@ -134,8 +135,8 @@ def Qnn_DequantizeOp : Qnn_Op<"dequantize"> {
 
     Example:
     ```mlir
-    %y = qnn.dequantize %acc axis 1 scale #data.constant<"s", [0.25] : tensor<1xf64>>
-        zero_point #data.constant<"z", [0] : tensor<1xsi64>> : (tensor<1x4xsi16>) -> tensor<1x4xf32>
+    %y = qnn.dequantize %acc axis 1 scale <"s", [0.25] : tensor<1xf64>>
+        zero_point <"z", [0] : tensor<1xsi64>> : (tensor<1x4xsi16>) -> tensor<1x4xf32>
     ```
   }];
   let arguments = (ins Qnn_CodeTensor:$input, I64Attr:$axis, Qnn_ConstantAttr:$scale,
@@ -181,7 +182,7 @@ def Qnn_ThresholdOp : Qnn_Op<"threshold"> {
 
     Example:
     ```mlir
-    %y = qnn.threshold %acc axis 1 thresholds #data.constant<"t", [0, 3] : tensor<2x1xsi4>>
+    %y = qnn.threshold %acc axis 1 thresholds <"t", [0, 3] : tensor<2x1xsi4>>
         directions [1, -1] low -1 step 2 : (tensor<1x2xsi8>) -> tensor<1x2x!qnn.bipolar>
     ```
   }];

@@ -206,7 +206,8 @@ LogicalResult ThresholdOp::verify() {
       return emitOpError() << "expected thresholds of channel " << row << " to be sorted in its "
                            << "direction";
   Type code = result.getElementType();
-  __int128 top = __int128(getStep()) * type.getDimSize(1) + int64_t(getLow());
+  // The accessors are unsigned: I64Attr has no sign.
+  __int128 top = __int128(int64_t(getStep())) * type.getDimSize(1) + int64_t(getLow());
   if (int64_t(getStep()) == 0 || !isValueOf(code, getLow()) || top != int64_t(top) ||
       !isValueOf(code, int64_t(top))) // C4
     return emitOpError() << "expected low and low + step * levels to be values of " << code;

@@ -26,9 +26,10 @@ typedef struct qcrt_image_header {
   char magic[8];      /* "QCPARAM", NUL */
   uint64_t size;      /* of the whole image */
   uint64_t hash;      /* qcrt_image_hash of what follows the header */
-  uint64_t ports_at;  /* a serialized program that has the network's ports and nothing else */
-  uint64_t ports_size;
-  uint64_t reserved[3];
+  uint64_t ports_at;    /* a serialized program without operations; its inputs are the ports of */
+  uint64_t ports_size;  /* the network: first its inputs, then its outputs */
+  uint64_t input_count;
+  uint64_t reserved[2];
 } qcrt_image_header;
 
 /* Tells damaged images; not a cryptographic digest. */

@@ -94,8 +94,10 @@ Results Max(const Attributes&, Operands operands) {
   return Variadic(operands, FloatMax, IntegerMax);
 }
 
-Results Clip(const Attributes&, Operands operands) {
+Results Clip(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 3));
+  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "min"));
+  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "max"));
   const Value* low = OptionalOperand(operands, 1);
   const Value* high = OptionalOperand(operands, 2);
   if (low == nullptr && high == nullptr) return std::vector<Value>{*operands[0]};

@@ -37,6 +37,10 @@ absl::StatusOr<DataType> FromOnnxType(int64_t number) {
       return DataType::Unsigned(4);
     case 22:
       return DataType::Signed(4);
+    case 25:
+      return DataType::Unsigned(2);
+    case 26:
+      return DataType::Signed(2);
     default:
       return absl::UnimplementedError(absl::StrCat(
           "expected a cast to a float, integer or bool type, found ONNX type number ", number));

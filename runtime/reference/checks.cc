@@ -169,6 +169,12 @@ absl::StatusOr<bool> BoolAttribute(const Attributes& attributes, absl::string_vi
   return found == 1;
 }
 
+absl::Status RefuseAttribute(const Attributes& attributes, absl::string_view name) {
+  if (!Has(attributes, name)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "expected '", name, "' as an operand of the newest opset, found it as an attribute"));
+}
+
 std::string NumberToString(double value) {
   char buffer[32];
   for (int digits = 6; digits <= 17; ++digits) {

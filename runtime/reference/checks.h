@@ -63,6 +63,10 @@ absl::StatusOr<Tensor> TensorAttribute(const Attributes& attributes, absl::strin
 absl::StatusOr<bool> BoolAttribute(const Attributes& attributes, absl::string_view name,
                                    bool otherwise);
 
+// Fails where the attribute is present: older versions of an operator said by an attribute what the
+// newest one says by an operand, and passing over it would compute something else.
+absl::Status RefuseAttribute(const Attributes& attributes, absl::string_view name);
+
 // Shortest text that reads back as the same number, for messages.
 std::string NumberToString(double value);
 

@@ -14,6 +14,17 @@
 namespace qcompile::runtime {
 namespace {
 
+// Some exporters (QKeras) write scales and zero points as integers.
+Tensor AsFloat(const Tensor& parameter) {
+  if (!parameter.type().IsInteger()) return parameter;
+  Tensor result(DataType::Float32(), parameter.shape());
+  absl::Span<float> out = result.MutableData<float>();
+  for (int64_t i = 0; i < parameter.size(); ++i) {
+    out[i] = static_cast<float>(parameter.IntegerAt(i));
+  }
+  return result;
+}
+
 absl::Status CheckScale(const Tensor& scale, absl::string_view what) {
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(scale, what));
   for (float s : scale.Floats()) {
@@ -103,8 +114,8 @@ std::vector<float> Scaled(const Tensor& x, const Tensor& scale, const Tensor& ze
 
 Results Quant(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 4, 4));
-  const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor,
-               &zero_point = operands[2]->tensor, &widths = operands[3]->tensor;
+  const Tensor &x = operands[0]->tensor, &widths = operands[3]->tensor;
+  const Tensor scale = AsFloat(operands[1]->tensor), zero_point = AsFloat(operands[2]->tensor);
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the quantized operand"));
   QCOMPILE_RETURN_IF_ERROR(CheckScale(scale, "the scale"));
   QCOMPILE_RETURN_IF_ERROR(CheckZeroPoint(zero_point));
@@ -135,7 +146,8 @@ Results Quant(const Attributes& attributes, Operands operands) {
 
 Results BipolarQuant(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
-  const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor;
+  const Tensor& x = operands[0]->tensor;
+  const Tensor scale = AsFloat(operands[1]->tensor);
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the quantized operand"));
   QCOMPILE_RETURN_IF_ERROR(CheckScale(scale, "the scale"));
   QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, CommonShape({&x, &scale}));
@@ -186,8 +198,8 @@ Results TruncatedValue(std::vector<double> codes, const Shape& shape, const Tens
 
 // Version 1: the output keeps the input's scale, and nothing is clamped.
 Results TruncV1(Operands operands, RoundingMode mode) {
-  const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor,
-               &zero_point = operands[2]->tensor;
+  const Tensor& x = operands[0]->tensor;
+  const Tensor scale = AsFloat(operands[1]->tensor), zero_point = AsFloat(operands[2]->tensor);
   QCOMPILE_ASSIGN_OR_RETURN(const int in_bits,
                             SingleBitWidth(operands[3]->tensor, "the input bit width"));
   QCOMPILE_ASSIGN_OR_RETURN(const int out_bits,
@@ -203,8 +215,9 @@ Results TruncV1(Operands operands, RoundingMode mode) {
 
 // Version 2: rescaled by a power of two and clamped to the output width.
 Results TruncV2(const Attributes& attributes, Operands operands, RoundingMode mode) {
-  const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor,
-               &zero_point = operands[2]->tensor, &out_scale = operands[4]->tensor;
+  const Tensor& x = operands[0]->tensor;
+  const Tensor scale = AsFloat(operands[1]->tensor), zero_point = AsFloat(operands[2]->tensor),
+               out_scale = AsFloat(operands[4]->tensor);
   QCOMPILE_RETURN_IF_ERROR(CheckScale(out_scale, "the output scale"));
   QCOMPILE_ASSIGN_OR_RETURN(const int out_bits,
                             SingleBitWidth(operands[5]->tensor, "the output bit width"));
@@ -238,8 +251,8 @@ Results Trunc(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 5, 6));
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, operands.size(), 6));
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(operands[0]->tensor, "the truncated operand"));
-  QCOMPILE_RETURN_IF_ERROR(CheckScale(operands[1]->tensor, "the scale"));
-  QCOMPILE_RETURN_IF_ERROR(CheckZeroPoint(operands[2]->tensor));
+  QCOMPILE_RETURN_IF_ERROR(CheckScale(AsFloat(operands[1]->tensor), "the scale"));
+  QCOMPILE_RETURN_IF_ERROR(CheckZeroPoint(AsFloat(operands[2]->tensor)));
   QCOMPILE_ASSIGN_OR_RETURN(const std::string name,
                             StringAttribute(attributes, "rounding_mode", "FLOOR"));
   QCOMPILE_ASSIGN_OR_RETURN(const RoundingMode mode, ParseRoundingMode(name));

@@ -42,6 +42,7 @@ absl::StatusOr<Reduction> PlanReduction(const Shape& shape, const std::vector<in
 // The axes are operand 1 (all of them when absent or empty, unless `noop_with_empty_axes`).
 absl::StatusOr<Reduction> ReadReduction(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 2));
+  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "axes"));
   const Shape& shape = operands[0]->tensor.shape();
   const auto rank = static_cast<int64_t>(shape.size());
   QCOMPILE_ASSIGN_OR_RETURN(const bool keep_dims, BoolAttribute(attributes, "keepdims", true));
@@ -167,7 +168,7 @@ Results ReduceExtreme(const Attributes& attributes, Operands operands, bool larg
   QCOMPILE_ASSIGN_OR_RETURN(const Reduction plan, ReadReduction(attributes, operands));
   const Value& x = *operands[0];
   if (plan.is_identity) return std::vector<Value>{x};
-  if (IsPlainInteger(x.tensor)) {
+  if (x.tensor.type().IsInteger()) {
     const DataType type = x.tensor.type();
     return Single(ReduceIntegers(
         x.tensor, plan, largest ? type.MinValue() : type.MaxValue(),

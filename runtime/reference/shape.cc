@@ -120,8 +120,9 @@ Results Unsqueeze(const Attributes&, Operands operands) {
   return Reshaped(*operands[0], std::move(result));
 }
 
-Results Squeeze(const Attributes&, Operands operands) {
+Results Squeeze(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 2));
+  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "axes"));
   const Shape& shape = operands[0]->tensor.shape();
   std::vector<int64_t> axes;
   if (const Value* operand = OptionalOperand(operands, 1)) {

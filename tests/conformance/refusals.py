@@ -77,8 +77,9 @@ def usage_cases(qcompile, work):
     for name, exits in (("short", (1, 2)), ("long", (1, 2)), ("none", (1, 2)), ("text", (1, 2, 5)),
                         ("cut", (1, 2, 5)), ("absent", (5,))):
         file, outputs = work / f"input_{name}.npy", work / f"{name}.outputs"
-        yield (f"input {name}", [qcompile, "run", model, "--input", file, "--output-dir", outputs], exits,
-               [file.name], [outputs])
+        command = [qcompile, "run", model, "--backend=reference", "--input", file, "--output-dir", outputs]
+        yield (f"input {name}", command, exits,
+               ["'image'" if name in ("short", "long", "none") else file.name], [outputs])
     artifact = work / "usage.artifact"
     yield ("unknown backend", [qcompile, model, "-o", artifact, "--backend=nonesuch"], (2,), ["nonesuch"],
            [artifact])

@@ -7,7 +7,7 @@ a reader may well see the same fault either way, both are listed.
 import numpy as np
 from onnx import TensorProto, helper
 
-from corner_arithmetic import ACTIVATION, HIDDEN, INPUT, K, OUT, WEIGHT, head, tail
+from corner_arithmetic import ACTIVATION, HIDDEN, INPUT, K, WEIGHT, head, tail
 from corner_writing import plain
 from qonnx_builder import Builder, Quantizer
 
@@ -92,17 +92,17 @@ def tensor_models(folder):
     folder.bad("dims_negative", model, "negative dimensions", ["weight_0"])
     model, tensor = first_weight("type_unknown")
     tensor.data_type = 9999
-    folder.bad("type_unknown", model, "element type that does not exist", ["weight_0"])
+    folder.bad("type_unknown", model, "element type that does not exist", ["weight_0"], (1, 3))
 
     builder = Builder("input_absurd", [2 ** 31, 2 ** 31])
     source = builder.node("Relu", [builder.quant("x", INPUT)])
     folder.bad("input_absurd", builder.output(source, [2 ** 31, 2 ** 31]).model(), "an input of 2^62 elements",
                exits=(1, 3, 5))
     builder = Builder("expand_absurd", [1, K])
-    shape = builder.constant([2 ** 31, 2 ** 31], dtype=np.int64)
+    shape = builder.constant([HIDDEN, 2 ** 59], dtype=np.int64)
     weight = builder.node("ConstantOfShape", [shape], name="faulty")
     source = builder.node("MatMul", [head(builder), weight])
-    folder.bad("expand_absurd", builder.output(source, [1, OUT]).model(), "a computed tensor of 2^62 elements",
+    folder.bad("expand_absurd", builder.output(source, [1, 2 ** 59]).model(), "a computed tensor of 2^62 elements",
                ["faulty"], (1, 3, 5))
 
 

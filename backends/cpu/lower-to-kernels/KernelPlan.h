@@ -46,6 +46,8 @@ struct Step {
   int program = -1;
   llvm::SmallVector<unsigned> islandInputs, islandOutputs;
   mlir::Location location;
+
+  explicit Step(mlir::Location location) : location(location) {}
 };
 
 /// Where a serialized island lies in the image.

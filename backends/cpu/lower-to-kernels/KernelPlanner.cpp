@@ -43,7 +43,8 @@ BufferArgument KernelPlanner::use(unsigned buffer) {
 }
 
 Step &KernelPlanner::addStep(Location location, StringRef callee, ArrayRef<Argument> arguments) {
-  Step step{.callee = callee.str(), .arguments = {}, .location = location};
+  Step step(location);
+  step.callee = callee.str();
   step.arguments.append(arguments.begin(), arguments.end());
   result.steps.push_back(std::move(step));
   return result.steps.back();
@@ -334,7 +335,7 @@ LogicalResult KernelPlanner::addOperation(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 static LogicalResult addPort(func::FuncOp main, Type type, StringAttr name, const Twine &otherwise,
-                             runtime::Program &program, std::vector<runtime::Port> &ports) {
+                             std::vector<runtime::Port> &ports) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   std::optional<runtime::DataType> element =
       tensor ? data::getDataType(tensor.getElementType()) : std::nullopt;
@@ -343,23 +344,19 @@ static LogicalResult addPort(func::FuncOp main, Type type, StringAttr name, cons
     return emitError(main.getLoc(), Code::B002)
            << "expected a static shape and a numeric element type for '" << text << "', found "
            << type;
-  ports.push_back({text, *element, {tensor.getShape().begin(), tensor.getShape().end()},
-                   program.num_values++});
+  ports.push_back({text, *element, {tensor.getShape().begin(), tensor.getShape().end()}});
   return success();
 }
 
-/// The ports travel as a program that has nothing else.
 LogicalResult KernelPlanner::addPorts() {
-  runtime::Program program;
   for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
     if (failed(addPort(main, type, main.getArgAttrOfType<StringAttr>(index, kPortNameAttr),
-                       "input" + Twine(index), program, program.inputs)))
+                       "input" + Twine(index), inputs)))
       return failure();
   for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
     if (failed(addPort(main, type, main.getResultAttrOfType<StringAttr>(index, kPortNameAttr),
-                       "output" + Twine(index), program, program.outputs)))
+                       "output" + Twine(index), outputs)))
       return failure();
-  ports = runtime::SerializeProgram(program);
   return success();
 }
 
@@ -398,7 +395,7 @@ FailureOr<KernelPlan> KernelPlanner::plan() {
       return failure();
   if (failed(addOutputs()))
     return failure();
-  result.image = image.finish(ports);
+  result.image = image.finish(inputs, outputs);
   placeBuffers(result);
   return std::move(result);
 }

@@ -66,7 +66,7 @@ private:
   mlir::func::FuncOp main;
   KernelPlan result;
   ParameterImage image;
-  std::string ports;
+  std::vector<runtime::Port> inputs, outputs;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Placement, 2>> placements;
   llvm::DenseMap<mlir::Operation *, runtime::MatmulPlan> matmulPlans;
   llvm::DenseMap<mlir::Value, unsigned> outputBuffers; ///< not yet written outputs

@@ -119,9 +119,7 @@ public:
     bool isBipolar = out.kind == runtime::TypeKind::kBipolar;
     int64_t levels = isBipolar ? 1 : std::min<int64_t>(out.MaxValue() - out.MinValue(), 255);
     int64_t count = isBipolar ? 1 : 1 + below(levels);
-    bool falls = below(4) == 0;
-    int64_t low = falls ? out.MaxValue() : out.MinValue();
-    int64_t step = (falls ? -1 : 1) * (isBipolar ? 2 : 1);
+    int64_t low = out.MinValue(), step = isBipolar ? 2 : 1;
     int64_t channels = perChannel ? shapeOf(x)[axis] : 1;
     bool isFloat = typeOf(x).IsFloat();
     std::vector<int64_t> directions, all;

@@ -88,6 +88,13 @@ TEST(Quant, PerChannelScalesBroadcast) {
   EXPECT_EQ(y.quantized->zero_point.shape(), (Shape{1, 1}));
 }
 
+TEST(Quant, ParametersMayBeIntegers) {
+  const Value y = Evaluate("onnx.Quant", {Floats({2}, {3, 4}), Int64s({2}), Int64s({1}),
+                                          Integers(DataType::Signed(32), {}, {8})});
+  EXPECT_THAT(Codes(y), ElementsAre(2, 3)); // 2.5 is a tie
+  EXPECT_THAT(ToFloats(y), ElementsAre(2, 4));
+}
+
 TEST(Quant, ThirtyTwoBitsKeepTheirBound) {
   // 2^31 is a float32, the bound 2^31 - 1 is not: the code is the bound, the value its rounding.
   const Value y = Quant(Floats({2}, {3e9f, -3e9f}), 1, 0, 32);

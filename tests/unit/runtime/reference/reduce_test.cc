@@ -26,6 +26,12 @@ TEST(Reduce, AxesAndKeptDimensions) {
   EXPECT_EQ(noop.tensor.shape(), (Shape{2, 3}));
 }
 
+// Axes were an attribute before opset 18 (13 for sums); reducing everything instead would be wrong.
+TEST(Reduce, RefusesAxesOfOldOpsets) {
+  EXPECT_EQ(Failure("onnx.ReduceMax", {Floats({2}, {1, 2})}, {{"axes", std::vector<int64_t>{0}}}),
+            "expected 'axes' as an operand of the newest opset, found it as an attribute");
+}
+
 TEST(Reduce, EmptySets) {
   const Value x = Floats({2, 0}, {});
   EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceSum", {x, Int64s({1})}, kDrop)), ElementsAre(0, 0));
