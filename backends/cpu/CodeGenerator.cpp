@@ -91,6 +91,7 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
       {"qcrt_threshold", reinterpret_cast<const void *>(&qcrt_threshold)},
       {"qcrt_quantize", reinterpret_cast<const void *>(&qcrt_quantize)},
       {"qcrt_dequantize", reinterpret_cast<const void *>(&qcrt_dequantize)},
+      {"qcrt_float_binary", reinterpret_cast<const void *>(&qcrt_float_binary)},
       {"qcrt_load_codes", reinterpret_cast<const void *>(&qcrt_load_codes)},
       {"qcrt_store_codes", reinterpret_cast<const void *>(&qcrt_store_codes)},
       {"qcrt_convert", reinterpret_cast<const void *>(&qcrt_convert)},

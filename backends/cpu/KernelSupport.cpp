@@ -3,6 +3,7 @@
 
 #include "dialects/data/ElementStorage.h"
 #include "dialects/qnn/QnnDialect.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "runtime/kernels/packing.h"
 
@@ -49,9 +50,45 @@ static std::string reasonAgainst(qnn::DequantizeOp op) {
   return "";
 }
 
+bool keepsElements(Operation *op) {
+  return llvm::StringSwitch<bool>(op->getName().getStringRef())
+      .Cases({"onnx.Reshape", "onnx.Flatten", "onnx.Squeeze", "onnx.Unsqueeze", "onnx.Identity"},
+             true)
+      .Default(false);
+}
+
+static bool isFloatTensor(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() && type.getElementType().isF32() &&
+         type.getNumElements() > 0;
+}
+
+/// Float operations that are one step each: nothing in them depends on the order of additions.
+static bool isSimpleFloat(Operation *op) {
+  if (op->getNumResults() != 1 || !isFloatTensor(op->getResult(0)) || op->getNumOperands() == 0 ||
+      !isFloatTensor(op->getOperand(0)))
+    return false;
+  auto isFixed = [](Value value) {
+    return value.getDefiningOp() && isConstant(value.getDefiningOp());
+  };
+  if (keepsElements(op))
+    return !isFixed(op->getOperand(0)) &&
+           llvm::all_of(op->getOperands().drop_front(), isFixed);
+  bool isBinary = llvm::StringSwitch<bool>(op->getName().getStringRef())
+                      .Cases({"onnx.Add", "onnx.Sub", "onnx.Mul", "onnx.Div"}, true)
+                      .Default(false);
+  if (!isBinary || op->getNumOperands() != 2)
+    return false;
+  auto fits = [&](Value value) {
+    return isFloatTensor(value) &&
+           (isFixed(value) || value.getType() == op->getResult(0).getType());
+  };
+  return llvm::all_of(op->getOperands(), fits) && !llvm::all_of(op->getOperands(), isFixed);
+}
+
 std::string reasonAgainstKernel(Operation *op) {
   if (!isa<qnn::QnnDialect>(op->getDialect()))
-    return "floats are computed in reference order";
+    return isSimpleFloat(op) ? "" : "floats are computed in reference order";
   for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                                          SmallVector<Value>(op->getResults()))) {
     auto type = dyn_cast<RankedTensorType>(value.getType());

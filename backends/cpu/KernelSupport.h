@@ -11,6 +11,10 @@ namespace qcompile::cpu {
 /// A constant operation of either dialect.
 bool isConstant(mlir::Operation *op);
 
+/// An operation of `onnx` that keeps elements and their order (a reshape), so that a tensor of floats
+/// need not move.
+bool keepsElements(mlir::Operation *op);
+
 /// Empty where the runtime's kernels compute the operation, else the reason why they do not: it
 /// then runs by the reference semantics, as part of a float island.
 std::string reasonAgainstKernel(mlir::Operation *op);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "backends/hls/emit/EmitTestBench.h"
+#include "compiler/backend/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -49,32 +50,16 @@ Error writeFile(const std::string &path, StringRef bytes) {
               : Error::success();
 }
 
-/// A folder that goes with the object.
-class WorkFolder {
-public:
-  static Expected<WorkFolder> create() {
-    SmallString<128> path;
-    if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-hls", path))
-      return createStringError("cannot create a temporary folder: " + code.message());
-    WorkFolder folder;
-    folder.path = path.str().str();
-    return folder;
-  }
-  WorkFolder(WorkFolder &&other) : path(std::exchange(other.path, {})) {}
-  ~WorkFolder() {
-    if (!path.empty())
-      (void)sys::fs::remove_directories(path);
-  }
-  std::string file(const Twine &name) const { return join(path, name); }
-
-private:
-  WorkFolder() = default;
-  std::string path;
-};
+Expected<std::unique_ptr<ScopedFolder>> createWorkFolder() {
+  SmallString<128> path;
+  if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-hls", path))
+    return createStringError("cannot create a temporary folder: " + code.message());
+  return std::make_unique<ScopedFolder>(path.str().str());
+}
 
 /// Runs a program; its output becomes part of the error where it fails.
-Error runProgram(ArrayRef<StringRef> command, const WorkFolder &work, StringRef what) {
-  std::string log = work.file("log");
+Error runProgram(ArrayRef<StringRef> command, const ScopedFolder &work, StringRef what) {
+  std::string log = join(work.path(), "log");
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(log), StringRef(log)};
   std::string message;
   int status = sys::ExecuteAndWait(command[0], command, /*Env=*/std::nullopt, redirects,
@@ -112,7 +97,7 @@ Expected<std::string> findApTypes() {
   return std::string(folder);
 }
 
-Error compileTestBench(StringRef directory, StringRef name, const WorkFolder &work) {
+Error compileTestBench(StringRef directory, StringRef name, const ScopedFolder &work) {
   Expected<std::string> compiler = findCompiler();
   if (!compiler)
     return compiler.takeError();
@@ -121,7 +106,7 @@ Error compileTestBench(StringRef directory, StringRef name, const WorkFolder &wo
     return apTypes.takeError();
   std::string include = ("-I" + directory).str(),
               design = join(directory, getTopName(name) + ".cpp"),
-              bench = join(directory, "tb/testbench.cpp"), out = work.file("testbench");
+              bench = join(directory, "tb/testbench.cpp"), out = join(work.path(), "testbench");
   SmallVector<StringRef> command{*compiler};
   command.append(std::begin(kHostFlags), std::end(kHostFlags));
   command.append({include, "-isystem", *apTypes, design, bench, "-o", out});
@@ -135,7 +120,7 @@ Error compileTestBench(StringRef directory, StringRef name, const WorkFolder &wo
 class Simulator : public Executable {
 public:
   Simulator(HostParts parts, runtime::ProgramExecutor before, runtime::ProgramExecutor after,
-            WorkFolder work, json::Object costs)
+            std::unique_ptr<ScopedFolder> work, json::Object costs)
       : parts(std::move(parts)), before(std::move(before)), after(std::move(after)),
         work(std::move(work)), costs(std::move(costs)) {}
 
@@ -210,12 +195,12 @@ private:
 
   /// Replaces the codes of inputs by those of outputs.
   Error runCore(std::vector<int64_t> &codes) {
-    std::string in = work.file("inputs"), out = work.file("outputs"),
-                bench = work.file("testbench");
+    std::string in = join(work->path(), "inputs"), out = join(work->path(), "outputs"),
+                bench = join(work->path(), "testbench");
     StringRef bytes(reinterpret_cast<const char *>(codes.data()), codes.size() * sizeof(int64_t));
     if (Error error = writeFile(in, bytes))
       return error;
-    if (Error error = runProgram({bench, in, out}, work, "the design's test bench"))
+    if (Error error = runProgram({bench, in, out}, *work, "the design's test bench"))
       return error;
     auto result = readFile(out);
     if (!result)
@@ -245,7 +230,7 @@ private:
 
   HostParts parts;
   runtime::ProgramExecutor before, after;
-  WorkFolder work;
+  std::unique_ptr<ScopedFolder> work;
   json::Object costs;
   size_t samples = 0;
 };
@@ -287,10 +272,10 @@ Expected<std::unique_ptr<Executable>> openArtifact(StringRef directory, StringRe
   auto runAfter = runtime::ProgramExecutor::Create(std::move(*after));
   if (!runAfter.ok())
     return toError(runAfter.status());
-  Expected<WorkFolder> work = WorkFolder::create();
+  Expected<std::unique_ptr<ScopedFolder>> work = createWorkFolder();
   if (!work)
     return work.takeError();
-  if (Error error = compileTestBench(directory, name, *work))
+  if (Error error = compileTestBench(directory, name, **work))
     return std::move(error);
   const json::Object *costs = json->getAsObject()->getObject("estimate");
   return std::make_unique<Simulator>(std::move(*parts), std::move(*runBefore), std::move(*runAfter),

@@ -22,21 +22,16 @@ Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory
   StringRef target = directory.rtrim('/');
   // A sibling, so that the final rename stays on one file system.
   std::string staging = (target + ".partial-" + Twine(::getpid())).str();
-  if (std::error_code code = sys::fs::create_directories(staging))
+  if (std::error_code code = sys::fs::create_directories(staging, true, sys::fs::all_all))
     return failure("cannot create folder", staging, code);
   return std::unique_ptr<ArtifactSink>(new ArtifactSink(target.str(), staging));
 }
 
-ArtifactSink::~ArtifactSink() {
-  if (!committed)
-    (void)sys::fs::remove_directories(staging);
-}
-
 Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description,
                           StringRef contents) {
-  SmallString<256> path(staging);
+  SmallString<256> path(staging.path());
   sys::path::append(path, name);
-  if (std::error_code code = sys::fs::create_directories(sys::path::parent_path(path)))
+  if (std::error_code code = sys::fs::create_directories(sys::path::parent_path(path), true, sys::fs::all_all))
     return failure("cannot create folder for", name, code);
   std::error_code code;
   raw_fd_ostream os(path, code);
@@ -53,7 +48,7 @@ Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description,
 }
 
 Error ArtifactSink::adopt(StringRef name, StringRef kind, StringRef description) {
-  SmallString<256> path(staging);
+  SmallString<256> path(staging.path());
   sys::path::append(path, name);
   auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
@@ -77,9 +72,9 @@ Error ArtifactSink::commit() {
     if ((code = sys::fs::remove_directories(target, /*IgnoreErrors=*/false)))
       return failure("cannot replace", target, code);
   }
-  if (std::error_code code = sys::fs::rename(staging, target))
+  if (std::error_code code = sys::fs::rename(staging.path(), target))
     return failure("cannot put in place", target, code);
-  committed = true;
+  staging.release();
   return Error::success();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/backend/Cleanup.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -24,7 +25,6 @@ struct ArtifactFile {
 class ArtifactSink {
 public:
   static llvm::Expected<std::unique_ptr<ArtifactSink>> create(llvm::StringRef directory);
-  ~ArtifactSink();
 
   /// Writes a file of the artifact. Same input and options must give the same bytes: no times, host
   /// names or absolute paths.
@@ -32,7 +32,7 @@ public:
                     llvm::StringRef contents);
 
   /// Where external tools (a linker) may read and write before the commit.
-  llvm::StringRef stagingDirectory() const { return staging; }
+  llvm::StringRef stagingDirectory() const { return staging.path(); }
   /// Lists a file that an external tool wrote below the staging directory.
   llvm::Error adopt(llvm::StringRef name, llvm::StringRef kind, llvm::StringRef description);
 
@@ -44,13 +44,12 @@ public:
   llvm::Error commit();
 
 private:
-  ArtifactSink(std::string target, std::string staging)
-      : target(std::move(target)), staging(std::move(staging)) {}
+  ArtifactSink(std::string target, const std::string &staging)
+      : target(std::move(target)), staging(staging) {}
 
   std::string target;
-  std::string staging;
+  ScopedFolder staging;
   std::vector<ArtifactFile> written;
-  bool committed = false;
 };
 
 } // namespace qcompile

@@ -1,9 +1,7 @@
 //===- Registry.cpp - The backends of a process ---------------------------===//
 #include "compiler/backend/Registry.h"
 
-#include "compiler/backend/HeaderFingerprint.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/DynamicLibrary.h"
 
 using namespace llvm;

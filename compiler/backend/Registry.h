@@ -3,6 +3,9 @@
 #define QCOMPILE_COMPILER_BACKEND_REGISTRY_H
 
 #include "compiler/backend/Backend.h"
+#include "compiler/backend/HeaderFingerprint.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/Compiler.h"
 
 namespace qcompile {
 
@@ -16,9 +19,10 @@ struct BackendPlugin {
   Backend *(*create)();
 };
 
-/// What this library was built with; a plugin returns these from the headers it was built with.
+/// Makes a shared object a plugin: `QCOMPILE_BACKEND_PLUGIN(MyBackend)`, once, outside of
+/// namespaces. The versions are those of the headers that the plugin is built with.
 #define QCOMPILE_BACKEND_PLUGIN(BackendClass)                                                      \
-  extern "C" ::qcompile::BackendPlugin qcompileBackendPlugin() {                                   \
+  extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT ::qcompile::BackendPlugin qcompileBackendPlugin() { \
     return {::qcompile::kBackendApiVersion, LLVM_VERSION_STRING, QCOMPILE_HEADER_FINGERPRINT,      \
             []() -> ::qcompile::Backend * { return new BackendClass(); }};                         \
   }

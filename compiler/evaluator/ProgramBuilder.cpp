@@ -58,24 +58,20 @@ runtime::Operation convertOperation(Operation *op) {
   return out;
 }
 
-/// The operands with -1 where an optional one is absent, as the operand segments tell.
-static std::vector<int32_t> getOperands(Operation *op,
-                                        llvm::function_ref<int32_t(Value)> lookup) {
-  std::vector<int32_t> out;
-  if (auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes")) {
-    unsigned next = 0;
-    for (int32_t size : sizes.asArrayRef()) {
-      if (size == 0)
-        out.push_back(-1);
-      for (int32_t i = 0; i < size; ++i)
-        out.push_back(lookup(op->getOperand(next++)));
-    }
-    while (!out.empty() && out.back() == -1)
-      out.pop_back();
-    return out;
+SmallVector<Value> getFormalOperands(Operation *op) {
+  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes");
+  if (!sizes)
+    return llvm::to_vector(op->getOperands());
+  SmallVector<Value> out;
+  auto next = op->operand_begin();
+  for (int32_t size : sizes.asArrayRef()) {
+    if (size == 0)
+      out.push_back(nullptr);
+    for (int32_t i = 0; i < size; ++i)
+      out.push_back(*next++);
   }
-  for (Value operand : op->getOperands())
-    out.push_back(lookup(operand));
+  while (!out.empty() && !out.back())
+    out.pop_back();
   return out;
 }
 
@@ -167,7 +163,8 @@ private:
       return llvm::Error::success();
     }
     runtime::Operation out = convertOperation(op);
-    out.operands = getOperands(op, [&](Value value) { return ids.lookup(value); });
+    for (Value operand : getFormalOperands(op))
+      out.operands.push_back(operand ? ids.lookup(operand) : -1);
     for (Value result : op->getResults())
       out.results.push_back(define(result));
     program.operations.push_back(std::move(out));

@@ -12,6 +12,10 @@ namespace qcompile {
 /// Names of the model's inputs and outputs, as attributes of the function's arguments and results.
 inline constexpr llvm::StringLiteral kPortNameAttr = "onnx.name";
 
+/// The operands by formal parameter: null where an optional one is absent in the middle, as the operand segments
+/// tell.
+llvm::SmallVector<mlir::Value> getFormalOperands(mlir::Operation *op);
+
 /// The runtime's name and attributes of an operation: its own attributes, and for operations of `qnn` also
 /// `result_type` and `shape` of the result (docs/Qnn.md).
 runtime::Operation convertOperation(mlir::Operation *op);

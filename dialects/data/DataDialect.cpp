@@ -103,19 +103,38 @@ static void printElement(raw_ostream &os, const Tensor &tensor, int64_t i) {
     os << tensor.IntegerAt(i);
     return;
   }
-  // Enough digits to read the same value back.
   double value = tensor.DoubleAt(i);
-  if (std::isfinite(value))
-    os << llvm::format(tensor.type().bits == 32 ? "%.9g" : "%.17g", value);
-  else
+  if (!std::isfinite(value)) {
     os << (std::isnan(value) ? "\"nan\"" : value > 0 ? "\"inf\"" : "\"-inf\"");
+    return;
+  }
+  // Enough digits to read the same value back.
+  SmallString<32> text;
+  llvm::raw_svector_ostream(text)
+      << llvm::format(tensor.type().bits == 32 ? "%.9g" : "%.17g", value);
+  // A number is a float to the parser by its point, and -0 is no integer.
+  size_t exponent = text.str().find('e');
+  bool isWhole = !text.str().contains('.');
+  if (isWhole && (exponent != StringRef::npos || text == "-0"))
+    text.insert(exponent == StringRef::npos ? text.end() : text.begin() + exponent, {'.', '0'});
+  os << text;
+}
+
+/// Whether the elements can be written out: few, of a type with reference semantics, within 63 bits.
+static bool isInline(ConstantAttr constant) {
+  std::optional<DataType> type = getDataType(constant.getType().getElementType());
+  if (!type || constant.size() > kMaxInlineElements)
+    return false;
+  if (*type != DataType::Unsigned(64))
+    return true;
+  return llvm::all_of(constant.getTensor().ToIntegers(), [](int64_t v) { return v >= 0; });
 }
 
 void ConstantAttr::print(AsmPrinter &printer) const {
   raw_ostream &os = printer.getStream();
   os << "<";
   printer.printString(getName());
-  if (size() <= kMaxInlineElements && getDataType(getType().getElementType())) {
+  if (isInline(*this)) {
     Tensor tensor = getTensor();
     os << ", [";
     for (int64_t i = 0; i < tensor.size(); ++i) {
@@ -132,25 +151,35 @@ namespace {
 /// A written element: 64-bit integers do not fit a double, so both readings are kept.
 struct Element {
   double real = 0;
-  int64_t integer = 0;
+  std::optional<int64_t> integer; ///< nothing where the text is no integer of 64 bits
 };
 } // namespace
 
 static ParseResult parseElement(AsmParser &parser, Element &element) {
+  SMLoc loc = parser.getCurrentLocation();
   std::string text;
   if (succeeded(parser.parseOptionalString(&text))) {
+    if (text != "nan" && text != "inf" && text != "-inf")
+      return parser.emitError(loc) << "expected a number, \"nan\", \"inf\" or \"-inf\", found \""
+                                   << text << "\"";
     element.real = text == "nan" ? NAN : text == "-inf" ? -INFINITY : INFINITY;
     return success();
   }
+  // The sign first: the parser takes a minus for the beginning of an integer.
+  bool negative = succeeded(parser.parseOptionalMinus());
   APInt integer;
   OptionalParseResult parsed = parser.parseOptionalInteger(integer);
   if (parsed.has_value()) {
-    // The literal carries its own minus sign and is as wide as it needs.
-    element.integer = integer.sextOrTrunc(64).getSExtValue();
-    element.real = double(element.integer);
-    return *parsed;
+    if (failed(*parsed))
+      return failure();
+    integer = integer.sext(integer.getBitWidth() + 1);
+    if (negative)
+      integer.negate();
+    if (integer.isSignedIntN(64))
+      element.integer = integer.sextOrTrunc(64).getSExtValue();
+    element.real = integer.signedRoundToDouble();
+    return success();
   }
-  bool negative = succeeded(parser.parseOptionalMinus());
   if (parser.parseFloat(element.real))
     return failure();
   element.real = negative ? -element.real : element.real;
@@ -173,8 +202,11 @@ static FailureOr<Tensor> makeTensor(AsmParser &parser, SMLoc loc, RankedTensorTy
     return Tensor::FromFloats(shape, std::vector<float>(values.begin(), values.end()));
   }
   std::vector<int64_t> values;
-  for (const Element &element : elements)
-    values.push_back(element.integer);
+  for (const Element &element : elements) {
+    if (!element.integer)
+      return parser.emitError(loc) << "expected integers of at most 64 bits for " << type;
+    values.push_back(*element.integer);
+  }
   auto tensor = Tensor::FromIntegers(*elementType, shape, values);
   if (!tensor.ok())
     return parser.emitError(loc) << std::string(tensor.status().message());

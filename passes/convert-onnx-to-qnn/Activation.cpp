@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 
@@ -132,7 +133,36 @@ bool Converter::convertFloatQuantizer(Operation *op, const CodeRange &range,
   return setQuantizedResult(op, codes, range, reason);
 }
 
+/// A ReLU of codes whose zero is on the grid is a selection of codes: linear operations behind it still see a
+/// quantized value.
+bool Converter::convertRelu(Operation *op) {
+  const IntegerForm *source = isa<onnx::ReluOp>(op) ? getForm(op->getOperand(0)) : nullptr;
+  if (!source || !source->quantized || !source->isPerTensor() || source->bounds.size() != 1)
+    return false;
+  qnn::Bounds bounds = source->bounds[0];
+  int64_t zero = source->zeroPoint[0];
+  DataType type = *data::getDataType(source->getType().getElementType());
+  if (type.kind == runtime::TypeKind::kBipolar || zero < bounds.low || zero >= bounds.high ||
+      bounds.high - zero > kMaxThresholds)
+    return false;
+  Chain chain{op->getOperand(0), {op}, source->axis, 1, true};
+  CodeRange range{type, zero, 1, bounds.high - zero};
+  llvm::Expected<Thresholds> thresholds =
+      findIntegerThresholds(chain, constants, *source, range, enumerationLimit);
+  if (!thresholds) {
+    llvm::consumeError(thresholds.takeError());
+    return false;
+  }
+  IntegerForm form = *source;
+  form.codes = createThreshold(op, source->codes, chain.axis, *thresholds);
+  form.bounds = {{zero, bounds.high}};
+  forms[op->getResult(0)] = std::move(form);
+  return true;
+}
+
 bool Converter::convertActivation(Operation *op, std::string &reason) {
+  if (convertRelu(op))
+    return true;
   std::optional<CodeRange> range = getCodeRange(op);
   if (!range || constants.contains(op->getOperand(0)))
     return false;

@@ -100,8 +100,10 @@ static llvm::Expected<runtime::Value> evaluateOnce(const Chain &chain,
   Value onChain = chain.source;
   for (Operation *op : chain.operations) {
     SmallVector<const runtime::Value *> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(operand == onChain ? &value : &constants.find(operand)->second);
+    for (Value operand : getFormalOperands(op))
+      operands.push_back(!operand              ? nullptr
+                         : operand == onChain ? &value
+                                              : &constants.find(operand)->second);
     llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
     if (!results)
       return results.takeError();

@@ -19,13 +19,13 @@ bool Converter::evaluateConstant(Operation *op) {
     return false;
   }
   SmallVector<const runtime::Value *> operands;
-  for (Value operand : op->getOperands()) {
-    auto it = constants.find(operand);
-    if (it == constants.end())
+  for (Value operand : getFormalOperands(op)) {
+    auto it = operand ? constants.find(operand) : constants.end();
+    if (operand && it == constants.end())
       return false;
-    operands.push_back(&it->second);
+    operands.push_back(operand ? &it->second : nullptr);
   }
-  if (operands.empty() || op->hasAttr("operandSegmentSizes"))
+  if (op->getNumOperands() == 0)
     return false;
   llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
   if (!results) {
@@ -38,13 +38,11 @@ bool Converter::evaluateConstant(Operation *op) {
   return true;
 }
 
-std::optional<IntegerForm> Converter::getConstantForm(Value value, std::string &reason) {
-  auto it = constants.find(value);
-  if (it == constants.end() || !it->second.quantized) {
-    reason = "an operand is not quantized";
-    return std::nullopt;
-  }
-  return readQuantizedView(*it->second.quantized, reason);
+bool Converter::isQuantized(Value value) const {
+  if (const IntegerForm *form = getForm(value))
+    return form->quantized;
+  auto constant = constants.find(value);
+  return constant != constants.end() && constant->second.quantized;
 }
 
 Value Converter::makeFloatConstant(Value value, const runtime::Tensor &tensor) {

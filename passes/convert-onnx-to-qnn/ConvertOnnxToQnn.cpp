@@ -4,6 +4,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "llvm/ADT/StringSet.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 
 using namespace mlir;
@@ -56,6 +57,7 @@ void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) 
   for (Operation *op : llvm::reverse(operations)) {
     if (isOpTriviallyDead(op)) {
       reasons.erase(op);
+      inexact.erase(op);
       op->erase();
       continue;
     }
@@ -65,10 +67,19 @@ void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) 
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
     if (isOpTriviallyDead(&op))
       op.erase();
-  for (const auto &[op, reason] : reasons)
-    emitRemark(op->getLoc(), Code::P002)
-        << "node '" << onnx::describe(op) << "' stays float: " << reason;
+  for (const auto &[op, reason] : reasons) {
+    if (inexact.contains(op))
+      emitWarning(op->getLoc(), Code::P004)
+          << "node '" << onnx::describe(op)
+          << "' is summed in float32 in ascending order, not exactly, so its last bit may differ from "
+             "the source model's: "
+          << reason;
+    else
+      emitRemark(op->getLoc(), Code::P002)
+          << "node '" << onnx::describe(op) << "' stays float: " << reason;
+  }
 }
+
 
 void Converter::convert(Operation *op) {
   if (evaluateConstant(op))
@@ -77,6 +88,15 @@ void Converter::convert(Operation *op) {
   if (convertRearrangement(op, reason) || convertLinear(op, reason) ||
       convertActivation(op, reason))
     return;
+  static const llvm::StringSet<> linear = {"MatMul", "Gemm",       "Add",        "Sub",
+                                           "Conv",   "ReduceSum",  "ReduceMean", "ConvTranspose",
+                                           "AveragePool", "GlobalAveragePool"};
+  if (linear.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0)) &&
+      (op->getNumOperands() < 2 || isQuantized(op->getOperand(1)))) {
+    inexact.insert(op);
+    if (reason.empty())
+      reason = "there is no integer operation for it";
+  }
   if (!reason.empty())
     reasons[op] = reason;
 }

@@ -25,7 +25,7 @@ private:
 
   // Constants.cpp: values that depend on constants alone.
   bool evaluateConstant(mlir::Operation *op);
-  std::optional<IntegerForm> getConstantForm(mlir::Value value, std::string &reason);
+  bool isQuantized(mlir::Value value) const;
   mlir::Value makeFloatConstant(mlir::Value value, const runtime::Tensor &tensor);
 
   // Linear.cpp: matrix products.
@@ -35,6 +35,7 @@ private:
 
   // Activation.cpp: quantizers with the chain before them, and selections of codes.
   bool convertActivation(mlir::Operation *op, std::string &reason);
+  bool convertRelu(mlir::Operation *op);
   bool convertIntegerActivation(mlir::Operation *op, Chain chain, const CodeRange &range,
                                 std::string &reason);
   bool convertFloatQuantizer(mlir::Operation *op, const CodeRange &range, std::string &reason);
@@ -62,6 +63,8 @@ private:
   ConstantValues constants;
   llvm::DenseMap<mlir::Value, IntegerForm> forms;
   llvm::MapVector<mlir::Operation *, std::string> reasons; ///< why operations stay float
+  /// Linear operations of quantized operands that stay float: the exact reading sums them exactly.
+  llvm::DenseSet<mlir::Operation *> inexact;
   llvm::DenseMap<mlir::Value, mlir::Value> floats; ///< dequantized integers and float constants
 };
 

@@ -93,20 +93,10 @@ private:
   }
 
   LogicalResult evaluate(Operation *op, ArrayRef<runtime::Value> values) {
-    // Absent optional operands stand where the segments say.
     SmallVector<const runtime::Value *> operands;
     auto next = values.begin();
-    if (auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes")) {
-      for (int32_t size : sizes.asArrayRef()) {
-        if (size == 0)
-          operands.push_back(nullptr);
-        for (int32_t i = 0; i < size; ++i)
-          operands.push_back(next++);
-      }
-    } else {
-      for (; next != values.end(); ++next)
-        operands.push_back(next);
-    }
+    for (Value operand : getFormalOperands(op))
+      operands.push_back(operand ? next++ : nullptr);
     llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
     if (!results)
       return emitError(op->getLoc(), Code::P001) << "node '" << onnx::describe(op)

@@ -29,8 +29,18 @@ function(qc_absl_archives out)
   set(${out} ${archives} PARENT_SCOPE)
 endfunction()
 
-add_library(qcompile_runtime_static STATIC
-  $<TARGET_OBJECTS:qcompile_runtime_objects> artifact/absl_thread_locals.cc)
+# Artifacts are linked by the system's C compiler, which knows no sanitizer of this build: in such a
+# build their runtime is compiled once more, without.
+if(QCOMPILE_SANITIZE)
+  get_target_property(runtime_sources qcompile_runtime_objects SOURCES)
+  add_library(qcompile_runtime_static STATIC ${runtime_sources} artifact/absl_thread_locals.cc)
+  target_compile_options(qcompile_runtime_static PRIVATE -fno-sanitize=all)
+  target_link_libraries(qcompile_runtime_static PRIVATE
+    absl::status absl::statusor absl::strings)
+else()
+  add_library(qcompile_runtime_static STATIC
+    $<TARGET_OBJECTS:qcompile_runtime_objects> artifact/absl_thread_locals.cc)
+endif()
 qc_absl_archives(absl_archives absl::status absl::statusor absl::strings)
 
 # An archiver's script merges archives without unpacking them to files, whose names would collide.

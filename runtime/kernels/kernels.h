@@ -159,6 +159,16 @@ typedef struct qcrt_dequantize_block {
 void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, float* y,
                      int64_t rows);
 
+/* --- Floats element by element --------------------------------------------------------------- */
+
+enum { QCRT_ADD = 0, QCRT_SUBTRACT = 1, QCRT_MULTIPLY = 2, QCRT_DIVIDE = 3 };
+
+/* y[r, c] = a[r, c] op b[r, c], one float32 rounding, where an operand's element (r, c) lies at
+ * r * row_stride + c * column_stride of it (strides in elements, 0 repeats) and y is dense. */
+void qcrt_float_binary(int32_t operation, const float* a, int64_t a_row_stride,
+                       int64_t a_column_stride, const float* b, int64_t b_row_stride,
+                       int64_t b_column_stride, float* y, int64_t rows, int64_t n);
+
 /* --- Moving codes ---------------------------------------------------------------------------- */
 
 /* From dense containers (1, 2, 4 or 8 bytes, signed or not) to a layout. Returns 0, or -1 where a

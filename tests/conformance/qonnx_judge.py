@@ -138,8 +138,9 @@ class Judge:
         for start in range(0, self.samples, self.batch):
             self.start = start
             values = self.execute(inputs[start:start + self.batch])
-            parts.append({name: values[name].mid for name in self.outputs})
-        self.output_values = {name: np.concatenate([p[name] for p in parts]) for name in self.outputs}
+            parts.append({name: values[name] for name in self.outputs})
+        self.output_values = {name: Value(*(np.concatenate([getattr(p[name], end) for p in parts])
+                                            for end in ("mid", "low", "high"))) for name in self.outputs}
 
     def execute(self, inputs):
         self.values = {name: point(array) for name, array in self.initializers.items()}

@@ -12,8 +12,8 @@ void placeBuffers(KernelPlan &plan) {
   for (unsigned i = 0; i < plan.buffers.size(); ++i)
     if (plan.buffers[i].kind == Buffer::Kind::Workspace)
       order.push_back(i);
-  llvm::stable_sort(order, [&](unsigned a, unsigned b) {
-    return plan.buffers[a].size > plan.buffers[b].size;
+  llvm::sort(order, [&](unsigned a, unsigned b) {
+    return std::pair(plan.buffers[b].size, a) < std::pair(plan.buffers[a].size, b);
   });
   std::vector<const Buffer *> placed; // sorted by offset
   for (unsigned index : order) {

@@ -2,29 +2,13 @@
 #include "backends/cpu/lower-to-kernels/KernelPlanner.h"
 
 #include "backends/cpu/KernelSupport.h"
+#include "backends/cpu/lower-to-kernels/PlannerHelpers.h"
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/data/ElementStorage.h"
-#include "dialects/diagnostics/Diagnostics.h"
-#include "dialects/onnx/NodeLocation.h"
-#include "llvm/ADT/TypeSwitch.h"
-#include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
 
 namespace qcompile::cpu {
-
-static ConstantArgument i64(int64_t value) { return {value, 64}; }
-static ConstantArgument i32(int64_t value) { return {value, 32}; }
-
-static bool isCodes(Value value) {
-  return qnn::isCodeType(cast<RankedTensorType>(value.getType()).getElementType());
-}
-
-static LogicalResult fail(Operation *op, const Twine &reason) {
-  return emitError(op->getLoc(), Code::B002) << "node '" << onnx::describe(op) << "': " << reason;
-}
-
-static StringRef toStringRef(absl::string_view text) { return StringRef(text.data(), text.size()); }
 
 //===----------------------------------------------------------------------===//
 // Buffers and steps
@@ -185,149 +169,6 @@ Storage KernelPlanner::integerStorage(Value value, int64_t preferredLength, int6
     return {format, preferredLength};
   int64_t row = getRowLength(value);
   return {format, row % period == 0 ? row : period};
-}
-
-//===----------------------------------------------------------------------===//
-// Operations
-//===----------------------------------------------------------------------===//
-
-LogicalResult KernelPlanner::add(qnn::MatMulOp op) {
-  const runtime::MatmulPlan &plan = matmulPlans[op];
-  FailureOr<ParameterArgument> block = parameters(op, packMatMul(op, plan));
-  if (failed(block))
-    return failure();
-  int64_t k = getRowLength(op.getLhs());
-  unsigned in = ensure(op.getLhs(), {plan.activations, k}, op.getLoc());
-  Storage out{plan.accumulators, getRowLength(op.getResult())};
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_matmul",
-          {*block, use(in), use(buffer), i64(getNumElements(op.getLhs()) / k)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::ThresholdOp op) {
-  Storage out = chooseStorage(op.getResult(), getPeriod(op));
-  bool isFloat = !isCodes(op.getInput());
-  Storage in = isFloat ? Storage{} : integerStorage(op.getInput(), out.n, getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packThreshold(op, in, out));
-  if (failed(block))
-    return failure();
-  unsigned from = isFloat ? ensureDense(op.getInput(), op.getLoc())
-                          : ensure(op.getInput(), in, op.getLoc());
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_threshold",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / out.n)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::QuantizeOp op) {
-  Storage out = chooseStorage(op.getResult(), getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packQuantize(op, out));
-  if (failed(block))
-    return failure();
-  unsigned from = ensureDense(op.getInput(), op.getLoc());
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_quantize",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / out.n)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::DequantizeOp op) {
-  Storage in = integerStorage(op.getInput(), 0, getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packDequantize(op, in));
-  if (failed(block))
-    return failure();
-  unsigned from = ensure(op.getInput(), in, op.getLoc());
-  unsigned buffer = denseResult(op.getResult());
-  addStep(op.getLoc(), "qcrt_dequantize",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / in.n)});
-  return success();
-}
-
-/// Free: rows are a matter of the storage, which keeps the order of elements.
-LogicalResult KernelPlanner::add(qnn::ReshapeOp op) {
-  SmallVector<Placement, 2> same = placements[op.getInput()];
-  placements[op.getResult()] = std::move(same);
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::TransposeOp op) {
-  const qcrt_format wide = runtime::Int64Format();
-  Value input = op.getInput();
-  unsigned from = ensure(input, {wide, getRowLength(input)}, op.getLoc());
-  SmallVector<int64_t> extents(getShape(input));
-  llvm::append_range(extents, op.getPerm());
-  ParameterArgument shape{image.add(ArrayRef(reinterpret_cast<const uint8_t *>(extents.data()),
-                                             extents.size() * sizeof(int64_t)))};
-  ParameterArgument perm{shape.at + getShape(input).size() * sizeof(int64_t)};
-  Storage out{wide, getRowLength(op.getResult())};
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_transpose",
-          {use(from), use(buffer), i32(8), i32(getShape(input).size()), shape, perm});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(func::CallOp call) {
-  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
-  if (!callee || callee.isExternal())
-    return fail(call, "function '" + call.getCallee() + "' has no body");
-  llvm::Expected<runtime::Program> program = buildProgram(callee);
-  if (!program)
-    return fail(call, llvm::toString(program.takeError()));
-  for (const runtime::Operation &operation : program->operations)
-    if (!runtime::FindReference(operation.name))
-      return emitError(call.getLoc(), Code::B001)
-             << "node '" << operation.label << "': operation '" << operation.name
-             << "' has no reference semantics";
-  std::string bytes = runtime::SerializeProgram(*program);
-  SmallVector<unsigned> inputs, outputs;
-  for (Value operand : call.getOperands())
-    inputs.push_back(ensureDense(operand, call.getLoc()));
-  for (Value value : call.getResults())
-    outputs.push_back(denseResult(value));
-  for (unsigned buffer : inputs)
-    use(buffer);
-  for (unsigned buffer : outputs)
-    use(buffer);
-  Step &step = addStep(call.getLoc(), callee.getName(), {});
-  step.program = result.programs.size();
-  step.islandInputs = inputs;
-  step.islandOutputs = outputs;
-  result.programs.push_back({image.add(StringRef(bytes)), bytes.size()});
-  return success();
-}
-
-/// Constants other than weights reach the outputs of the network only.
-void KernelPlanner::addConstant(Operation *op) {
-  auto constant = op->getAttrOfType<data::ConstantAttr>("value");
-  if (!constant || !llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>))
-    return;
-  runtime::Tensor tensor = constant.getTensor();
-  uint64_t at = image.add(ArrayRef(tensor.bytes().data(), tensor.bytes().size()));
-  placements[op->getResult(0)].push_back({addBuffer(Buffer::Kind::Parameter, at), {}});
-}
-
-LogicalResult KernelPlanner::addOperation(Operation *op) {
-  if (isConstant(op)) {
-    addConstant(op);
-    return success();
-  }
-  for (Value operand : op->getOperands()) {
-    bool isWeight = isa<qnn::MatMulOp>(op) && operand == op->getOperand(1);
-    if (!isWeight && !placements.count(operand))
-      return fail(op, "an operand is constant; run cpu-outline-islands first");
-  }
-  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<qnn::MatMulOp, qnn::ThresholdOp, qnn::QuantizeOp, qnn::DequantizeOp, qnn::ReshapeOp,
-            qnn::TransposeOp, func::CallOp>([&](auto typed) { return add(typed); })
-      .Default([&](Operation *) {
-        return fail(op, "expected a kernel's operation, found '" +
-                            op->getName().getStringRef() + "'; run cpu-outline-islands first");
-      });
 }
 
 //===----------------------------------------------------------------------===//

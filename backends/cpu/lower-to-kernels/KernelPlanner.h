@@ -61,6 +61,7 @@ private:
   mlir::LogicalResult add(qnn::ReshapeOp op);
   mlir::LogicalResult add(qnn::TransposeOp op);
   mlir::LogicalResult add(mlir::func::CallOp call);
+  mlir::LogicalResult addFloat(mlir::Operation *op);
   mlir::LogicalResult addOutputs();
 
   mlir::func::FuncOp main;

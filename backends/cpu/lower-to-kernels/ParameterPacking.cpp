@@ -156,6 +156,14 @@ static std::vector<float> broadcast(ArrayRef<int64_t> shape, const runtime::Tens
   return result;
 }
 
+FloatColumns getFloatColumns(data::ConstantAttr constant, ArrayRef<int64_t> resultShape) {
+  runtime::Tensor tensor = constant.getTensor();
+  runtime::Shape shape(resultShape.size() - tensor.shape().size(), 1);
+  shape.insert(shape.end(), tensor.shape().begin(), tensor.shape().end());
+  int64_t period = getBroadcastPeriod(resultShape, shape);
+  return {period, broadcast(resultShape, tensor.Reshaped(shape), period)};
+}
+
 int64_t getPeriod(qnn::QuantizeOp op) {
   ArrayRef<int64_t> shape = getShape(op.getInput());
   return std::max(getBroadcastPeriod(shape, op.getScale().getType().getShape()),

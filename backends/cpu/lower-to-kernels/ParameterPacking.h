@@ -36,6 +36,14 @@ int64_t getPeriod(qnn::ThresholdOp op);
 int64_t getPeriod(qnn::QuantizeOp op);
 int64_t getPeriod(qnn::DequantizeOp op);
 
+/// A constant operand of an elementwise float operation: its values for every column of rows of `period`
+/// elements of the result.
+struct FloatColumns {
+  int64_t period;
+  std::vector<float> values;
+};
+FloatColumns getFloatColumns(data::ConstantAttr constant, llvm::ArrayRef<int64_t> resultShape);
+
 using Block = absl::StatusOr<runtime::ParameterBlock>;
 
 Block packMatMul(qnn::MatMulOp op, const runtime::MatmulPlan &plan);

@@ -60,7 +60,11 @@ private:
     for (Operation &op : main.front().without_terminator()) {
       if (isConstant(&op))
         continue;
-      bool isIsland = !hasKernel(&op);
+      // A float operation behind an island belongs to it: there its operand may be quantized.
+      bool isIsland = !hasKernel(&op) || (op.getName().getDialectNamespace() == "onnx" &&
+                                          llvm::any_of(op.getOperands(), [&](Value operand) {
+                                            return islandOps.contains(operand.getDefiningOp());
+                                          }));
       unsigned level = 0;
       for (Value operand : op.getOperands())
         if (Operation *producer = operand.getDefiningOp(); producer && levels.count(producer))
@@ -117,7 +121,9 @@ private:
     for (Operation &op : main.front().without_terminator())
       if (!isConstant(&op) && !islandOps.contains(&op))
         kernels.emplace_back(levels[&op], &op);
-    llvm::stable_sort(kernels, llvm::less_first());
+    llvm::sort(kernels, [](const auto &a, const auto &b) {
+      return a.first != b.first ? a.first < b.first : a.second->isBeforeInBlock(b.second);
+    });
 
     // Bodies first: they are copied from operations that still use the original values.
     unsigned number = 0;

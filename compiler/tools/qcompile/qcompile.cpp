@@ -1,11 +1,12 @@
 //===- qcompile.cpp - The qcompile command --------------------------------===//
+#include <atomic>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
 
 #include "backends/RegisterBackends.h"
 #include "compiler/tools/qcompile/Commands.h"
-#include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Signals.h"
+#include "compiler/backend/Cleanup.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace qcompile;
@@ -38,6 +39,26 @@ static bool addBackends(Session &session, const Options &options) {
   return true;
 }
 
+/// What runs, for the message of an interrupt.
+static std::atomic<const char *> currentPhase = "start";
+
+/// Interrupts go to a thread that waits for them, so that cleaning up is ordinary code and not a signal handler:
+/// nothing half-written is left behind.
+static void watchInterrupts() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals] {
+    int signal;
+    sigwait(&signals, &signal);
+    removeScopedFolders();
+    llvm::errs() << "qcompile: interrupted in phase " << currentPhase.load() << "\n";
+    _exit(int(Outcome::Interrupted));
+  }).detach();
+}
+
 int main(int argc, char **argv) {
   std::variant<Options, int> parsed = parseCommandLine(argc, argv);
   if (const int *code = std::get_if<int>(&parsed))
@@ -46,10 +67,14 @@ int main(int argc, char **argv) {
   Messages messages(options);
   Session session(options.session);
   session.onDiagnostic = [&](const Diagnostic &d) { messages.diagnostic(d); };
+  watchInterrupts();
   session.onStage = [&](Stage stage) {
+    currentPhase = getStageName(stage).data();
     messages.progress("[" + std::to_string(int(stage) + 1) + "/9] " + getStageName(stage).str());
   };
   if (!addBackends(session, options))
     return int(session.outcome());
+  if (options.command == Command::Run)
+    currentPhase = "run";
   return dispatch(session, options, messages);
 }

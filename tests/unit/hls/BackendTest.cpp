@@ -254,6 +254,25 @@ TEST(Backend, ArtifactsAreReproducible) {
   EXPECT_EQ(first, emit(::testing::TempDir() + "/hls-b"));
 }
 
+TEST(Backend, TheArtifactChecksItself) {
+  if (!canRun())
+    GTEST_SKIP() << "QCOMPILE_AP_TYPES_DIR names no folder with ap_int.h";
+  Network net(8);
+  Value x = net.begin({1, 12}, net.code(DataType::Signed(4)));
+  net.finish({net.threshold(net.matmul(x, 8, DataType::Signed(4)), 1, 3, DataType::Unsigned(2))});
+  auto session = makeSession({});
+  PassManager pm(&net.context);
+  session->buildPipeline(pm);
+  ASSERT_TRUE(succeeded(pm.run(*net.module)));
+  // A name that would hide a system header and the main function if the design took it as it is.
+  std::string folder = ::testing::TempDir() + "/hls-self-check/string";
+  auto sink = ArtifactSink::create(folder);
+  ASSERT_FALSE(bool(session->emit(*net.module, {"string"}, **sink)));
+  std::string make = "make -s -C '" + (*sink)->stagingDirectory().str() + "' test AP_TYPES='" +
+                     std::getenv("QCOMPILE_AP_TYPES_DIR") + "'";
+  EXPECT_EQ(std::system(make.c_str()), 0);
+}
+
 TEST(Backend, TheSlowestStageSetsThePace) {
   for (unsigned seed = 100; seed < 140; ++seed) {
     Network net(seed);

@@ -93,8 +93,39 @@ TEST(Islands, NetworkOfFloatsOnlyAndPassedThroughValues) {
   NetworkBuilder net(5);
   Value x = net.addFloatInput({2, 3});
   Value constant = net.onnxConstant(randomFloats(net, {4}));
-  Value sum = net.onnxOp("Add", {x, x});
+  Value sum = net.onnxOp("Exp", x);
   net.finish({x, constant, sum, sum});
+  EXPECT_EQ(countIslands(net), 1);
+  expectEvaluatorsBits(net);
+}
+
+TEST(Islands, SimpleFloatOperationsNeedNone) {
+  NetworkBuilder net(7);
+  Value image = net.addFloatInput({2, 3, 4, 5});
+  for (const runtime::Shape &shape :
+       {runtime::Shape{}, {1}, {5}, {1, 5}, {4, 1}, {3, 1, 1}, {2, 1, 1, 1}, {2, 3, 4, 5}}) {
+    const char *names[] = {"Add", "Sub", "Mul", "Div"};
+    Value constant = net.onnxConstant(randomFloats(net, shape));
+    image = net.onnxOp(names[net.below(4)], {image, constant});
+  }
+  mlir::OperationState flatten(net.loc(), "onnx.Flatten");
+  flatten.addOperands(image);
+  flatten.addAttribute("axis", net.builder.getI64IntegerAttr(1));
+  flatten.addTypes(RankedTensorType::get({2, 60}, net.builder.getF32Type()));
+  Value flat = net.builder.create(flatten)->getResult(0);
+  Value codes = net.threshold(flat, DataType::Unsigned(2), 1, true);
+  Value y = net.dequantize(net.matmul(codes, 6, DataType::Signed(2)), 1, true, true);
+  Value z = net.onnxOp("Div", {net.onnxOp("Mul", {y, y}), net.onnxOp("Sub", {y, y})});
+  net.finish({z, flat, net.onnxOp("Sub", {net.onnxConstant(randomFloats(net, {2, 6})), y})});
+  EXPECT_EQ(countIslands(net), 0);
+  expectEvaluatorsBits(net);
+}
+
+TEST(Islands, SimpleFloatOperationsBehindAnIslandJoinIt) {
+  NetworkBuilder net(8);
+  Value x = net.onnxOp("Exp", net.addFloatInput({1, 9}));
+  Value codes = net.threshold(net.onnxOp("Add", {x, x}), DataType::Bipolar(), 1, true);
+  net.finish({net.matmul(codes, 3, DataType::Bipolar())});
   EXPECT_EQ(countIslands(net), 1);
   expectEvaluatorsBits(net);
 }
