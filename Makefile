@@ -16,7 +16,7 @@ step = @printf '%s\n' "== $(1)"; start=$$SECONDS; $(2); printf '%s\n' "== done i
 CONFIGURE = cmake -G Ninja -S . -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
   -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
   -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-22 -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld-22 \
-  -DCMAKE_PREFIX_PATH=$(ROOT)/$(ONNX) -DQCOMPILE_AP_TYPES_DIR=$(ROOT)/$(BUILD)/ap_types
+  -DCMAKE_PREFIX_PATH=$(ROOT)/$(ONNX)
 
 .PHONY: demo test test-asan packages onnx configure build judges clean help
 
@@ -41,7 +41,7 @@ demo: build
 	$(call step,demo,tests/models/demo.sh $(BUILD))
 
 judges: packages
-	$(call step,judges' environment,tests/requirements/create.sh $(JUDGES) $(BUILD)/ap_types)
+	$(call step,judges' environment,tests/requirements/create.sh $(JUDGES) $(BUILD)/hls-headers)
 
 test: configure judges
 	$(call step,build everything,ninja -C $(BUILD) -j$(JOBS))

@@ -27,7 +27,9 @@ endfunction()
 function(qc_install_rpath target folder)
   file(RELATIVE_PATH up /${folder} /${CMAKE_INSTALL_LIBDIR})
   string(REGEX REPLACE "/$" "" origin "$ORIGIN/${up}")
-  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${origin};${ARGN}")
+  # No empty entry: it would stand for the working directory.
+  set(paths ${origin} ${ARGN})
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${paths}")
 endfunction()
 
 # The runtime.

@@ -11,7 +11,7 @@ config.suffixes = [".mlir", ".test"]
 # These folders hold tests of other runners, and their data.
 config.excludes = ["bench", "conformance", "hygiene", "models", "plugin", "requirements", "unit", "Inputs"]
 config.test_source_root = os.path.dirname(os.path.abspath(__file__))
-config.test_exec_root = os.path.join(config.qcompile_binary_dir, "tests", "lit")
+config.test_exec_root = os.path.join(config.qcompile_binary_dir, "tests")
 
 # Messages must not depend on the language of whoever runs the tests.
 config.environment["LC_ALL"] = "C.UTF-8"

@@ -7,7 +7,7 @@ packages=(
   cmake ninja-build ccache make pkg-config
   libprotobuf-dev protobuf-compiler libabsl-dev libhwy-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-venv unzip
+  python3 python3-venv
 )
 
 missing=()

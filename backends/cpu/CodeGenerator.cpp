@@ -123,10 +123,10 @@ Expected<JittedNetwork> JittedNetwork::create(mlir::ModuleOp module, StringRef c
   if (!jit)
     return jit.takeError();
   if (Error error = (*jit)->getMainJITDylib().define(orc::absoluteSymbols(runtimeSymbols(**jit))))
-    return std::move(error);
+    return error;
   if (Error error = (*jit)->addObjectFile(
           MemoryBuffer::getMemBufferCopy(*object, "network.o")))
-    return std::move(error);
+    return error;
   Expected<orc::ExecutorAddr> address = (*jit)->lookup(kDescriptor);
   if (!address)
     return address.takeError();

@@ -43,7 +43,7 @@ CpuBackend::createSession(const OptionValues &values) const {
   CpuOptions options;
   options.targetCpu = values.getString("target-cpu").str();
   if (llvm::Error error = checkTargetCpu(options.targetCpu))
-    return std::move(error);
+    return error;
   auto driver = findDriver(values.getString("cc"));
   if (!driver)
     return driver.takeError();

@@ -52,7 +52,9 @@ std::vector<uint8_t> ParameterImage::finish(const std::vector<runtime::Port> &in
   header.ports_size = ports.size();
   header.input_count = inputs.size();
   header.size = image.size();
-  header.hash = qcrt_image_hash(image.data() + sizeof(header), image.size() - sizeof(header));
+  std::memcpy(image.data(), &header, sizeof(header));
+  header.hash = qcrt_image_hash(image.data() + QCRT_IMAGE_HASHED_AT,
+                                image.size() - QCRT_IMAGE_HASHED_AT);
   std::memcpy(image.data(), &header, sizeof(header));
   return std::move(image);
 }

@@ -109,11 +109,15 @@ static InFlightDiagnostic tensorError(ModelContext &model, const TensorProto &te
 }
 
 static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor) {
+  for (int64_t dim : tensor.dims())
+    if (dim < 0)
+      return tensorError(model, tensor, Code::I007)
+             << "expected dimensions of at least 0, found " << dim;
   RankedTensorType type = getTensorType(model.context, tensor);
   if (!type)
     return tensorError(model, tensor, Code::I005)
-           << "expected a numeric element type and sizes of at least 0, found element type "
-           << tensor.data_type();
+           << "expected a numeric element type, found element type "
+           << ::onnx::TensorProto_DataType_Name(tensor.data_type());
   std::optional<uint64_t> size = data::getStorageSize(type);
   if (!size)
     return tensorError(model, tensor, Code::I007)

@@ -51,8 +51,6 @@ static Outcome getOutcome(StringRef code) {
     return Outcome::Unsupported;
   if (code == "QC-B003" || code == "QC-B005" || code == "QC-U001" || code == "QC-U002")
     return Outcome::Usage;
-  if (code == "QC-U004")
-    return Outcome::Different;
   return Outcome::InvalidModel;
 }
 

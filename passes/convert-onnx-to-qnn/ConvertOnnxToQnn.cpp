@@ -69,7 +69,7 @@ void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) 
       op.erase();
   for (const auto &[op, reason] : reasons) {
     if (inexact.contains(op))
-      emitWarning(op->getLoc(), Code::P004)
+      emitWarning(op->getLoc(), Code::P003)
           << "node '" << onnx::describe(op)
           << "' is summed in float32 in ascending order, not exactly, so its last bit may differ from "
              "the source model's: "

@@ -42,8 +42,8 @@ int32_t qcrt_image_check(const void* bytes, uint64_t size, char* message, size_t
       problem = "parameter image has not the size that its header says";
     } else if (header.ports_at > size || header.ports_size > size - header.ports_at) {
       problem = "parameter image has ports outside of itself";
-    } else if (qcrt_image_hash(static_cast<const char*>(bytes) + sizeof(header),
-                               size - sizeof(header)) != header.hash) {
+    } else if (qcrt_image_hash(static_cast<const char*>(bytes) + QCRT_IMAGE_HASHED_AT,
+                               size - QCRT_IMAGE_HASHED_AT) != header.hash) {
       problem = "parameter image is damaged";
     }
   }

@@ -47,6 +47,7 @@ class Qcompile:
         self.binary = str(pathlib.Path(binary).resolve())
         self.work = pathlib.Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
+        self.messages = ""
 
     def run(self, model, inputs, *options):
         """`qcompile run` on a float32 array; returns its JSON object, the outputs and the dump folder."""
@@ -58,6 +59,7 @@ class Qcompile:
         command = [self.binary, "run", str(model), "--input", str(place / "input.npy"),
                    "--output-dir", str(place / "outputs"), "--json", *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+        self.messages = done.stderr
         if done.returncode != 0:
             errors = [line for line in done.stderr.splitlines() if "error" in line] or [done.stderr[-500:]]
             raise RuntimeError(f"qcompile run {' '.join(options)} ended with {done.returncode}: "

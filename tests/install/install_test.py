@@ -86,6 +86,12 @@ def check_tree(install):
         found = install.run("ldd", install.prefix / name)
         check("not found" not in found, f"{name} does not find its libraries:\n{found}")
         check(str(install.build) not in found, f"{name} uses libraries of the build:\n{found}")
+    for path in [*(install.prefix / "bin").iterdir(), *(install.prefix / "lib").glob("libqcompile*.so")]:
+        found = re.search(r"R(?:UN)?PATH.*\[(.*)\]", install.run("readelf", "-d", path))
+        # An empty entry would be the working directory.
+        check(found and all(entry and not entry.startswith((str(install.build), str(install.source)))
+                            for entry in found[1].split(":")),
+              f"unexpected run path of {path.name}: {found and found[1]}")
 
 
 def read_outputs(folder):
@@ -141,13 +147,28 @@ def check_origin(install, printed):
     check("cpu" in printed and "(built in)" in printed, f"list-backends does not show the built-in backends:\n{printed}")
 
 
+def build_with_other_compiler(install, folder):
+    """A plugin that claims nothing wrong, but is built by the other of clang and gcc; None where there is no other."""
+    compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", (folder / "CMakeCache.txt").read_text(), re.M)[1]
+    is_clang = "clang" in install.run(compiler, "--version")
+    other = shutil.which("g++" if is_clang else "clang++-22")
+    if not other:
+        print("plugin of another compiler: skipped, there is none", flush=True)
+        return None
+    folder = install.work / "other-compiler"
+    install.run("cmake", "-S", install.source / "tests/install/refused", "-B", folder, "-DCMAKE_BUILD_TYPE=Release",
+                f"-DCMAKE_PREFIX_PATH={install.prefix}", f"-DCMAKE_CXX_COMPILER={other}")
+    install.run("cmake", "--build", folder, "--target", "other_compiler")
+    return folder / "libother_compiler.so"
+
+
 def check_refusals(install):
     folder = install.work / "refused"
     install.run("cmake", "-S", install.source / "tests/install/refused", "-B", folder,
                 f"-DCMAKE_PREFIX_PATH={install.prefix}", "-DCMAKE_BUILD_TYPE=Release")
     install.run("cmake", "--build", folder, "--parallel", "2")
-    header = (install.prefix / "include/qcompile/compiler/backend/HeaderFingerprint.h").read_text()
-    fingerprint = re.search(r'QCOMPILE_HEADER_FINGERPRINT "(\w+)"', header)[1]
+    # An accepted plugin has the host's digest.
+    fingerprint = re.search(rb"[0-9a-f]{16}-(?:clang|gcc)", install.plugin.read_bytes())[0].decode()
     interface = re.search(r"kBackendApiVersion = (\d+)",
                           (install.prefix / "include/qcompile/compiler/backend/Backend.h").read_text())[1]
     llvm = re.search(r"\(LLVM ([\d.]+)\)", install.qcompile("--version"))[1]
@@ -166,6 +187,11 @@ def check_refusals(install):
         ([no_library], ["cannot be loaded"]),
         ([install.plugin, copy], ["backend 'example' exists twice", str(install.plugin)]),
     ]
+    other = build_with_other_compiler(install, folder)
+    if other:
+        digest, compiler = fingerprint.split("-")
+        found = f"{digest}-{'gcc' if compiler == 'clang' else 'clang'}"
+        cases.append(([other], [f"expected headers {fingerprint}, found {found}"]))
     for plugins, words in cases:
         loads = [f"--load-backend={plugin}" for plugin in plugins]
         text = install.qcompile("list-backends", *loads, expect=2)

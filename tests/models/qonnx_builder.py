@@ -118,8 +118,11 @@ class ModelFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self.manifest = {}
 
-    def good(self, name, model, expect, low=-1.0, high=1.0, step=None):
-        """A model that must run; its inputs are random in [low, high], multiples of `step` if given."""
+    def good(self, name, model, expect, low=-1.0, high=1.0, step=None, inexact=False):
+        """A model that must run; its inputs are random in [low, high], multiples of `step` if given.
+
+        `inexact`: a part of it cannot become integers, so that the compiler has to warn of a last bit.
+        """
         onnx.save(model, self.path / f"{name}.onnx")
         value = next(i for i in model.graph.input
                      if i.name not in {t.name for t in model.graph.initializer})
@@ -130,6 +133,7 @@ class ModelFolder:
         np.save(self.path / f"{name}.npy", values.astype(np.float32))
         self.manifest[name] = {
             "file": f"{name}.onnx", "kind": "good", "expect": expect, "data": f"{name}.npy",
+            "inexact": inexact,
             "inputs": {value.name: {"shape": shape, "low": low, "high": high, "step": step}}}
 
     def bad(self, name, content, expect, mentions=(), exits=(1,)):

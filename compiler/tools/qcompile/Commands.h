@@ -14,6 +14,9 @@ int compareModel(Session &session, const Options &options, Messages &messages);
 int listBackends(Session &session, const Options &options);
 int explainCode(const Options &options);
 
+/// Reports why input data cannot be had, and gives the exit code that goes with the reason.
+int failInput(Session &session, llvm::Error error);
+
 /// Loads the model and tells what it is. False after an error.
 bool loadModel(Session &session, const Options &options, Messages &messages);
 

@@ -121,10 +121,8 @@ int compareModel(Session &session, const Options &options, Messages &messages) {
           options.random ? makeRandomInputs(executable.inputs(), options.random, options.seed)
                          : readInputs(options.inputs, executable.inputs(),
                                       [&](const std::string &text) { messages.note(text); });
-      if (!read) {
-        session.fail(Outcome::Usage, Code::U002, toString(read.takeError()));
-        return int(session.outcome());
-      }
+      if (!read)
+        return failInput(session, read.takeError());
       inputs = std::move(*read);
     }
     auto results = executable.run(inputs.batches);

@@ -154,6 +154,18 @@ std::unique_ptr<Executable> makeExecutable(Session &session, const Options &opti
 
 } // namespace
 
+int failInput(Session &session, Error error) {
+  // Errors of the file system carry its code, other ones do not.
+  auto [code, message] = std::pair<std::error_code, std::string>();
+  handleAllErrors(std::move(error), [&](const ErrorInfoBase &info) {
+    code = info.convertToErrorCode();
+    message = info.message();
+  });
+  bool file = code && code != inconvertibleErrorCode();
+  session.fail(file ? Outcome::FileSystem : Outcome::Usage, file ? Code::I001 : Code::U002, message);
+  return int(session.outcome());
+}
+
 int runModel(Session &session, const Options &options, Messages &messages) {
   auto fail = [&](Outcome outcome, Code code, Error error) {
     session.fail(outcome, code, toString(std::move(error)));
@@ -173,7 +185,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
                      : readInputs(options.inputs, executable->inputs(),
                                   [&](const std::string &text) { messages.note(text); });
   if (!inputs)
-    return fail(Outcome::Usage, Code::U002, inputs.takeError());
+    return failInput(session, inputs.takeError());
   IntermediateDump dump;
   if (!options.dumpIntermediates.empty()) {
     if (options.session.backend != "reference") {
@@ -199,7 +211,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   if (!options.labels.empty()) {
     Expected<Tensor> labels = readNpyFile(options.labels);
     if (!labels)
-      return fail(Outcome::FileSystem, Code::U002, labels.takeError());
+      return failInput(session, labels.takeError());
     Expected<int64_t> hits = countHits(report.outputs.at(0).second, *labels);
     if (!hits)
       return fail(Outcome::Usage, Code::U002, hits.takeError());

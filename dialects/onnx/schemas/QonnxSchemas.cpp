@@ -68,7 +68,7 @@ OpSchema::Attribute required(const char *name, const char *doc,
 }
 
 OpSchema makeSchema(const char *name, const char *domain, int version, const char *doc) {
-  OpSchema schema(name, __FILE__, __LINE__);
+  OpSchema schema(name, "QonnxSchemas.cpp", __LINE__);
   schema.SetDomain(domain).SinceVersion(version).SetDoc(doc);
   schema.TypeConstraint("T", {"tensor(float)"}, "The carrier of quantized values.");
   // Exporters write scales, zero points and bit widths in any numeric type, each in its own.
