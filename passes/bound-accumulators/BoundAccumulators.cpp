@@ -22,11 +22,19 @@ void setElementType(Value value, Type elementType) {
       setElementType(user->getResult(0), elementType);
 }
 
+/// Whether the value, or a rearrangement of it, leaves the function: its type is part of a signature then.
+bool leavesFunction(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return user->hasTrait<OpTrait::IsTerminator>() ||
+           (isa<qnn::ReshapeOp, qnn::TransposeOp>(user) && leavesFunction(user->getResult(0)));
+  });
+}
+
 struct BoundAccumulatorsPass : impl::BoundAccumulatorsBase<BoundAccumulatorsPass> {
   void runOnOperation() override {
     getOperation().walk([](qnn::MatMulOp op) {
       auto weights = op.getRhs().getDefiningOp<qnn::ConstantOp>();
-      if (!weights)
+      if (!weights || leavesFunction(op.getResult()))
         return;
       Type inputType = cast<RankedTensorType>(op.getLhs().getType()).getElementType();
       auto columns = qnn::getDotProductBounds(qnn::getTypeBounds(inputType),

@@ -12,7 +12,8 @@ def BoundAccumulators : Pass<"qnn-bound-accumulators", "::mlir::func::FuncOp"> {
     negative ones, max = high * S+ - low * S-, min = low * S+ - high * S-, extended to contain 0. The accumulator
     becomes the narrowest integer type that holds them all. Exact.
 
-    Requires `qnn`. Guarantees: no accumulator with constant weights can be narrower by its type bounds.
+    Requires `qnn`. Guarantees: no accumulator with constant weights can be narrower by its type bounds,
+    unless its type is part of the function's signature.
   }];
 }
 

@@ -87,8 +87,11 @@ bool Converter::convertIntegerActivation(Operation *op, Chain chain, const CodeR
     reason = "it has " + std::to_string(range.levels + 1) + " levels, more than 256";
     return false;
   }
+  // A quantizer with one code (unsigned, narrow, 1 bit) gets a threshold that nothing reaches.
+  CodeRange searched = range;
+  searched.levels = std::max<int64_t>(range.levels, 1);
   llvm::Expected<Thresholds> thresholds =
-      findIntegerThresholds(chain, constants, source, range, enumerationLimit);
+      findIntegerThresholds(chain, constants, source, searched, enumerationLimit);
   if (!thresholds) {
     reason = llvm::toString(thresholds.takeError());
     return false;
@@ -103,7 +106,8 @@ bool Converter::convertFloatQuantizer(Operation *op, const CodeRange &range,
                                       std::string &reason) {
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
   std::optional<Chain> chain = collectChain(op, constants, isSource);
-  if (chain && !getForm(chain->source) && range.levels <= kMaxFloatThresholds) {
+  if (chain && !getForm(chain->source) && range.levels >= 1 &&
+      range.levels <= kMaxFloatThresholds) {
     llvm::Expected<Thresholds> thresholds = findFloatThresholds(*chain, constants, range);
     if (thresholds) {
       Value codes = createThreshold(op, chain->source, chain->axis, *thresholds);

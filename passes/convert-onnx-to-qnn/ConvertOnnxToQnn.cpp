@@ -2,6 +2,7 @@
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "llvm/ADT/StringSet.h"
@@ -18,7 +19,7 @@ namespace {
 struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
   using ConvertOnnxToQnnBase::ConvertOnnxToQnnBase;
   void runOnOperation() override {
-    if (failed(Converter(getOperation(), enumerationLimit).run()))
+    if (!getOperation().isExternal() && failed(Converter(getOperation(), enumerationLimit).run()))
       signalPassFailure();
   }
 };
@@ -94,11 +95,11 @@ void Converter::convert(Operation *op) {
   if (linear.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0)) &&
       (op->getNumOperands() < 2 || isQuantized(op->getOperand(1)))) {
     inexact.insert(op);
-    if (reason.empty())
-      reason = "there is no integer operation for it";
   }
-  if (!reason.empty())
-    reasons[op] = reason;
+  if (reason.empty())
+    reason = onnx::isPointwise(op) ? "no quantizer behind it turns it into integers"
+                                   : "there is no integer operation for it";
+  reasons[op] = reason;
 }
 
 Value Converter::getFloat(Value value) {

@@ -103,6 +103,8 @@ private:
       return Tensor::FromFloats(shape, std::vector<float>(list.begin(), list.end()));
     };
     DataType type = *data::getDataType(form.getType().getElementType());
+    if (type.kind == runtime::TypeKind::kBipolar)
+      type = DataType::Signed(2); // bisection also probes 0, which no bipolar code is
     return {*Tensor::FromIntegers(type, codes.shape(), codes.ToIntegers()), floats(form.scale),
             floats(form.zeroPoint)};
   }
@@ -203,6 +205,17 @@ llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> c
       out.values.push_back(at(c, after[level * count + c]));
   }
   return out;
+}
+
+/// The code that the thresholds give at a position of a channel.
+int64_t codeAt(const Positions &positions, int64_t channel, int64_t position,
+               const CodeRange &range) {
+  ArrayRef<int64_t> row(positions.values);
+  row = row.slice(channel * range.levels, range.levels);
+  bool ascending = positions.directions[channel] > 0;
+  return range.low + range.step * llvm::count_if(row, [&](int64_t threshold) {
+           return ascending ? position >= threshold : position <= threshold;
+         });
 }
 
 /// Evaluates every position and finds the thresholds of functions that are monotone, certified or not.
@@ -328,10 +341,22 @@ llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,
     for (int64_t c = 0; c < chain.channels; ++c)
       if ((*codes)[2 * pair * chain.channels + c] != (*codes)[(2 * pair + 1) * chain.channels + c])
         return llvm::createStringError("infinities or zeros of different sign give different codes");
-  // No float threshold keeps an infinity from reaching a level.
-  for (int64_t p : positions->values)
+  // A channel that overflows to NaN on its way (0 * inf behind a zero factor) is not monotone after all.
+  for (int64_t c = 0; c < chain.channels; ++c)
+    for (int64_t end : {int64_t{1}, int64_t{2}})
+      if ((*codes)[end * chain.channels + c] !=
+          codeAt(*positions, c, probe[end * chain.channels + c], range))
+        return llvm::createStringError("the activation is not monotone over all floats");
+  for (size_t i = 0; i < positions->values.size(); ++i) {
+    int64_t &p = positions->values[i];
+    // No float threshold keeps an infinity from reaching a level.
     if (p > last || p < -last - 1)
       return llvm::createStringError("a level that no value reaches");
+    // What every finite value reaches, both infinities reach.
+    bool ascending = positions->directions[i / range.levels] > 0;
+    if (p == (ascending ? -last - 1 : last))
+      p = ascending ? -kInfinityPosition - 1 : kInfinityPosition;
+  }
   return makeThresholds(std::move(*positions), range, [](Shape shape, ArrayRef<int64_t> positions) {
     std::vector<float> values;
     for (int64_t p : positions)

@@ -38,7 +38,8 @@ data::ConstantAttr requireConstant(Operation *op, Value parameter, StringRef nam
 LogicalResult checkScale(Operation *op, data::ConstantAttr scale) {
   runtime::Tensor tensor = scale.getTensor();
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    double value = tensor.DoubleAt(i);
+    // As the float32 that the quantizer computes with.
+    float value = float(tensor.DoubleAt(i));
     if (!std::isfinite(value) || value <= 0)
       return nodeError(op, Code::S002)
              << "expected finite and positive scales, found " << std::to_string(value)
@@ -64,7 +65,9 @@ LogicalResult checkBitWidth(Operation *op, data::ConstantAttr bitWidth) {
       return nodeError(op, Code::S003)
              << "expected one integer bit width from 1 to 32, found " << std::to_string(value);
   }
-  return success(tensor.size() > 0);
+  if (tensor.size() == 0)
+    return nodeError(op, Code::S003) << "expected one integer bit width from 1 to 32, found none";
+  return success();
 }
 
 struct NormaliseQuantizationPass : impl::NormaliseQuantizationBase<NormaliseQuantizationPass> {

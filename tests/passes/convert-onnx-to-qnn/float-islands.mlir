@@ -42,7 +42,7 @@ func.func @two_activations(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
   %b2 = onnx.Constant() {value = #data.constant<"b2", [2.0] : tensor<f32>>} : () -> tensor<f32>
   %b4 = onnx.Constant() {value = #data.constant<"b4", [4.0] : tensor<f32>>} : () -> tensor<f32>
   %a = onnx.Quant(%x, %one, %zero, %b4) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
-  // expected-warning @+1 {{[QC-P004] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: both of its operands are activations}}
+  // expected-warning @+1 {{[QC-P003] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: both of its operands are activations}}
   %m = onnx.MatMul(%a, %a) : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
   %y = onnx.Quant(%m, %one, %zero, %b2) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
@@ -60,7 +60,7 @@ func.func @scale_along_sum(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %ws = onnx.Constant() {value = #data.constant<"ws", [1.0, 0.5] : tensor<2x1xf32>>} : () -> tensor<2x1xf32>
   %a = onnx.Quant(%x, %one, %zero, %b4) {signed_ = 0 : i64} : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   %v = onnx.Quant(%w, %ws, %zero, %b2) : (tensor<2x1xf32>, tensor<2x1xf32>, tensor<f32>, tensor<f32>) -> tensor<2x1xf32>
-  // expected-warning @+1 {{[QC-P004] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: the scale of the weights varies along the summed dimension}}
+  // expected-warning @+1 {{[QC-P003] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: the scale of the weights varies along the summed dimension}}
   %m = onnx.MatMul(%a, %v) : (tensor<1x2xf32>, tensor<2x1xf32>) -> tensor<1x1xf32>
   %y = onnx.Quant(%m, %one, %zero, %b2) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
@@ -77,7 +77,7 @@ func.func @input_scale_along_sum(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %xs = onnx.Constant() {value = #data.constant<"xs", [1.0, 0.5] : tensor<1x2xf32>>} : () -> tensor<1x2xf32>
   %a = onnx.Quant(%x, %xs, %zero, %b4) {signed_ = 0 : i64} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   %v = onnx.Quant(%w, %one, %zero, %b2) : (tensor<2x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<2x1xf32>
-  // expected-warning @+1 {{[QC-P004] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: the scale of its input varies along the summed dimension}}
+  // expected-warning @+1 {{[QC-P003] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: the scale of its input varies along the summed dimension}}
   %m = onnx.MatMul(%a, %v) : (tensor<1x2xf32>, tensor<2x1xf32>) -> tensor<1x1xf32>
   %y = onnx.Quant(%m, %one, %zero, %b2) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
@@ -116,7 +116,7 @@ func.func @wide_accumulator(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
   %w = onnx.Constant() {value = #data.constant<"w", [1.0] : tensor<1x1xf32>>} : () -> tensor<1x1xf32>
   %a = onnx.Quant(%x, %one, %zero, %b32) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
   %v = onnx.Quant(%w, %one, %zero, %b32) : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
-  // expected-warning @+1 {{[QC-P004] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: its accumulator needs more than 48 bits}}
+  // expected-warning @+1 {{[QC-P003] node 'onnx.MatMul' is summed in float32 in ascending order, not exactly, so its last bit may differ from the source model's: its accumulator needs more than 48 bits}}
   %m = onnx.MatMul(%a, %v) : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
   %y = onnx.Quant(%m, %one, %zero, %b2) {signed_ = 0 : i64} : (tensor<1x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
