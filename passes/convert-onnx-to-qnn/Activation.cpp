@@ -119,9 +119,14 @@ bool Converter::convertFloatQuantizer(Operation *op, const CodeRange &range,
   Value input = getFloat(op->getOperand(0));
   auto type = cast<RankedTensorType>(input.getType());
   if (range.type.kind == runtime::TypeKind::kBipolar) {
-    Chain single{op->getOperand(0), {op}, type.getRank() >= 2 ? 1 : 0, 1, true};
-    if (llvm::Expected<Thresholds> thresholds = findFloatThresholds(single, constants, range))
-      return setQuantizedResult(op, createThreshold(op, input, single.axis, *thresholds), range,
+    std::optional<Chain> single =
+        collectChain(op, constants, [&](Value value) { return value == op->getOperand(0); });
+    if (!single) {
+      reason = "its parameters vary along more than one dimension";
+      return false;
+    }
+    if (llvm::Expected<Thresholds> thresholds = findFloatThresholds(*single, constants, range))
+      return setQuantizedResult(op, createThreshold(op, input, single->axis, *thresholds), range,
                                 reason);
     else
       reason = llvm::toString(thresholds.takeError());

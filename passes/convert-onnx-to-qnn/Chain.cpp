@@ -1,6 +1,8 @@
 //===- Chain.cpp - The operations between integers and a quantizer --------===//
 #include "passes/convert-onnx-to-qnn/Chain.h"
 
+#include <cmath>
+
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/Monotonicity.h"
 
@@ -94,11 +96,18 @@ runtime::Shape getChainShape(const Chain &chain, int64_t count) {
   return shape;
 }
 
+static bool hasNan(const runtime::Tensor &tensor) {
+  return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
+           return std::isnan(tensor.DoubleAt(i));
+         });
+}
+
 static llvm::Expected<runtime::Value> evaluateOnce(const Chain &chain,
                                                    const ConstantValues &constants,
-                                                   runtime::Value value) {
+                                                   runtime::Value value, bool &sawNan) {
   Value onChain = chain.source;
   for (Operation *op : chain.operations) {
+    sawNan |= hasNan(value.tensor);
     SmallVector<const runtime::Value *> operands;
     for (Value operand : getFormalOperands(op))
       operands.push_back(!operand              ? nullptr
@@ -113,15 +122,16 @@ static llvm::Expected<runtime::Value> evaluateOnce(const Chain &chain,
   return value;
 }
 
-llvm::Expected<std::vector<int64_t>> evaluateChain(const Chain &chain,
-                                                   const ConstantValues &constants,
-                                                   const runtime::Value &values) {
-  llvm::Expected<runtime::Value> result = evaluateOnce(chain, constants, values);
+llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
+                                         const runtime::Value &values) {
+  ChainCodes out;
+  llvm::Expected<runtime::Value> result = evaluateOnce(chain, constants, values, out.sawNan);
   if (!result)
     return result.takeError();
   if (!result->quantized || result->quantized->codes.size() != values.tensor.size())
     return llvm::createStringError("the chain does not end in one code per value");
-  return result->quantized->codes.ToIntegers();
+  out.codes = result->quantized->codes.ToIntegers();
+  return out;
 }
 
 } // namespace qcompile

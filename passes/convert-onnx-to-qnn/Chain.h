@@ -34,11 +34,16 @@ std::optional<Chain> collectChain(mlir::Operation *last, const ConstantValues &c
 /// Restricts the channel dimension to that of `form` (which the chain's source has).
 bool adoptAxis(Chain &chain, const IntegerForm &form);
 
-/// The codes that `chain` gives for source values `values` of shape [count, channels] (row-major).
-/// `quantizedSource`, where given, is the exact reading of each value.
-llvm::Expected<std::vector<int64_t>> evaluateChain(const Chain &chain,
-                                                   const ConstantValues &constants,
-                                                   const runtime::Value &values);
+/// The codes that a chain gives.
+struct ChainCodes {
+  std::vector<int64_t> codes;
+  /// Whether a step before the quantizer gave a NaN: monotone steps then are no monotone whole.
+  bool sawNan = false;
+};
+
+/// The codes that `chain` gives for source values of shape [count, channels] (row-major).
+llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
+                                         const runtime::Value &values);
 
 /// Arranges a [count, channels] tensor as the chain's operations see it.
 runtime::Shape getChainShape(const Chain &chain, int64_t count);

@@ -35,8 +35,8 @@ public:
 
   llvm::Expected<std::vector<int64_t>> operator()(const std::vector<int64_t> &positions) {
     int64_t count = positions.size() / chain.channels;
-    // Where the channel dimension is the first one, there is no other to hold several positions.
-    if (getChainShape(chain, count)[0] == count || count == 1)
+    // Where the channel dimension is the first one (or there is none), no other holds several positions.
+    if (count == 1 || chain.axis != 0)
       return at(positions, count);
     std::vector<int64_t> codes;
     for (int64_t i = 0; i < count; ++i) {
@@ -58,8 +58,16 @@ private:
     llvm::Expected<runtime::Value> values = valuesAt(positions, count);
     if (!values)
       return values.takeError();
-    return evaluateChain(chain, constants, *values);
+    llvm::Expected<ChainCodes> result = evaluateChain(chain, constants, *values);
+    if (!result)
+      return result.takeError();
+    sawNan |= result->sawNan;
+    return std::move(result->codes);
   }
+
+public:
+  /// Whether any position so far gave a NaN on its way to the quantizer.
+  bool sawNan = false;
 };
 
 /// Positions are the integers of a form.
@@ -159,6 +167,17 @@ llvm::Error findDirections(CodeFunction &function, std::vector<Interval> &channe
     if ((*codes)[c] > (*codes)[channels.size() + c])
       channels[c].direction = -1;
   return llvm::Error::success();
+}
+
+/// Whether monotone steps make a monotone whole. They do unless a step gives NaN (the root of a negative number,
+/// infinity times zero), and then it does at an end of the interval already.
+llvm::Expected<bool> isMonotoneWhole(CodeFunction &function, const Chain &chain,
+                                     std::vector<Interval> channels) {
+  if (!chain.monotone)
+    return false;
+  if (llvm::Error error = findDirections(function, channels))
+    return std::move(error);
+  return !function.sawNan;
 }
 
 /// Direction +1: the least position whose code is at least low + step * level, or high + 1. Direction -1: the
@@ -302,13 +321,16 @@ llvm::Expected<Thresholds> findIntegerThresholds(const Chain &chain,
     channels.push_back({bounds.low, bounds.high});
     total += bounds.high - bounds.low + 1;
   }
-  if (!chain.monotone && total > enumerationLimit)
+  llvm::Expected<bool> monotone = isMonotoneWhole(function, chain, channels);
+  if (!monotone)
+    return monotone.takeError();
+  if (!*monotone && total > enumerationLimit)
     return llvm::createStringError(
         "the activation has no monotonicity certificate and the accumulators take " +
         std::to_string(total) + " values, more than the enumeration limit of " +
         std::to_string(enumerationLimit));
-  llvm::Expected<Positions> positions = chain.monotone ? bisect(function, channels, range)
-                                                       : enumerate(function, channels, range);
+  llvm::Expected<Positions> positions = *monotone ? bisect(function, channels, range)
+                                                  : enumerate(function, channels, range);
   if (!positions)
     return positions.takeError();
   return makeThresholds(std::move(*positions), range, [](Shape shape, ArrayRef<int64_t> values) {
@@ -321,11 +343,14 @@ llvm::Expected<Thresholds> findIntegerThresholds(const Chain &chain,
 llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,
                                                const ConstantValues &constants,
                                                const CodeRange &range) {
-  if (!chain.monotone)
-    return llvm::createStringError("the activation has no monotonicity certificate");
   FloatFunction function(chain, constants);
   constexpr int64_t last = kInfinityPosition - 1; // the greatest finite float
   std::vector<Interval> channels(chain.channels, Interval{-last - 1, last});
+  llvm::Expected<bool> monotone = isMonotoneWhole(function, chain, channels);
+  if (!monotone)
+    return monotone.takeError();
+  if (!*monotone)
+    return llvm::createStringError("the activation has no monotonicity certificate");
   llvm::Expected<Positions> positions = bisect(function, channels, range);
   if (!positions)
     return positions.takeError();

@@ -38,10 +38,10 @@ std::string padded(std::string text, size_t size) {
   return text;
 }
 
-/// A side file with "w" = 1, 2, 3 at 64 and "b" = 4 at 128.
+/// A side file with "w" = 1, 2, 3 at 128 and "b" = 4 at 192.
 std::string wholeFile() {
-  std::string out = padded(header(2, {{"b", 128, 1}, {"w", 64, 3}}), 64) + "\1\2\3";
-  return padded(out, 128) + "\4";
+  std::string out = padded(header(2, {{"b", 192, 1}, {"w", 128, 3}}), 128) + "\1\2\3";
+  return padded(out, 192) + "\4";
 }
 
 class SideFileTest : public testing::Test {
@@ -94,7 +94,7 @@ TEST_F(SideFileTest, OtherFiles) {
 }
 
 TEST_F(SideFileTest, OneNameTwice) {
-  EXPECT_EQ(load(padded(header(2, {{"w", 64, 1}, {"w", 64, 1}}), 64) + "\1"), "");
+  EXPECT_EQ(load(padded(header(2, {{"w", 128, 1}, {"w", 128, 1}}), 128) + "\1"), "");
   EXPECT_EQ(load(padded(header(2, {{"v", 128, 1}, {"v", 129, 1}}), 128) + "\1\2"),
             "constant 'v' is defined twice with different bytes");
 }
