@@ -18,8 +18,26 @@ static Error failure(const Twine &what, StringRef path, std::error_code code) {
   return createStringError(code, what + " '" + path + "': " + code.message());
 }
 
+/// Refuses to replace what no earlier run has written: a file, or a folder with other contents.
+static Error checkTarget(StringRef target) {
+  if (!sys::fs::exists(target))
+    return Error::success();
+  std::error_code code;
+  bool empty = sys::fs::is_directory(target) &&
+               sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
+  if (empty || sys::fs::exists(target + "/manifest.json"))
+    return Error::success();
+  if (!sys::fs::is_directory(target))
+    return createStringError("output '" + target + "' exists and is no folder: choose another one");
+  return createStringError("output folder '" + target +
+                           "' exists and is not an artifact: choose another one");
+}
+
 Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory) {
   StringRef target = directory.rtrim('/');
+  // Before any work; and again when the work is done.
+  if (Error error = checkTarget(target))
+    return std::move(error);
   // A sibling, so that the final rename stays on one file system.
   std::string staging = (target + ".partial-" + Twine(::getpid())).str();
   if (std::error_code code = sys::fs::create_directories(staging, true, sys::fs::all_all))
@@ -63,15 +81,11 @@ Error ArtifactSink::adopt(StringRef name, StringRef kind, StringRef description)
 }
 
 Error ArtifactSink::commit() {
-  if (sys::fs::exists(target)) {
-    std::error_code code;
-    bool empty = sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
-    if (!empty && !sys::fs::exists(target + "/manifest.json"))
-      return createStringError("output folder '" + target +
-                               "' exists and is not an artifact: choose another one");
-    if ((code = sys::fs::remove_directories(target, /*IgnoreErrors=*/false)))
+  if (Error error = checkTarget(target))
+    return error;
+  if (sys::fs::exists(target))
+    if (std::error_code code = sys::fs::remove_directories(target, /*IgnoreErrors=*/false))
       return failure("cannot replace", target, code);
-  }
   if (std::error_code code = sys::fs::rename(staging.path(), target))
     return failure("cannot put in place", target, code);
   staging.release();

@@ -1,6 +1,8 @@
 //===- Constants.cpp - Values that depend on constants alone --------------===//
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "llvm/ADT/StringSet.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 #include "runtime/reference/registry.h"
 
@@ -41,8 +43,15 @@ bool Converter::evaluateConstant(Operation *op) {
 bool Converter::isQuantized(Value value) const {
   if (const IntegerForm *form = getForm(value))
     return form->quantized;
-  auto constant = constants.find(value);
-  return constant != constants.end() && constant->second.quantized;
+  if (auto constant = constants.find(value); constant != constants.end())
+    return constant->second.quantized.has_value();
+  // A selection or rearrangement of quantized values is one too, also where it stays float.
+  static const llvm::StringSet<> selections = {
+      "Relu",     "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Dropout",
+      "Slice",    "Gather",  "Expand",  "Concat",  "Split",     "ReduceMax", "ReduceMin"};
+  Operation *op = value.getDefiningOp();
+  return op && isa<onnx::OnnxDialect>(op->getDialect()) &&
+         selections.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0));
 }
 
 Value Converter::makeFloatConstant(Value value, const runtime::Tensor &tensor) {

@@ -3,7 +3,9 @@
 
 #include "compiler/session/Version.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 
@@ -84,6 +86,24 @@ int usage(const Twine &message) {
   return int(Outcome::Usage);
 }
 
+/// One sentence from what LLVM's parser says in lines of its own style: the mistake, and what may have been meant.
+std::string describeMistake(StringRef text, StringRef program) {
+  SmallVector<StringRef> lines;
+  text.trim().split(lines, '\n', -1, /*KeepEmpty=*/false);
+  std::string out;
+  for (StringRef line : lines) {
+    line.consume_front(program);
+    line.consume_front(sys::path::filename(program));
+    line = line.ltrim(": ").split("  Try: ").first.split(": See: ").first.rtrim(" .?!");
+    if (line.empty())
+      continue;
+    out += out.empty() ? "" : ", ";
+    out += char(toLower(line[0]));
+    out += line.drop_front();
+  }
+  return out;
+}
+
 /// "name:1x3x32".
 bool parseShape(StringRef text, ImportOptions &options) {
   auto [name, shape] = text.rsplit(':');
@@ -139,10 +159,7 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   std::string mistake;
   raw_string_ostream stream(mistake);
   if (!cl::ParseCommandLineOptions(argc, argv, "compiler for quantized ONNX networks\n", &stream)) {
-    StringRef text = StringRef(mistake).trim().split('\n').first;
-    text.consume_front(StringRef(argv[0]).rsplit('/').second);
-    text.consume_front(argv[0]);
-    return usage(text.ltrim(": "));
+    return usage(describeMistake(mistake, argv[0]));
   }
   Options out;
   out.command = getCommand();

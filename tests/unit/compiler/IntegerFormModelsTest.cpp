@@ -289,5 +289,21 @@ TEST(IntegerFormModels, ZeroTimesOverflowIsNotAConstant) {
   }
 }
 
+TEST(IntegerFormModels, ProductsOfSelectionsThatStayFloatAreReported) {
+  // The ReLU and the reshape of codes of several scales stay float; the model sums their products exactly.
+  TestContext test;
+  ModelBuilder builder(&test.context, 0);
+  Value scales = builder.floats({1, 2}, {0.3f, 0.7f});
+  Value codes = signedQuant(builder, builder.addInput({2, 2}), scales, 4);
+  Value weights = signedQuant(builder, builder.floats({2, 1}, {1, -1}), builder.floats({}, {0.1f}), 4);
+  Value relu = builder.create("Relu", {codes}, {2, 2});
+  Value first = builder.create("MatMul", {relu, weights}, {2, 1});
+  Value second = builder.create("MatMul", {builder.reshape(codes, {1, 2, 2}), weights}, {1, 2, 1});
+  Pair pair(builder.finish({first, second}), test);
+  ASSERT_TRUE(pair.converted) << test.errors;
+  EXPECT_EQ(test.inexact, (std::vector<std::string>{onnx::getNodeName(first.getLoc()).str(),
+                                                    onnx::getNodeName(second.getLoc()).str()}));
+}
+
 } // namespace
 } // namespace qcompile::testing

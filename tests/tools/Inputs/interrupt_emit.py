@@ -1,0 +1,54 @@
+"""Interrupts a compilation as soon as its output begins to appear, and checks what it leaves.
+
+usage: interrupt_emit.py FOLDER COMMAND... (FOLDER is empty; the command writes FOLDER/artifact)
+"""
+
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ATTEMPTS = 20
+INTERRUPTED = 130
+
+
+def attempt(folder, command, delay):
+    """Exit code and message of a run that is interrupted `delay` seconds after its first file."""
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while run.poll() is None and not any(folder.iterdir()):
+        time.sleep(0.0005)
+    time.sleep(delay)
+    run.send_signal(signal.SIGINT)
+    return run.communicate()[1], run.returncode
+
+
+def main():
+    folder, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    interrupted = 0
+    for i in range(ATTEMPTS):
+        message, code = attempt(folder, command, 0.001 * i)
+        left = sorted(path.name for path in folder.iterdir())
+        if code == 0:
+            # It was faster than the signal: the artifact is whole.
+            if left != ["artifact"] or not (folder / "artifact" / "manifest.json").exists():
+                sys.exit(f"a run that succeeded left {left}")
+            shutil.rmtree(folder / "artifact")
+            continue
+        interrupted += 1
+        if code != INTERRUPTED:
+            sys.exit(f"expected exit code {INTERRUPTED}, found {code}: {message}")
+        if "interrupted in phase " not in message:
+            sys.exit(f"expected a message that names the phase, found {message!r}")
+        # The signal may come when the artifact is in place already: then all of it is.
+        if left and (left != ["artifact"] or not (folder / "artifact" / "manifest.json").exists()):
+            sys.exit(f"an interrupted run left {left}")
+        shutil.rmtree(folder / "artifact", ignore_errors=True)
+    if not interrupted:
+        sys.exit(f"none of {ATTEMPTS} runs could be interrupted")
+    print("nothing half-written")
+
+
+if __name__ == "__main__":
+    main()
