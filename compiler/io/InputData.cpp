@@ -41,7 +41,7 @@ Expected<Tensor> readNpyFile(StringRef path) {
 static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &port) {
   uint64_t sample = std::max<uint64_t>(
       1, uint64_t(runtime::NumElements(port.shape)) * port.type.ContainerSize());
-  if (bytes.size() % sample != 0 || bytes.empty())
+  if (bytes.size() % sample != 0 || bytes.empty() || runtime::NumElements(port.shape) == 0)
     return createStringError("'" + path + "': expected a multiple of " + Twine(sample) +
                              " bytes for input '" + port.name + "', found " + Twine(bytes.size()));
   Shape shape = port.shape;
@@ -50,6 +50,11 @@ static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &por
   shape[0] *= int64_t(bytes.size() / sample);
   Tensor tensor(port.type, shape);
   copy(arrayRefFromStringRef(bytes), tensor.MutableBytes().begin());
+  for (int64_t i = 0; port.type.IsInteger() && port.type.bits < 64 && i < tensor.size(); ++i)
+    if (!port.type.Contains(tensor.IntegerAt(i)))
+      return createStringError("'" + path + "': element " + Twine(i) + " of input '" + port.name +
+                               "' is " + Twine(tensor.IntegerAt(i)) + ", no value of type " +
+                               port.type.ToString());
   return tensor;
 }
 
@@ -169,6 +174,8 @@ Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port>
                                  setting + "'");
       port = &ports[next];
     }
+    if (tensors[port - ports.begin()])
+      return createStringError("input '" + port->name + "' is given twice");
     Expected<Tensor> tensor = readTensor(path, *port);
     if (!tensor)
       return tensor.takeError();

@@ -65,6 +65,10 @@ Expected<Tensor> parseNpy(StringRef bytes) {
   if (!rest.consume_front(kMagic) || rest.size() < 4)
     return damaged("the first bytes are not numpy's");
   unsigned major = uint8_t(rest[0]);
+  if (major < 1 || major > 3)
+    return damaged("expected format version 1 to 3, found " + Twine(major));
+  if (major > 1 && rest.size() < 6) // the length of the header has four bytes then
+    return damaged("the header is truncated");
   rest = rest.drop_front(2);
   uint64_t length = 0;
   if (major == 1) {

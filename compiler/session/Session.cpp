@@ -137,6 +137,10 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
   ownedModule = parseSourceFile<ModuleOp>(sources, mlirContext.get());
   if (!ownedModule)
     return fail(Outcome::InvalidModel, Code::I002, "'" + path + "' is not a printed stage");
+  auto main = ownedModule->lookupSymbol<func::FuncOp>("main");
+  if (!main || !main.getBody().hasOneBlock())
+    return fail(Outcome::InvalidModel, Code::I002,
+                "'" + path + "': expected a function 'main' with one block");
   currentStage = *from;
   return true;
 }
@@ -174,6 +178,8 @@ bool Session::checkBackendSupport() {
   // All unsupported operations at once, one error per operation and reason.
   std::map<std::pair<std::string, std::string>, std::pair<Operation *, unsigned>> refused;
   ownedModule->walk([&](func::FuncOp function) {
+    if (!function.getBody().hasOneBlock())
+      return;
     for (Operation &op : function.front().without_terminator()) {
       Capability capability = backend->checkSupport(&op);
       if (!capability.supported)

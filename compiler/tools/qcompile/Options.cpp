@@ -50,10 +50,11 @@ cl::list<std::string> inputShapes("input-shape", cl::value_desc("name:1x3x32"),
                                   ALL_MODELS);
 cl::list<std::string> inputs("input", cl::value_desc("[name=]file"),
                              cl::desc("input data: .npy, .pb (ONNX tensor), or raw"), RUN);
-cl::opt<int64_t> randomInputs("random", cl::init(0), cl::value_desc("n"),
-                              cl::desc("run on n random samples instead"), RUN);
-cl::opt<uint64_t> seed("seed", cl::init(0), cl::value_desc("s"),
-                       cl::desc("seed of --random"), RUN);
+// Numbers are read as text: LLVM's parser reports a bad one past our error stream.
+cl::opt<std::string> randomInputs("random", cl::init("0"), cl::value_desc("n"),
+                                  cl::desc("run on n random samples instead"), RUN);
+cl::opt<std::string> seed("seed", cl::init("0"), cl::value_desc("s"),
+                          cl::desc("seed of --random"), RUN);
 cl::opt<std::string> labels("labels", cl::value_desc("file.npy"),
                             cl::desc("count top-1 hits (ties to the lowest index)"),
                             cl::cat(category), cl::sub(runCommand));
@@ -171,8 +172,10 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
     out.session.saveIntermediates = saveIntermediates;
   out.plugins = {plugins.begin(), plugins.end()};
   out.inputs = {inputs.begin(), inputs.end()};
-  out.random = randomInputs;
-  out.seed = seed;
+  if (StringRef(randomInputs).getAsInteger(10, out.random) || out.random < 0)
+    return usage("--random: expected a number of samples, found '" + randomInputs + "'");
+  if (StringRef(seed).getAsInteger(10, out.seed))
+    return usage("--seed: expected a number, found '" + seed + "'");
   out.labels = labels;
   out.outputDirectory = outputDirectory;
   out.dumpIntermediates = dumpIntermediates;
@@ -196,8 +199,6 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
     return usage("expected a model file");
   if (out.command == Command::Compile && out.output.empty())
     return usage("expected -o PATH for the result");
-  if (out.random < 0)
-    return usage("--random: expected a number of samples, found " + Twine(out.random));
   return out;
 }
 

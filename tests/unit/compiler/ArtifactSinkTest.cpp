@@ -25,6 +25,15 @@ protected:
   std::unique_ptr<ArtifactSink> open(const std::string &path) {
     return llvm::cantFail(ArtifactSink::create(path));
   }
+  /// What a whole artifact at the target fails with, at whichever step; empty where it succeeds.
+  std::string makeArtifact() {
+    llvm::Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(target);
+    if (!sink)
+      return llvm::toString(sink.takeError());
+    if (llvm::Error error = (*sink)->write("manifest.json", "manifest", "", "{}"))
+      return llvm::toString(std::move(error));
+    return text((*sink)->commit());
+  }
   static std::string text(llvm::Error error) { return error ? llvm::toString(std::move(error)) : ""; }
   std::string contents(const std::string &name) {
     std::ifstream file(target + "/" + name);
@@ -91,30 +100,20 @@ TEST_F(ArtifactSinkTest, ReplacesAnArtifactAsAWhole) {
 TEST_F(ArtifactSinkTest, RefusesFoldersThatAreNoArtifacts) {
   fs::create_directory(target);
   std::ofstream(target + "/thesis.txt") << "years of work";
-  {
-    auto sink = open(target);
-    EXPECT_EQ(text(sink->write("a", "source", "", "")), "");
-    EXPECT_EQ(text(sink->commit()),
-              "output folder '" + target + "' exists and is not an artifact: choose another one");
-  }
+  EXPECT_EQ(makeArtifact(),
+            "output folder '" + target + "' exists and is not an artifact: choose another one");
   EXPECT_EQ(contents("thesis.txt"), "years of work");
   EXPECT_EQ(siblings(), 1u);
 }
 
 TEST_F(ArtifactSinkTest, AnEmptyFolderMayBeUsed) {
   fs::create_directory(target);
-  auto sink = open(target);
-  EXPECT_EQ(text(sink->write("a", "source", "", "")), "");
-  EXPECT_EQ(text(sink->commit()), "");
+  EXPECT_EQ(makeArtifact(), "");
 }
 
 TEST_F(ArtifactSinkTest, RefusesAFileInThePlace) {
   std::ofstream(target) << "a file";
-  {
-    auto sink = open(target);
-    EXPECT_EQ(text(sink->write("a", "source", "", "")), "");
-    EXPECT_NE(text(sink->commit()), "");
-  }
+  EXPECT_NE(makeArtifact(), "");
   EXPECT_TRUE(fs::is_regular_file(target));
   EXPECT_EQ(siblings(), 1u);
 }
@@ -124,11 +123,7 @@ TEST_F(ArtifactSinkTest, RefusesFoldersOfOthersThatHaveAManifest) {
   fs::create_directory(target);
   std::ofstream(target + "/manifest.json") << "{\"name\": \"my web application\"}\n";
   std::ofstream(target + "/index.html") << "years of work";
-  {
-    auto sink = open(target);
-    EXPECT_EQ(text(sink->write("a", "source", "", "")), "");
-    EXPECT_NE(text(sink->commit()), "");
-  }
+  EXPECT_NE(makeArtifact(), "");
   EXPECT_EQ(contents("index.html"), "years of work");
 }
 
