@@ -43,7 +43,7 @@ demo: build
 judges: packages
 	$(call step,judges' environment,tests/requirements/create.sh $(JUDGES) $(BUILD)/hls-headers)
 
-test: configure judges
+test: judges configure
 	$(call step,build everything,ninja -C $(BUILD) -j$(JOBS))
 	$(call step,tests,ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS))
 

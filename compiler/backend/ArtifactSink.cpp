@@ -18,6 +18,12 @@ static Error failure(const Twine &what, StringRef path, std::error_code code) {
   return createStringError(code, what + " '" + path + "': " + code.message());
 }
 
+/// Whether a folder has a manifest that this project wrote.
+static bool isArtifact(StringRef directory) {
+  auto manifest = MemoryBuffer::getFile(directory + "/manifest.json");
+  return manifest && (*manifest)->getBuffer().contains("\"format\": \"qcompile artifact");
+}
+
 /// Refuses to replace what no earlier run has written: a file, or a folder with other contents.
 static Error checkTarget(StringRef target) {
   if (!sys::fs::exists(target))
@@ -25,7 +31,7 @@ static Error checkTarget(StringRef target) {
   std::error_code code;
   bool empty = sys::fs::is_directory(target) &&
                sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
-  if (empty || sys::fs::exists(target + "/manifest.json"))
+  if (empty || isArtifact(target))
     return Error::success();
   if (!sys::fs::is_directory(target))
     return createStringError("output '" + target + "' exists and is no folder: choose another one");

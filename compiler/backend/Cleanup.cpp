@@ -1,33 +1,44 @@
 //===- Cleanup.cpp - Folders that must not outlive an interrupt -----------===//
 #include "compiler/backend/Cleanup.h"
 
-#include <mutex>
-#include <set>
+#include <atomic>
+#include <climits>
+#include <cstring>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "llvm/Support/FileSystem.h"
 
 namespace qcompile {
 
 namespace {
-struct Held {
-  std::mutex mutex;
-  std::set<std::string> folders;
+/// Paths stand in fixed places, so that they can be read whatever the other threads were doing.
+struct Slot {
+  std::atomic<bool> taken{false};
+  std::atomic<bool> valid{false};
+  char path[PATH_MAX];
 };
-Held &held() {
-  static Held instance;
-  return instance;
-}
+constexpr int kSlots = 16;
+Slot slots[kSlots];
 } // namespace
 
-ScopedFolder::ScopedFolder(std::string path) : folder(std::move(path)) {
-  std::lock_guard<std::mutex> lock(held().mutex);
-  held().folders.insert(folder);
+ScopedFolder::ScopedFolder(std::string path) : folder(std::move(path)), slot(-1) {
+  for (int i = 0; i < kSlots && slot < 0 && folder.size() < PATH_MAX; ++i)
+    if (!slots[i].taken.exchange(true))
+      slot = i;
+  if (slot < 0)
+    return; // removed by the destructor only
+  std::memcpy(slots[slot].path, folder.c_str(), folder.size() + 1);
+  slots[slot].valid = true;
 }
 
 void ScopedFolder::release() {
-  std::lock_guard<std::mutex> lock(held().mutex);
-  held().folders.erase(folder);
   folder.clear();
+  if (slot < 0)
+    return;
+  slots[slot].valid = false;
+  slots[slot].taken = false;
+  slot = -1;
 }
 
 ScopedFolder::~ScopedFolder() {
@@ -37,10 +48,26 @@ ScopedFolder::~ScopedFolder() {
   release();
 }
 
+static void removeTree(char *path) {
+  char program[] = "/bin/rm", options[] = "-rf", end[] = "--";
+  char *arguments[] = {program, options, end, path, nullptr};
+  // A tool that was started before (a linker) may still write: try again until nothing is left.
+  for (int attempt = 0; attempt < 100 && ::access(path, F_OK) == 0; ++attempt) {
+    pid_t child = ::_Fork(); // without the handlers of fork, which would wait for locks
+    if (child == 0) {
+      ::execv(program, arguments);
+      ::_exit(127);
+    }
+    if (child > 0)
+      ::waitpid(child, nullptr, 0);
+    ::usleep(20 * 1000);
+  }
+}
+
 void removeScopedFolders() {
-  std::lock_guard<std::mutex> lock(held().mutex);
-  for (const std::string &folder : held().folders)
-    (void)llvm::sys::fs::remove_directories(folder);
+  for (Slot &slot : slots)
+    if (slot.valid)
+      removeTree(slot.path);
 }
 
 } // namespace qcompile

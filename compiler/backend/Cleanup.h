@@ -22,10 +22,11 @@ public:
 
 private:
   std::string folder;
+  int slot;
 };
 
-/// Removes every folder that a ScopedFolder of the process holds. Thread-safe; for a thread that is about
-/// to end the process.
+/// Removes every folder that a ScopedFolder of the process holds, while all other threads are parked and may hold
+/// any lock: allocates nothing, takes no lock, and leaves the work to a child process.
 void removeScopedFolders();
 
 } // namespace qcompile

@@ -67,6 +67,9 @@ public:
   /// reached by then.
   bool load(llvm::StringRef path, std::optional<Stage> from = std::nullopt);
 
+  /// Checks that the backend exists and takes its options, before any work.
+  bool selectBackend();
+
   /// Runs the stages up to `stage` (at most target). Before stage target the backend is asked about every
   /// operation.
   bool runTo(Stage stage);
@@ -91,7 +94,6 @@ public:
   bool fail(Outcome outcome, Code code, const llvm::Twine &message);
 
 private:
-  bool selectBackend();
   bool checkBackendSupport();
   bool runPasses(Stage stage);
   bool saveIntermediate();

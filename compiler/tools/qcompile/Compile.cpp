@@ -30,9 +30,11 @@ static void describePlacement(Session &session, const Options &options, Messages
 }
 
 int compileModel(Session &session, const Options &options, Messages &messages) {
+  Stage last = options.compileTo.value_or(Stage::Emit);
+  if (last >= Stage::Target && !session.selectBackend())
+    return int(session.outcome());
   if (!loadModel(session, options, messages))
     return int(session.outcome());
-  Stage last = options.compileTo.value_or(Stage::Emit);
   if (!session.runTo(std::min(last, Stage::Bound)))
     return int(session.outcome());
   if (session.stage() == Stage::Bound)

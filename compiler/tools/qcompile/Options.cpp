@@ -72,8 +72,6 @@ cl::opt<std::string> against("against", cl::value_desc("stage|backend"),
                              cl::cat(category), cl::sub(compareCommand));
 cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folder"),
                            cl::cat(category), cl::sub(runCommand));
-cl::opt<bool> check("check", cl::desc("try every backend"), cl::cat(category),
-                    cl::sub(listCommand));
 cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
                    cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand),
                    cl::sub(listCommand));
@@ -185,7 +183,6 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.jsonDiagnostics = diagnostics == "json";
   out.quiet = quiet;
   out.verbose = verbose;
-  out.check = check;
   if (diagnostics != "text" && diagnostics != "json")
     return usage("--diagnostics: expected text or json, found '" + diagnostics + "'");
   for (const std::string &shape : inputShapes)
@@ -196,7 +193,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
     if (problem)
       return usage(*problem);
   if (out.model.empty() && out.command != Command::ListBackends)
-    return usage("expected a model file");
+    return usage(out.command == Command::Explain ? "expected a code like QC-I003"
+                                                 : "expected a model file");
   if (out.command == Command::Compile && out.output.empty())
     return usage("expected -o PATH for the result");
   return out;

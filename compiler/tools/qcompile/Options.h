@@ -25,7 +25,7 @@ struct Options {
   uint64_t seed = 0;
   std::string labels, outputDirectory, dumpIntermediates, against;
   bool fromArtifact = false, json = false, jsonDiagnostics = false;
-  bool quiet = false, verbose = false, check = false;
+  bool quiet = false, verbose = false;
 };
 
 /// Parses the command line. Where this ends the run (help, version, a mistake), the result is its exit code.

@@ -145,9 +145,10 @@ std::unique_ptr<Executable> makeExecutable(Session &session, const Options &opti
                                            Messages &messages) {
   if (options.fromArtifact)
     return session.openArtifact(options.model);
-  if (!loadModel(session, options, messages))
+  bool reference = options.session.backend == "reference";
+  if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages))
     return nullptr;
-  if (options.session.backend == "reference")
+  if (reference)
     return makeReference(session, options);
   return session.runTo(Stage::Target) ? session.prepare() : nullptr;
 }

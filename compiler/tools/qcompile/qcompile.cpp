@@ -1,6 +1,7 @@
 //===- qcompile.cpp - The qcompile command --------------------------------===//
 #include <atomic>
 #include <csignal>
+#include <cstring>
 #include <thread>
 #include <unistd.h>
 
@@ -42,19 +43,28 @@ static bool addBackends(Session &session, const Options &options) {
 /// What runs, for the message of an interrupt.
 static std::atomic<const char *> currentPhase = "start";
 
-/// Interrupts go to a thread that waits for them, so that cleaning up is ordinary code and not a signal handler:
-/// nothing half-written is left behind.
+/// Where the main thread stays from an interrupt on, so that it writes nothing more.
+static void park(int) {
+  while (true)
+    pause();
+}
+
+/// Interrupts go to a thread that waits for them: it stops the main thread wherever that is, removes what is half
+/// written, and ends the process.
 static void watchInterrupts() {
   sigset_t signals;
   sigemptyset(&signals);
   for (int signal : {SIGINT, SIGTERM, SIGHUP})
     sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread([signals] {
+  std::signal(SIGUSR2, park);
+  std::thread([signals, mainThread = pthread_self()] {
     int signal;
     sigwait(&signals, &signal);
+    pthread_kill(mainThread, SIGUSR2);
     removeScopedFolders();
-    llvm::errs() << "qcompile: interrupted in phase " << currentPhase.load() << "\n";
+    for (const char *text : {"qcompile: interrupted in phase ", currentPhase.load(), "\n"})
+      (void)!write(STDERR_FILENO, text, std::strlen(text));
     _exit(int(Outcome::Interrupted));
   }).detach();
 }

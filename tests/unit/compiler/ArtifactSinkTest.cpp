@@ -90,7 +90,7 @@ TEST_F(ArtifactSinkTest, ReplacesAnArtifactAsAWhole) {
   for (const char *name : {"old", "new"}) {
     auto sink = open(target);
     EXPECT_EQ(text(sink->write(name, "source", "", name)), "");
-    EXPECT_EQ(text(sink->write("manifest.json", "manifest", "", "{}")), "");
+    EXPECT_EQ(text(sink->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")), "");
     EXPECT_EQ(text(sink->commit()), "");
   }
   EXPECT_FALSE(fs::exists(target + "/old"));
