@@ -41,7 +41,8 @@ void emitTo(Lowered &lowered, const std::string &path) {
   llvm::Error error = lowered.session->emit(*lowered.module, {"net"}, **sink);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   // The driver writes the manifest; without one the folder is not an artifact.
-  ASSERT_FALSE(bool((*sink)->write("manifest.json", "manifest", "", "{}")));
+  ASSERT_FALSE(bool((*sink)->write("manifest.json", "manifest", "",
+                                   "{\"format\": \"qcompile artifact 1\"}")));
   ASSERT_FALSE(bool((*sink)->commit()));
 }
 
