@@ -16,7 +16,8 @@ step = @printf '%s\n' "== $(1)"; start=$$SECONDS; $(2); printf '%s\n' "== done i
 CONFIGURE = cmake -G Ninja -S . -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
   -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
   -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-22 -DCMAKE_SHARED_LINKER_FLAGS=-fuse-ld=lld-22 \
-  -DCMAKE_PREFIX_PATH=$(ROOT)/$(ONNX)
+  -DCMAKE_PREFIX_PATH=$(ROOT)/$(ONNX) -DQCOMPILE_JUDGES_PYTHON=$(ROOT)/$(JUDGES)/bin/python \
+  -DQCOMPILE_AP_TYPES_DIR=$(ROOT)/$(BUILD)/hls-headers/hls4ml/templates/vivado/ap_types
 
 .PHONY: demo test test-asan packages onnx configure build judges clean help
 
@@ -49,7 +50,7 @@ test: judges configure
 	@ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS)
 
 # LLVM's arena allocator poisons memory in instrumented code only, so user poisoning stays off.
-test-asan: onnx
+test-asan: judges onnx
 	$(call step,configure with sanitizers,$(CONFIGURE) -B build-asan -DQCOMPILE_SANITIZE=address\,undefined >build-asan.log || { cat build-asan.log; exit 1; }; mv build-asan.log build-asan/configure.log)
 	$(call step,build with sanitizers,ninja -C build-asan -j$(JOBS))
 	@echo "== tests with sanitizers"
