@@ -1,6 +1,7 @@
 //===- Session.cpp - One compilation --------------------------------------===//
 #include "compiler/session/Session.h"
 
+#include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/data/SideFile.h"
@@ -232,29 +233,6 @@ bool Session::runTo(Stage last) {
 //===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
-
-/// Writes through a temporary sibling, so that nothing half-written is left behind.
-static llvm::Error writeFile(const llvm::Twine &path,
-                             llvm::function_ref<void(llvm::raw_ostream &)> body) {
-  std::string target = path.str(), temporary = target + ".partial";
-  std::error_code code;
-  {
-    llvm::raw_fd_ostream os(temporary, code);
-    if (code)
-      return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
-    body(os);
-    os.close();
-    code = os.error();
-    os.clear_error();
-  }
-  if (!code)
-    code = llvm::sys::fs::rename(temporary, target);
-  if (code) {
-    (void)llvm::sys::fs::remove(temporary);
-    return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
-  }
-  return llvm::Error::success();
-}
 
 bool Session::print(StringRef path) {
   OpPrintingFlags flags;

@@ -102,10 +102,8 @@ bool Converter::convertIntegerActivation(Operation *op, Chain chain, const CodeR
 
 /// A quantizer of a float: by comparing with thresholds where these are few and the chain before it is monotone,
 /// else by its own formula.
-bool Converter::convertFloatQuantizer(Operation *op, const CodeRange &range,
-                                      std::string &reason) {
-  auto isSource = [&](Value value) { return getForm(value) != nullptr; };
-  std::optional<Chain> chain = collectChain(op, constants, isSource);
+bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> &chain,
+                                      const CodeRange &range, std::string &reason) {
   if (chain && !getForm(chain->source) && range.levels >= 1 &&
       range.levels <= kMaxFloatThresholds) {
     llvm::Expected<Thresholds> thresholds = findFloatThresholds(*chain, constants, range);
@@ -184,7 +182,7 @@ bool Converter::convertActivation(Operation *op, std::string &reason) {
   // What stands between the integers and this quantizer stays float, and the quantizer says why.
   if (!integerReason.empty() && chain->operations.size() > 1)
     reasons[chain->operations.front()] = integerReason;
-  return convertFloatQuantizer(op, *range, reason);
+  return convertFloatQuantizer(op, chain, *range, reason);
 }
 
 } // namespace qcompile

@@ -55,32 +55,34 @@ LogicalResult Converter::run() {
 void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) {
   for (OpOperand &operand : terminator->getOpOperands())
     operand.set(getFloat(operand.get()));
+  SmallVector<Operation *> kept; // last one first
   for (Operation *op : llvm::reverse(operations)) {
     if (isOpTriviallyDead(op)) {
-      reasons.erase(op);
-      inexact.erase(op);
       op->erase();
       continue;
     }
+    kept.push_back(op);
     for (OpOperand &operand : op->getOpOperands())
       operand.set(getFloat(operand.get()));
   }
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-  for (const auto &[op, reason] : reasons) {
+  for (Operation *op : llvm::reverse(kept)) {
+    auto reason = reasons.find(op);
+    if (reason == reasons.end())
+      continue;
     if (inexact.contains(op))
       emitWarning(op->getLoc(), Code::P003)
           << "node '" << onnx::describe(op)
           << "' is summed in float32 in ascending order, not exactly, so its last bit may differ from "
              "the source model's: "
-          << reason;
+          << reason->second;
     else
       emitRemark(op->getLoc(), Code::P002)
-          << "node '" << onnx::describe(op) << "' stays float: " << reason;
+          << "node '" << onnx::describe(op) << "' stays float: " << reason->second;
   }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
 }
-
 
 void Converter::convert(Operation *op) {
   if (evaluateConstant(op))
@@ -93,9 +95,8 @@ void Converter::convert(Operation *op) {
                                            "Conv",   "ReduceSum",  "ReduceMean", "ConvTranspose",
                                            "AveragePool", "GlobalAveragePool"};
   if (linear.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0)) &&
-      (op->getNumOperands() < 2 || isQuantized(op->getOperand(1)))) {
+      (op->getNumOperands() < 2 || isQuantized(op->getOperand(1))))
     inexact.insert(op);
-  }
   if (reason.empty())
     reason = onnx::isPointwise(op) ? "no quantizer behind it turns it into integers"
                                    : "there is no integer operation for it";

@@ -2,7 +2,6 @@
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CONVERTER_H
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_CONVERTER_H
 
-#include "llvm/ADT/MapVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/convert-onnx-to-qnn/Chain.h"
 #include "passes/convert-onnx-to-qnn/Thresholds.h"
@@ -38,7 +37,8 @@ private:
   bool convertRelu(mlir::Operation *op);
   bool convertIntegerActivation(mlir::Operation *op, Chain chain, const CodeRange &range,
                                 std::string &reason);
-  bool convertFloatQuantizer(mlir::Operation *op, const CodeRange &range, std::string &reason);
+  bool convertFloatQuantizer(mlir::Operation *op, const std::optional<Chain> &chain,
+                             const CodeRange &range, std::string &reason);
   std::optional<CodeRange> getCodeRange(mlir::Operation *op) const;
   mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis,
                               const Thresholds &thresholds);
@@ -62,7 +62,7 @@ private:
   mlir::OpBuilder builder;
   ConstantValues constants;
   llvm::DenseMap<mlir::Value, IntegerForm> forms;
-  llvm::MapVector<mlir::Operation *, std::string> reasons; ///< why operations stay float
+  llvm::DenseMap<mlir::Operation *, std::string> reasons; ///< why operations stay float
   /// Linear operations of quantized operands that stay float: the exact reading sums them exactly.
   llvm::DenseSet<mlir::Operation *> inexact;
   llvm::DenseMap<mlir::Value, mlir::Value> floats; ///< dequantized integers and float constants

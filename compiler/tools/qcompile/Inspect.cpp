@@ -113,7 +113,6 @@ int inspectModel(Session &session, const Options &options, Messages &messages) {
 }
 
 int listBackends(Session &session, const Options &options) {
-  int result = 0;
   json::Array list;
   for (const BackendRegistry::Entry &entry : session.backends().entries()) {
     const Backend &backend = *entry.backend;
@@ -135,7 +134,7 @@ int listBackends(Session &session, const Options &options) {
   }
   if (options.json)
     outs() << formatJson(std::move(list));
-  return result;
+  return 0;
 }
 
 int explainCode(const Options &options) {

@@ -3,6 +3,7 @@
 
 #include "compiler/io/InputData.h"
 #include "compiler/io/Npy.h"
+#include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
 #include "compiler/session/ReferenceExecutable.h"
 #include "compiler/tools/qcompile/Commands.h"
@@ -31,14 +32,12 @@ std::string encodeName(StringRef name) {
 bool writeNpy(Session &session, StringRef directory, StringRef name, const Tensor &tensor) {
   SmallString<128> path(directory);
   sys::path::append(path, name);
-  std::error_code code = sys::fs::create_directories(directory);
-  if (!code) {
-    raw_fd_ostream os(path, code);
-    if (!code)
-      os << formatNpy(tensor);
-  }
-  return !code || session.fail(Outcome::FileSystem, Code::U003,
-                               "cannot write '" + path + "': " + code.message());
+  if (std::error_code code = sys::fs::create_directories(directory))
+    return session.fail(Outcome::FileSystem, Code::U003,
+                        "cannot create folder '" + directory + "': " + code.message());
+  if (Error error = writeFile(path, [&](raw_ostream &os) { os << formatNpy(tensor); }))
+    return session.fail(Outcome::FileSystem, Code::U003, toString(std::move(error)));
+  return true;
 }
 
 /// Collects every tensor over all batches.
