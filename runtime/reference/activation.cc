@@ -1,49 +1,30 @@
-// Activation functions, clipping, and minimum and maximum.
+// Activation functions: the formulas of the ONNX function bodies, one float32 rounding per step.
 #include <cmath>
-#include <limits>
-#include <optional>
 
 #include "runtime/reference/checks.h"
 #include "runtime/reference/float_math.h"
 #include "runtime/reference/map_elements.h"
-#include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
 
 namespace qcompile::runtime {
 namespace {
 
-float PositivePart(float x) { return x < 0 ? 0.0f : x; }  // NaN stays
-
-// The reading of max(x, 0): max(code, zero point), where every zero point is itself a code.
-std::optional<QuantizedView> PositivePart(const QuantizedView& view) {
-  const BroadcastIndex zero_index(view.zero_point.shape(), view.codes.shape());
-  absl::Span<const float> zeros = view.zero_point.Floats();
-  const DataType type = view.codes.type();
-  for (float zero : zeros) {
-    const bool integral = std::fabs(zero) < 0x1p48f && std::trunc(zero) == zero;
-    if (!integral || !type.Contains(static_cast<int64_t>(zero))) return std::nullopt;
-  }
-  std::vector<int64_t> codes = view.codes.ToIntegers();
-  for (size_t i = 0; i < codes.size(); ++i) {
-    const auto zero = static_cast<int64_t>(zeros[zero_index(static_cast<int64_t>(i))]);
-    if (codes[i] < zero) codes[i] = zero;
-  }
-  absl::StatusOr<Tensor> tensor = Tensor::FromIntegers(type, view.codes.shape(), codes);
-  if (!tensor.ok()) return std::nullopt;
-  return QuantizedView{*std::move(tensor), view.scale, view.zero_point};
+// max(0, min(1, alpha x + beta)); NaN stays.
+float HardSigmoidOf(float x, float alpha, float beta) {
+  const float product = alpha * x;
+  const float y = product + beta;
+  return y > 1 ? 1.0f : y < 0 ? 0.0f : y;
 }
 
-Results Relu(const Attributes&, Operands operands) {
-  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
-  const Value& x = *operands[0];
-  if (x.tensor.type().kind == TypeKind::kSigned) {
-    return Single(MapIntegers(x.tensor, [](int64_t v) { return v < 0 ? 0 : v; }));
-  }
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor tensor,
-                            MapFloats(x.tensor, [](float v) { return PositivePart(v); }));
-  Value result(std::move(tensor));
-  if (x.quantized) result.quantized = PositivePart(*x.quantized);
-  return std::vector<Value>{std::move(result)};
+float EluOf(float x, float alpha) {
+  if (!(x < 0)) return x;
+  const float difference = ExpFloat(x) - 1.0f;
+  return alpha * difference;
+}
+
+float SoftplusOf(float x) {
+  const float sum = ExpFloat(x) + 1.0f;
+  return LogFloat(sum);
 }
 
 template <typename F>
@@ -63,69 +44,126 @@ Results LeakyRelu(const Attributes& attributes, Operands operands) {
 Results HardSigmoid(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 0.2f));
   QCOMPILE_ASSIGN_OR_RETURN(const float beta, FloatAttribute(attributes, "beta", 0.5f));
-  return Unary(operands, [alpha, beta](float x) {
-    const float product = alpha * x;
-    const float y = product + beta;
-    return y > 1 ? 1.0f : PositivePart(y);
+  return Unary(operands, [alpha, beta](float x) { return HardSigmoidOf(x, alpha, beta); });
+}
+
+Results HardSwish(const Attributes&, Operands operands) {
+  return Unary(operands, [](float x) { return x * HardSigmoidOf(x, 0.16666667163372f, 0.5f); });
+}
+
+Results Elu(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
+  return Unary(operands, [alpha](float x) { return EluOf(x, alpha); });
+}
+
+Results Celu(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
+  return Unary(operands, [alpha](float x) {
+    const float scaled = x / alpha;
+    return alpha * EluOf(scaled, 1);
   });
 }
 
-// Both give NaN where either operand is NaN, as numpy does.
-float FloatMin(float a, float b) { return std::isnan(a) || a < b ? a : b; }
-float FloatMax(float a, float b) { return std::isnan(a) || a > b ? a : b; }
-int64_t IntegerMin(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t IntegerMax(int64_t a, int64_t b) { return a > b ? a : b; }
-
-template <typename F, typename G>
-Results Variadic(Operands operands, F f, G g) {
-  QCOMPILE_RETURN_IF_ERROR(CheckVariadic(operands));
-  if (operands.size() == 1) return std::vector<Value>{*operands[0]};
-  Tensor result = operands[0]->tensor;
-  for (size_t i = 1; i < operands.size(); ++i) {
-    QCOMPILE_ASSIGN_OR_RETURN(result, ZipNumbers(result, operands[i]->tensor, f, g));
-  }
-  return Single(absl::StatusOr<Tensor>(std::move(result)));
+Results Selu(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const float alpha,
+                            FloatAttribute(attributes, "alpha", 1.67326319217681884765625f));
+  QCOMPILE_ASSIGN_OR_RETURN(const float gamma,
+                            FloatAttribute(attributes, "gamma", 1.05070102214813232421875f));
+  return Unary(operands, [alpha, gamma](float x) {
+    if (!(x < 0)) return gamma * x;
+    const float product = alpha * ExpFloat(x);
+    const float difference = product - alpha;
+    return gamma * difference;
+  });
 }
 
-Results Min(const Attributes&, Operands operands) {
-  return Variadic(operands, FloatMin, IntegerMin);
-}
-Results Max(const Attributes&, Operands operands) {
-  return Variadic(operands, FloatMax, IntegerMax);
+Results ThresholdedRelu(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
+  return Unary(operands, [alpha](float x) { return alpha < x ? x : 0.0f; });
 }
 
-Results Clip(const Attributes& attributes, Operands operands) {
-  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 3));
-  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "min"));
-  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "max"));
-  const Value* low = OptionalOperand(operands, 1);
-  const Value* high = OptionalOperand(operands, 2);
-  if (low == nullptr && high == nullptr) return std::vector<Value>{*operands[0]};
-  Tensor result = operands[0]->tensor;
-  if (low != nullptr) {
-    QCOMPILE_RETURN_IF_ERROR(CheckSingle(low->tensor, "the minimum"));
-    QCOMPILE_ASSIGN_OR_RETURN(result,
-                              ZipNumbers(result, low->tensor.Reshaped({}), FloatMax, IntegerMax));
+Results Softplus(const Attributes&, Operands operands) { return Unary(operands, SoftplusOf); }
+
+Results Softsign(const Attributes&, Operands operands) {
+  return Unary(operands, [](float x) {
+    const float denominator = 1.0f + std::fabs(x);
+    return x / denominator;
+  });
+}
+
+Results Mish(const Attributes&, Operands operands) {
+  return Unary(operands, [](float x) { return x * TanhFloat(SoftplusOf(x)); });
+}
+
+Results Swish(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
+  return Unary(operands, [alpha](float x) {
+    const float scaled = alpha * x;
+    return x * SigmoidFloat(scaled);
+  });
+}
+
+// The factors of x/2: 1 + erf(x / sqrt(2)), and its approximation by tanh.
+float ErfFactor(float x) {
+  const float scaled = x / std::sqrt(2.0f);
+  return 1.0f + ErfFloat(scaled);
+}
+float TanhFactor(float x) {
+  const float cubic = 0.044715f * PowFloat(x, 3);
+  const float sum = x + cubic;
+  const float scaled = std::sqrt(0.63661977236f) * sum;
+  return 1.0f + TanhFloat(scaled);
+}
+
+Results Gelu(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const std::string approximate,
+                            StringAttribute(attributes, "approximate", "none"));
+  if (approximate != "none" && approximate != "tanh") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected approximate to be none or tanh, found ", approximate));
   }
-  if (high != nullptr) {
-    QCOMPILE_RETURN_IF_ERROR(CheckSingle(high->tensor, "the maximum"));
-    QCOMPILE_ASSIGN_OR_RETURN(result,
-                              ZipNumbers(result, high->tensor.Reshaped({}), FloatMin, IntegerMin));
+  const bool by_tanh = approximate == "tanh";
+  return Unary(operands, [by_tanh](float x) {
+    const float half = 0.5f * x;
+    return half * (by_tanh ? TanhFactor(x) : ErfFactor(x));
+  });
+}
+
+// The slope broadcasts to the operand.
+Results PRelu(const Attributes&, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
+  const Tensor &x = operands[0]->tensor, &slope = operands[1]->tensor;
+  if (!BroadcastsTo(slope.shape(), x.shape())) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a slope that broadcasts to ",
+                                                   ShapeToString(x.shape()), ", found shape ",
+                                                   ShapeToString(slope.shape())));
   }
-  return Single(absl::StatusOr<Tensor>(std::move(result)));
+  return Single(ZipNumbers(
+      x, slope, [](float v, float s) { return v < 0 ? s * v : v; },
+      [](int64_t v, int64_t s) {
+        return v < 0 ? static_cast<int64_t>(static_cast<uint64_t>(v) * static_cast<uint64_t>(s))
+                     : v;
+      }));
 }
 
 }  // namespace
 
 void RegisterActivations(ReferenceTable& table) {
-  table["onnx.Clip"] = Clip;
+  table["onnx.Celu"] = Celu;
+  table["onnx.Elu"] = Elu;
+  table["onnx.Gelu"] = Gelu;
   table["onnx.HardSigmoid"] = HardSigmoid;
+  table["onnx.HardSwish"] = HardSwish;
   table["onnx.LeakyRelu"] = LeakyRelu;
-  table["onnx.Max"] = Max;
-  table["onnx.Min"] = Min;
-  table["onnx.Relu"] = Relu;
+  table["onnx.Mish"] = Mish;
+  table["onnx.PRelu"] = PRelu;
+  table["onnx.Selu"] = Selu;
   table["onnx.Sigmoid"] = Sigmoid;
+  table["onnx.Softplus"] = Softplus;
+  table["onnx.Softsign"] = Softsign;
+  table["onnx.Swish"] = Swish;
   table["onnx.Tanh"] = Tanh;
+  table["onnx.ThresholdedRelu"] = ThresholdedRelu;
 }
 
 }  // namespace qcompile::runtime

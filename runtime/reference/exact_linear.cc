@@ -82,13 +82,7 @@ void ExactBias::AddTo(ExactSum& sum, int64_t i) const {
 
 ExactMatrixProduct::Side ExactMatrixProduct::MakeSide(const QuantizedView& view,
                                                       MatrixLayout layout) {
-  const Shape& shape = view.codes.shape();
-  return Side{view,
-              layout,
-              BroadcastIndex(view.scale.shape(), shape),
-              BroadcastIndex(view.zero_point.shape(), shape),
-              {},
-              !IsZero(view.zero_point)};
+  return Side{view, ReadingElements(view), layout, {}, !IsZero(view.zero_point)};
 }
 
 ExactMatrixProduct::ExactMatrixProduct(const QuantizedView& a, MatrixLayout a_layout,
@@ -158,10 +152,10 @@ std::vector<int64_t> ExactMatrixProduct::SumCodes(const Side& side, int64_t offs
 void ExactMatrixProduct::AddFast(int64_t a_at, int64_t b_at, int64_t products, int64_t a_sum,
                                  int64_t b_sum, float alpha, ExactSum& sum) const {
   ExactProduct scale(1);
-  scale.Times(alpha).Times(a_.Scale(a_at)).Times(b_.Scale(b_at));
+  scale.Times(alpha).Times(a_.elements.Scale(a_at)).Times(b_.elements.Scale(b_at));
   sum.Add(ExactProduct(scale).TimesInteger(products));
   if (!a_.has_zero_points && !b_.has_zero_points) return;
-  const double za = a_.ZeroPoint(a_at), zb = b_.ZeroPoint(b_at);
+  const double za = a_.elements.ZeroPoint(a_at), zb = b_.elements.ZeroPoint(b_at);
   sum.Add(ExactProduct(scale).Times(zb).TimesInteger(a_sum).Negate());
   sum.Add(ExactProduct(scale).Times(za).TimesInteger(b_sum).Negate());
   sum.Add(ExactProduct(scale).Times(za).Times(zb).TimesInteger(k_));
@@ -170,15 +164,8 @@ void ExactMatrixProduct::AddFast(int64_t a_at, int64_t b_at, int64_t products, i
 // The sum over k of alpha sa sb (qa - za) (qb - zb)
 void ExactMatrixProduct::AddSlow(int64_t a_at, int64_t b_at, float alpha, ExactSum& sum) const {
   for (int64_t k = 0; k < k_; ++k) {
-    const int64_t i = a_at + k * a_.layout.k_stride, j = b_at + k * b_.layout.k_stride;
-    const int64_t qa = a_.view.codes.IntegerAt(i), qb = b_.view.codes.IntegerAt(j);
-    const double za = a_.ZeroPoint(i), zb = b_.ZeroPoint(j);
-    ExactProduct scale(1);
-    scale.Times(alpha).Times(a_.Scale(i)).Times(b_.Scale(j));
-    sum.Add(ExactProduct(scale).TimesInteger(qa).TimesInteger(qb));
-    sum.Add(ExactProduct(scale).TimesInteger(qa).Times(zb).Negate());
-    sum.Add(ExactProduct(scale).TimesInteger(qb).Times(za).Negate());
-    sum.Add(ExactProduct(scale).Times(za).Times(zb));
+    AddProduct(a_.elements, a_at + k * a_.layout.k_stride, b_.elements,
+               b_at + k * b_.layout.k_stride, alpha, sum);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/core/value.h"
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/exact_sum.h"
+#include "runtime/reference/integer_reading.h"
 
 namespace qcompile::runtime {
 
@@ -64,16 +65,14 @@ class ExactMatrixProduct {
  private:
   struct Side {
     const QuantizedView& view;
+    ReadingElements elements;
     MatrixLayout layout;
-    BroadcastIndex scale_index, zero_index;
     std::vector<int32_t> codes;  // widened, for the fast way
     bool has_zero_points;
 
     int64_t At(int64_t vector, int64_t k) const {
       return vector * layout.vector_stride + k * layout.k_stride;
     }
-    float Scale(int64_t i) const { return view.scale.Floats()[scale_index(i)]; }
-    float ZeroPoint(int64_t i) const { return view.zero_point.Floats()[zero_index(i)]; }
   };
   static Side MakeSide(const QuantizedView& view, MatrixLayout layout);
   template <typename Sum>

@@ -1,26 +1,19 @@
-// BatchNormalization, Softmax and LogSoftmax: their ONNX formulas, one float32 rounding per step.
+// BatchNormalization, LayerNormalization, Softmax and LogSoftmax: their ONNX formulas, one float32
+// rounding per step.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
 #include "runtime/reference/float_math.h"
+#include "runtime/reference/lanes.h"
+#include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
 #include "runtime/reference/status_macros.h"
 
 namespace qcompile::runtime {
 namespace {
-
-// The tensor as outer x extent x inner around one axis.
-struct Lanes {
-  int64_t outer;
-  int64_t extent;
-  int64_t inner;
-};
-
-Lanes LanesAlong(const Shape& shape, int64_t axis) {
-  const auto dims = absl::MakeConstSpan(shape);
-  const auto d = static_cast<size_t>(axis);
-  return {NumElements(dims.subspan(0, d)), shape[d], NumElements(dims.subspan(d + 1))};
-}
 
 // ((x - mean) / sqrt(var + epsilon)) * scale + bias
 Results BatchNormalization(const Attributes& attributes, Operands operands) {
@@ -78,11 +71,7 @@ Results AlongAxis(const Attributes& attributes, Operands operands, F lane) {
   Tensor result = x;
   if (result.size() == 0) return Single(absl::StatusOr<Tensor>(std::move(result)));
   float* data = result.MutableData<float>().data();
-  for (int64_t o = 0; o < lanes.outer; ++o) {
-    for (int64_t i = 0; i < lanes.inner; ++i) {
-      lane(data + o * lanes.extent * lanes.inner + i, lanes.inner, lanes.extent);
-    }
-  }
+  lanes.ForEach([&](int64_t first, int64_t step) { lane(data + first, step, lanes.extent); });
   return Single(absl::StatusOr<Tensor>(std::move(result)));
 }
 
@@ -115,10 +104,79 @@ Results LogSoftmax(const Attributes& attributes, Operands operands) {
   });
 }
 
+// One normalized row, by the function body of ONNX: the variance is E[x^2] - E[x]^2.
+struct RowStatistics {
+  float mean, deviation;
+};
+RowStatistics StatisticsOf(absl::Span<const float> row, float epsilon) {
+  float sum = 0, squares = 0;
+  for (float v : row) {
+    const float square = v * v;
+    sum += v;
+    squares += square;
+  }
+  const auto count = static_cast<float>(row.size());
+  const float mean = sum / count, mean_of_squares = squares / count;
+  const float square_of_mean = mean * mean;
+  const float variance = mean_of_squares - square_of_mean;
+  const float shifted = variance + epsilon;
+  return {mean, std::sqrt(shifted)};
+}
+
+Results LayerNormalization(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
+  const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor;
+  const Value* bias = OptionalOperand(operands, 2);
+  QCOMPILE_ASSIGN_OR_RETURN(const float epsilon, FloatAttribute(attributes, "epsilon", 1e-5f));
+  QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", -1));
+  QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, x.rank()));
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t stash, IntAttribute(attributes, "stash_type", 1));
+  if (stash != 1) {
+    return absl::UnimplementedError(
+        absl::StrCat("expected statistics of type float32 (1), found type ", stash));
+  }
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the normalized operand"));
+  const auto dims = absl::MakeConstSpan(x.shape());
+  const auto row = dims.subspan(static_cast<size_t>(axis));
+  for (size_t i = 1; i < operands.size(); ++i) {
+    if (operands[i] == nullptr) continue;
+    const Tensor& parameter = operands[i]->tensor;
+    QCOMPILE_RETURN_IF_ERROR(CheckFloat(parameter, absl::StrCat("operand ", i)));
+    if (!BroadcastsTo(parameter.shape(), row)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected operand ", i, " of a shape that broadcasts to ",
+                       ShapeToString(row), ", found ", ShapeToString(parameter.shape())));
+    }
+  }
+  const auto extent = static_cast<size_t>(NumElements(row));
+  const Tensor factors = BroadcastTensor(scale, Shape(row.begin(), row.end()));
+  const Tensor addends =
+      bias ? BroadcastTensor(bias->tensor, Shape(row.begin(), row.end())) : Tensor();
+  Shape reduced = x.shape();
+  std::fill(reduced.begin() + axis, reduced.end(), 1);
+  Tensor result = x, means(DataType::Float32(), reduced), inverses(DataType::Float32(), reduced);
+  absl::Span<float> out = result.MutableData<float>();
+  for (int64_t r = 0; r < means.size() && extent > 0; ++r) {
+    absl::Span<float> y = out.subspan(static_cast<size_t>(r) * extent, extent);
+    const RowStatistics statistics = StatisticsOf(y, epsilon);
+    means.MutableData<float>()[r] = statistics.mean;
+    inverses.MutableData<float>()[r] = 1.0f / statistics.deviation;
+    for (size_t i = 0; i < extent; ++i) {
+      const float centered = y[i] - statistics.mean;
+      const float normalized = centered / statistics.deviation;
+      y[i] = normalized * factors.Floats()[i];
+      if (bias != nullptr) y[i] += addends.Floats()[i];
+    }
+  }
+  return std::vector<Value>{Value(std::move(result)), Value(std::move(means)),
+                            Value(std::move(inverses))};
+}
+
 }  // namespace
 
 void RegisterNormalizations(ReferenceTable& table) {
   table["onnx.BatchNormalization"] = BatchNormalization;
+  table["onnx.LayerNormalization"] = LayerNormalization;
   table["onnx.LogSoftmax"] = LogSoftmax;
   table["onnx.Softmax"] = Softmax;
 }

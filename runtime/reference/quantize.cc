@@ -263,8 +263,10 @@ Results Trunc(const Attributes& attributes, Operands operands) {
 
 void RegisterQuantizers(ReferenceTable& table) {
   table["onnx.BipolarQuant"] = BipolarQuant;
+  table["onnx.IntQuant"] = Quant;
   table["onnx.Quant"] = Quant;
   table["onnx.Trunc"] = Trunc;
+  table["onnx.Trunc_v1"] = Trunc;
 }
 
 }  // namespace qcompile::runtime

@@ -7,6 +7,7 @@
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/integer_reading.h"
 #include "runtime/reference/map_elements.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
@@ -92,8 +93,7 @@ absl::StatusOr<Tensor> ReduceIntegers(const Tensor& x, const Reduction& plan, in
 
 // The sum of the readings divided by `divisor`, rounded once.
 Tensor ExactReduction(const QuantizedView& view, const Reduction& plan, int64_t divisor) {
-  const BroadcastIndex scale_index(view.scale.shape(), view.codes.shape());
-  const BroadcastIndex zero_index(view.zero_point.shape(), view.codes.shape());
+  const ReadingElements elements(view);
   std::vector<float> values;
   values.reserve(plan.base.size());
   ExactSum sum;
@@ -101,8 +101,7 @@ Tensor ExactReduction(const QuantizedView& view, const Reduction& plan, int64_t 
     sum.Clear();
     for (int64_t step : plan.step) {
       const int64_t i = base + step;
-      AddReading(view.codes.IntegerAt(i), view.scale.Floats()[scale_index(i)],
-                 view.zero_point.Floats()[zero_index(i)], 1, sum);
+      AddReading(elements.Code(i), elements.Scale(i), elements.ZeroPoint(i), 1, sum);
     }
     values.push_back(sum.RoundQuotientToFloat(divisor));
   }
@@ -145,18 +144,16 @@ Results ReduceMean(const Attributes& attributes, Operands operands) {
 std::optional<QuantizedView> SelectCodes(const QuantizedView& view, const Reduction& plan,
                                          bool largest) {
   if (plan.step.empty()) return std::nullopt;
-  const BroadcastIndex scale_index(view.scale.shape(), view.codes.shape());
-  const BroadcastIndex zero_index(view.zero_point.shape(), view.codes.shape());
+  const ReadingElements elements(view);
   Rearrangement chosen{plan.shape, {}};
   for (int64_t base : plan.base) {
     int64_t best = base;
     for (int64_t step : plan.step) {
       const int64_t i = base + step;
-      const bool same =
-          view.scale.Floats()[scale_index(i)] == view.scale.Floats()[scale_index(base)] &&
-          view.zero_point.Floats()[zero_index(i)] == view.zero_point.Floats()[zero_index(base)];
+      const bool same = elements.Scale(i) == elements.Scale(base) &&
+                        elements.ZeroPoint(i) == elements.ZeroPoint(base);
       if (!same) return std::nullopt;
-      const int64_t code = view.codes.IntegerAt(i), other = view.codes.IntegerAt(best);
+      const int64_t code = elements.Code(i), other = elements.Code(best);
       if (largest ? code > other : code < other) best = i;
     }
     chosen.source.push_back(best);
@@ -192,38 +189,9 @@ Results ReduceMin(const Attributes& attributes, Operands operands) {
   return ReduceExtreme(attributes, operands, false);
 }
 
-Results ArgMax(const Attributes& attributes, Operands operands) {
-  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
-  const Tensor& x = operands[0]->tensor;
-  QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", 0));
-  QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, x.rank()));
-  QCOMPILE_ASSIGN_OR_RETURN(const bool keep_dims, BoolAttribute(attributes, "keepdims", true));
-  QCOMPILE_ASSIGN_OR_RETURN(const bool last, BoolAttribute(attributes, "select_last_index", false));
-  if (x.shape()[static_cast<size_t>(axis)] == 0) {
-    return absl::InvalidArgumentError("expected an axis with elements, found none");
-  }
-  if (x.type() != DataType::Float32() && !x.type().IsInteger()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected an operand of type float32 or an integer type, found ", x.type().ToString()));
-  }
-  QCOMPILE_ASSIGN_OR_RETURN(const Reduction plan, PlanReduction(x.shape(), {axis}, keep_dims));
-  std::vector<int64_t> best(plan.base.size(), 0);
-  for (size_t r = 0; r < best.size(); ++r) {
-    auto greater = [&](int64_t i, int64_t j) {
-      const int64_t a = plan.base[r] + plan.step[i], b = plan.base[r] + plan.step[j];
-      return x.type().IsFloat() ? x.Floats()[a] > x.Floats()[b] : x.IntegerAt(a) > x.IntegerAt(b);
-    };
-    for (int64_t i = 1; i < static_cast<int64_t>(plan.step.size()); ++i) {
-      if (greater(i, best[r]) || (last && !greater(best[r], i))) best[r] = i;
-    }
-  }
-  return Single(Tensor::FromIntegers(DataType::Int64(), plan.shape, best));
-}
-
 }  // namespace
 
 void RegisterReductions(ReferenceTable& table) {
-  table["onnx.ArgMax"] = ArgMax;
   table["onnx.ReduceMax"] = ReduceMax;
   table["onnx.ReduceMean"] = ReduceMean;
   table["onnx.ReduceMin"] = ReduceMin;

@@ -10,15 +10,27 @@ const ReferenceTable& Table() {
   static const ReferenceTable* table = [] {
     auto* result = new ReferenceTable;
     RegisterActivations(*result);
+    RegisterBlocks(*result);
     RegisterCasts(*result);
+    RegisterChannelsLast(*result);
+    RegisterClamps(*result);
     RegisterComparisons(*result);
+    RegisterConvolutions(*result);
     RegisterElementwise(*result);
+    RegisterFloatQuant(*result);
+    RegisterGathers(*result);
     RegisterGenerators(*result);
+    RegisterIm2Col(*result);
     RegisterLinear(*result);
     RegisterNormalizations(*result);
+    RegisterOrders(*result);
+    RegisterPads(*result);
+    RegisterPools(*result);
     RegisterQnn(*result);
+    RegisterQonnxIntegers(*result);
     RegisterQuantizers(*result);
     RegisterReductions(*result);
+    RegisterResizes(*result);
     RegisterSelections(*result);
     RegisterShapes(*result);
     return result;

@@ -1,53 +1,17 @@
-// Operations that pick, join or repeat elements: Gather, Slice, Concat, Expand.
+// Operations that pick, join or repeat whole ranges: Slice, Split, Concat, Expand, Tile.
 #include <algorithm>
 #include <numeric>
 #include <optional>
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/fill.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
 #include "runtime/reference/status_macros.h"
 
 namespace qcompile::runtime {
 namespace {
-
-Results Gather(const Attributes& attributes, Operands operands) {
-  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
-  const Shape& shape = operands[0]->tensor.shape();
-  const Tensor& indices = operands[1]->tensor;
-  if (!indices.type().IsInteger()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected integer indices, found ", indices.type().ToString()));
-  }
-  QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", 0));
-  QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, static_cast<int64_t>(shape.size())));
-  const int64_t extent = shape[static_cast<size_t>(axis)];
-  std::vector<int64_t> positions = indices.ToIntegers();
-  for (int64_t& p : positions) {
-    if (p < -extent || p >= extent) {
-      return absl::OutOfRangeError(
-          absl::StrCat("expected an index of ", extent, " elements, found ", p));
-    }
-    if (p < 0) p += extent;
-  }
-  Rearrangement how{shape, {}};
-  how.shape.erase(how.shape.begin() + axis);
-  how.shape.insert(how.shape.begin() + axis, indices.shape().begin(), indices.shape().end());
-  QCOMPILE_ASSIGN_OR_RETURN(const int64_t size, CheckedSize(how.shape));
-  if (size > 0) {
-    const auto dims = absl::MakeConstSpan(shape);
-    const int64_t outer = NumElements(dims.subspan(0, static_cast<size_t>(axis)));
-    const int64_t inner = NumElements(dims.subspan(static_cast<size_t>(axis) + 1));
-    how.source.reserve(static_cast<size_t>(size));
-    for (int64_t o = 0; o < outer; ++o) {
-      for (int64_t p : positions) {
-        for (int64_t i = 0; i < inner; ++i) how.source.push_back((o * extent + p) * inner + i);
-      }
-    }
-  }
-  return std::vector<Value>{Rearrange(*operands[0], how)};
-}
 
 // One sliced dimension: `count` elements from `start`, `step` apart.
 struct Range {
@@ -125,12 +89,17 @@ Tensor Join(const std::vector<Tensor>& parts, int64_t axis, const Shape& shape) 
 }
 
 std::optional<QuantizedView> JoinViews(Operands operands, int64_t axis, const Shape& shape) {
-  std::vector<Tensor> codes, scales, zeros;
   for (const Value* operand : operands) {
     if (!operand->quantized) return std::nullopt;
+  }
+  DataType type = operands[0]->quantized->codes.type();
+  for (const Value* operand : operands) {
+    type = CommonCodeType(type, operand->quantized->codes.type());
+  }
+  std::vector<Tensor> codes, scales, zeros;
+  for (const Value* operand : operands) {
     const QuantizedView& view = *operand->quantized;
-    if (view.codes.type() != operands[0]->quantized->codes.type()) return std::nullopt;
-    codes.push_back(view.codes);
+    codes.push_back(WithType(view.codes, type));
     scales.push_back(BroadcastTensor(view.scale, view.codes.shape()));
     zeros.push_back(BroadcastTensor(view.zero_point, view.codes.shape()));
   }
@@ -182,13 +151,90 @@ Results Expand(const Attributes&, Operands operands) {
   return std::vector<Value>{Rearrange(*operands[0], how)};
 }
 
+// The extents of the parts: given, or equal but for a smaller last one.
+absl::StatusOr<std::vector<int64_t>> SplitSizes(const Attributes& attributes, Operands operands,
+                                                int64_t extent) {
+  QCOMPILE_RETURN_IF_ERROR(RefuseAttribute(attributes, "split"));
+  std::vector<int64_t> sizes;
+  if (const Value* operand = OptionalOperand(operands, 1)) {
+    QCOMPILE_ASSIGN_OR_RETURN(sizes, IntegerList(*operand, "the sizes of the parts"));
+    int64_t total = 0;
+    for (int64_t size : sizes) {
+      if (size < 0 || size > extent - total) total = extent + 1;
+      if (total <= extent) total += size;
+    }
+    if (total == extent) return sizes;
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected parts that add up to ", extent, ", found others"));
+  }
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t count,
+                            IntAttribute(attributes, "num_outputs", std::nullopt));
+  if (count < 1 || count > std::max<int64_t>(extent, 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected 1 to ", extent, " parts, found ", count));
+  }
+  const int64_t part = (extent + count - 1) / count;
+  for (int64_t start = 0; start < count; ++start) {
+    sizes.push_back(std::clamp<int64_t>(extent - start * part, 0, part));
+  }
+  return sizes;
+}
+
+Results Split(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 2));
+  const Value& x = *operands[0];
+  const Shape& shape = x.tensor.shape();
+  QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", 0));
+  QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, static_cast<int64_t>(shape.size())));
+  const auto d = static_cast<size_t>(axis);
+  QCOMPILE_ASSIGN_OR_RETURN(const std::vector<int64_t> sizes,
+                            SplitSizes(attributes, operands, shape[d]));
+  const std::vector<int64_t> strides = RowMajorStrides(shape);
+  std::vector<Value> results;
+  int64_t start = 0;
+  for (int64_t size : sizes) {
+    Rearrangement how{shape, {}};
+    how.shape[d] = size;
+    how.source = StridedIndices(how.shape, strides, start * strides[d]);
+    results.push_back(Rearrange(x, how));
+    start += size;
+  }
+  return results;
+}
+
+Results Tile(const Attributes&, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
+  const Value& x = *operands[0];
+  const Shape& shape = x.tensor.shape();
+  QCOMPILE_ASSIGN_OR_RETURN(const std::vector<int64_t> repeats,
+                            IntegerList(*operands[1], "the repeats"));
+  if (repeats.size() != shape.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", shape.size(), " repeats, found ", repeats.size()));
+  }
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(repeats).status());
+  Shape tiled = shape;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    if (__builtin_mul_overflow(shape[d], repeats[d], &tiled[d])) {
+      return absl::ResourceExhaustedError("expected a tiled extent of at most 64 bits");
+    }
+  }
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(tiled).status());
+  std::vector<AxisSource> axes(shape.size());
+  for (size_t d = 0; d < shape.size(); ++d) {
+    for (int64_t i = 0; i < tiled[d]; ++i) axes[d].position.push_back(i % shape[d]);
+  }
+  return std::vector<Value>{RearrangeAndFill(x, ComposeAxes(shape, axes), Tensor())};
+}
+
 }  // namespace
 
 void RegisterSelections(ReferenceTable& table) {
   table["onnx.Concat"] = Concat;
   table["onnx.Expand"] = Expand;
-  table["onnx.Gather"] = Gather;
   table["onnx.Slice"] = Slice;
+  table["onnx.Split"] = Split;
+  table["onnx.Tile"] = Tile;
 }
 
 }  // namespace qcompile::runtime

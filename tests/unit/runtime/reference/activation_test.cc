@@ -32,11 +32,67 @@ TEST(Activation, ReluOfQuantizedKeepsCodes) {
 TEST(Activation, ReluWithoutZeroOnTheGridIsPlain) {
   const Value fractional = Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {0.5}));
   EXPECT_FALSE(Evaluate("onnx.Relu", {fractional}).quantized);
-  const Value outside = Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {-200}));
-  EXPECT_FALSE(Evaluate("onnx.Relu", {outside}).quantized);
   const Value bipolar =
       Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {0}), DataType::Bipolar());
   EXPECT_FALSE(Evaluate("onnx.Relu", {bipolar}).quantized);
+}
+
+// The formulas in double, within two float32 roundings or so of their steps.
+TEST(Activation, FormulasOfTheFunctionBodies) {
+  struct Case {
+    const char *name;
+    double (*formula)(double);
+    NamedAttributes attributes;
+  };
+  auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  static const auto logistic = sigmoid;
+  const Case cases[] = {
+      {"onnx.Elu", [](double x) { return x < 0 ? 0.5 * (std::exp(x) - 1) : x; }, {{"alpha", 0.5f}}},
+      {"onnx.Celu",
+       [](double x) { return x < 0 ? 2 * (std::exp(x / 2) - 1) : x; },
+       {{"alpha", 2.0f}}},
+      {"onnx.Selu",
+       [](double x) {
+         const double gamma = 1.05070102214813232421875, alpha = 1.67326319217681884765625;
+         return x < 0 ? gamma * (alpha * std::exp(x) - alpha) : gamma * x;
+       },
+       {}},
+      {"onnx.HardSwish", [](double x) { return x * std::fmin(1, std::fmax(0, x / 6 + 0.5)); }, {}},
+      {"onnx.Softplus", [](double x) { return std::log(std::exp(x) + 1); }, {}},
+      {"onnx.Softsign", [](double x) { return x / (1 + std::fabs(x)); }, {}},
+      {"onnx.Mish", [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, {}},
+      {"onnx.Swish", [](double x) { return x * logistic(1.5 * x); }, {{"alpha", 1.5f}}},
+      {"onnx.Gelu", [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }, {}},
+      {"onnx.Gelu",
+       [](double x) {
+         const double inner = std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x);
+         return x / 2 * (1 + std::tanh(inner));
+       },
+       {{"approximate", std::string("tanh")}}},
+      {"onnx.ThresholdedRelu", [](double x) { return x > 1.5 ? x : 0; }, {{"alpha", 1.5f}}},
+  };
+  std::vector<float> x;
+  for (int i = -40; i <= 40; ++i)
+    x.push_back(static_cast<float>(i) / 8);
+  for (const Case &c : cases) {
+    const std::vector<float> y = ToFloats(Evaluate(c.name, {Floats({81}, x)}, c.attributes));
+    ASSERT_EQ(y.size(), x.size());
+    for (size_t i = 0; i < x.size(); ++i)
+      EXPECT_NEAR(y[i], c.formula(x[i]), 1e-6) << c.name << " of " << x[i];
+  }
+}
+
+TEST(Activation, SlopePerChannel) {
+  const Value x = Floats({1, 2, 2}, {-1, 2, -3, 4}), slope = Floats({2, 1}, {0.5, 0.25});
+  EXPECT_THAT(ToFloats(Evaluate("onnx.PRelu", {x, slope})), ElementsAre(-0.5, 2, -0.75, 4));
+  EXPECT_FALSE(RunAll("onnx.PRelu", {&slope, &x}).ok());
+}
+
+TEST(Activation, NanStaysNan) {
+  for (const char *name :
+       {"onnx.Elu", "onnx.Celu", "onnx.Selu", "onnx.HardSwish", "onnx.HardSigmoid", "onnx.Softplus",
+        "onnx.Softsign", "onnx.Mish", "onnx.Swish", "onnx.Gelu"})
+    EXPECT_TRUE(std::isnan(ToFloats(Evaluate(name, {Float(kNaN)}))[0])) << name;
 }
 
 TEST(Activation, MinAndMaxOfSeveral) {

@@ -57,5 +57,23 @@ TEST(LogSoftmax, EqualEntries) {
               ElementsAre(expected, expected, expected, expected));
 }
 
+TEST(LayerNormalization, RowsOfTheTrailingDimensions) {
+  // Mean 2, variance 1 and mean 6, variance 4, with epsilon 0.
+  const Value x = Floats({2, 1, 2}, {1, 3, 4, 8}), scale = Floats({2}, {1, 10});
+  const Value bias = Floats({2}, {0, 5});
+  const NamedAttributes attributes{{"epsilon", 0.0f}, {"axis", int64_t{-1}}};
+  const auto results = RunAll("onnx.LayerNormalization", {&x, &scale, &bias}, attributes);
+  ASSERT_TRUE(results.ok());
+  EXPECT_THAT(ToFloats((*results)[0]), ElementsAre(-1, 15, -1, 15));
+  EXPECT_EQ((*results)[1].tensor.shape(), (Shape{2, 1, 1}));
+  EXPECT_THAT(ToFloats((*results)[1]), ElementsAre(2, 6));
+  EXPECT_THAT(ToFloats((*results)[2]), ElementsAre(1, 0.5));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.LayerNormalization", {x, Floats({1, 2}, {1, 1})},
+                                {{"epsilon", 0.0f}, {"axis", int64_t{1}}})),
+              ElementsAre(-1, 1, -1, 1));
+  EXPECT_THAT(Failure("onnx.LayerNormalization", {x, Floats({3}, {1, 1, 1})}),
+              HasSubstr("broadcasts to 2"));
+}
+
 } // namespace
 } // namespace qcompile::runtime::testing

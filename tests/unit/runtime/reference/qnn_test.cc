@@ -112,6 +112,49 @@ TEST(QnnDequantize, dequantize_c3) {
             "expected 1 or 3 scales for axis 0 of shape 3, found 2");
 }
 
+TEST(QnnDequantize, Divisor) {
+  // code / divisor, below 2^20 and 2^10: a quotient is a tie of float32 exactly, or away from it by
+  // more than the error of a double quotient, so that this rounds once in effect.
+  std::vector<int64_t> codes;
+  for (int64_t code = -1000000; code < 1000000; code += 9973)
+    codes.push_back(code);
+  const Value x = Int64s(codes);
+  for (int64_t divisor : {1, 2, 3, 7, 9, 49, 64, 1000}) {
+    std::vector<float> expected;
+    for (int64_t code : codes)
+      expected.push_back(
+          static_cast<float>(static_cast<double>(code) / static_cast<double>(divisor)));
+    NamedAttributes attributes = {{"scale", Tensor::FromDoubles({1}, {1.0})},
+                                  {"zero_point", Int64s({0}).tensor},
+                                  {"axis", int64_t{0}},
+                                  {"divisor", divisor}};
+    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, attributes)),
+                ::testing::ElementsAreArray(expected));
+  }
+  // (1 + 2^-24) * 3 / 3 is a tie, which goes to the even 1; its neighbour above is none.
+  for (const auto &[scale, expected] :
+       {std::pair{0x1.000001p0, 1.0f}, {0x1.0000010000001p0, 0x1.000002p0f}}) {
+    NamedAttributes attributes = {{"scale", Tensor::FromDoubles({1}, {scale})},
+                                  {"zero_point", Int64s({4}).tensor},
+                                  {"axis", int64_t{0}},
+                                  {"divisor", int64_t{3}}};
+    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {Int64s({7})}, attributes)),
+                ElementsAre(expected));
+  }
+}
+
+TEST(QnnDequantize, dequantize_c4) {
+  NamedAttributes plain = {{"scale", Tensor::FromDoubles({1}, {1.0})},
+                           {"zero_point", Int64s({0}).tensor},
+                           {"axis", int64_t{0}}};
+  for (int64_t divisor : {int64_t{0}, int64_t{-3}, (int64_t{1} << 31) + 1})
+    EXPECT_THAT(Failure("qnn.dequantize", {Int64s({1})}, With(plain, {{"divisor", divisor}})),
+                HasSubstr("expected a divisor from 1 to 2147483648"));
+  EXPECT_THAT(Failure("qnn.dequantize", {Int64s({1})},
+                      With(Dequantize({1}, {0}, {1}, 0), {{"divisor", int64_t{2}}})),
+              HasSubstr("expected a divisor from 1 to 1, found 2"));
+}
+
 TEST(QnnMatmul, Codes) {
   const Value a = Integers(DataType::Unsigned(2), {2, 1, 2}, {1, 2, 3, 0});
   const Value b = Integers(DataType::Bipolar(), {2, 2}, {1, -1, 1, 1});

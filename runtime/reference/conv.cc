@@ -1,0 +1,77 @@
+// Conv and ConvTranspose: exact where operand and weights are quantized, else float32.
+#include "runtime/reference/checks.h"
+#include "runtime/reference/convolution.h"
+#include "runtime/reference/register.h"
+#include "runtime/reference/status_macros.h"
+#include "runtime/reference/window.h"
+
+namespace qcompile::runtime {
+namespace {
+
+absl::StatusOr<ConvolutionShape> ReadShape(const Attributes& attributes, const Shape& x,
+                                           const Shape& weights, bool transposed) {
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t groups, IntAttribute(attributes, "group", 1));
+  if (x.size() < 3 || weights.size() != x.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected an operand and weights of one rank from 3 on, found shapes ",
+                     ShapeToString(x), " and ", ShapeToString(weights)));
+  }
+  const int64_t divided = transposed ? x[1] : weights[0];
+  const bool agrees =
+      groups >= 1 && divided % groups == 0 &&
+      (transposed ? weights[0] == x[1] : x[1] % groups == 0 && weights[1] == x[1] / groups);
+  if (!agrees) {
+    return absl::InvalidArgumentError(absl::StrCat("expected channels that agree in ", groups,
+                                                   " groups, found shapes ", ShapeToString(x),
+                                                   " and ", ShapeToString(weights)));
+  }
+  return ConvolutionShape{x[0], groups, x[1] / groups,
+                          transposed ? weights[1] : weights[0] / groups, transposed};
+}
+
+Results Convolve(const Attributes& attributes, Operands operands, bool transposed) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
+  const Value &x = *operands[0], &weights = *operands[1];
+  const Value* bias = OptionalOperand(operands, 2);
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(weights.tensor, "weights"));
+  const Shape &x_shape = x.tensor.shape(), &w_shape = weights.tensor.shape();
+  QCOMPILE_ASSIGN_OR_RETURN(const ConvolutionShape shape,
+                            ReadShape(attributes, x_shape, w_shape, transposed));
+  const auto kernel = absl::MakeConstSpan(w_shape).subspan(2);
+  QCOMPILE_ASSIGN_OR_RETURN(const Window window,
+                            transposed ? ReadTransposedWindow(attributes, x_shape, kernel)
+                                       : ReadWindow(attributes, x_shape, kernel));
+  const int64_t channels = shape.groups * shape.out;
+  Shape result{shape.batch, channels};
+  for (int64_t d : window.OutShape()) result.push_back(d);
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(result).status());
+  if (bias != nullptr) {
+    QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
+    if (bias->tensor.shape() != Shape{channels}) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected a bias of shape ", channels, ", found ", ShapeToString(bias->tensor.shape())));
+    }
+  }
+  return Single(absl::StatusOr<Tensor>(
+      x.quantized && weights.quantized
+          ? ExactConvolution(shape, window, *x.quantized, *weights.quantized, bias)
+          : FloatConvolution(shape, window, x.tensor, weights.tensor,
+                             bias ? &bias->tensor : nullptr)));
+}
+
+Results Conv(const Attributes& attributes, Operands operands) {
+  return Convolve(attributes, operands, false);
+}
+Results ConvTranspose(const Attributes& attributes, Operands operands) {
+  return Convolve(attributes, operands, true);
+}
+
+}  // namespace
+
+void RegisterConvolutions(ReferenceTable& table) {
+  table["onnx.Conv"] = Conv;
+  table["onnx.ConvTranspose"] = ConvTranspose;
+}
+
+}  // namespace qcompile::runtime
