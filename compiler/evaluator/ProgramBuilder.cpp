@@ -4,8 +4,8 @@
 #include "dialects/data/DataDialect.h"
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using qcompile::runtime::AttributeValue;
@@ -14,6 +14,7 @@ namespace qcompile {
 
 static std::optional<AttributeValue> convertAttribute(Attribute attribute) {
   return llvm::TypeSwitch<Attribute, std::optional<AttributeValue>>(attribute)
+      .Case([](UnitAttr) { return AttributeValue(int64_t{1}); })
       .Case([](IntegerAttr a) { return AttributeValue(a.getValue().getSExtValue()); })
       .Case([](FloatAttr a) { return AttributeValue(float(a.getValueAsDouble())); })
       .Case([](StringAttr a) { return AttributeValue(a.getValue().str()); })
@@ -37,6 +38,27 @@ static std::optional<AttributeValue> convertAttribute(Attribute attribute) {
       .Default([](Attribute) { return std::nullopt; });
 }
 
+/// Element types and shapes of the results: one by itself, several as lists (docs/Qnn.md).
+static void setResultAttributes(Operation *op, runtime::Attributes &attributes) {
+  std::vector<std::string> types;
+  std::vector<int64_t> shapes; // of each result the rank, then the dimensions
+  for (Type result : op->getResultTypes()) {
+    auto type = cast<RankedTensorType>(result);
+    std::optional<runtime::DataType> element = data::getDataType(type.getElementType());
+    types.push_back(element ? element->ToString() : "");
+    if (op->getNumResults() > 1)
+      shapes.push_back(type.getRank());
+    llvm::append_range(shapes, type.getShape());
+  }
+  if (op->getNumResults() == 1) {
+    attributes.Set("result_type", std::move(types[0]));
+    attributes.Set("shape", std::move(shapes));
+  } else if (op->getNumResults() > 1) {
+    attributes.Set("result_types", std::move(types));
+    attributes.Set("shapes", std::move(shapes));
+  }
+}
+
 runtime::Operation convertOperation(Operation *op) {
   runtime::Operation out;
   out.name = op->getName().getStringRef().str();
@@ -49,12 +71,8 @@ runtime::Operation convertOperation(Operation *op) {
     if (std::optional<AttributeValue> value = convertAttribute(attribute.getValue()))
       out.attributes.Set(absl::string_view(name.data(), name.size()), std::move(*value));
   }
-  if (op->getName().getDialectNamespace() == "qnn" && op->getNumResults() == 1) {
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    if (std::optional<runtime::DataType> element = data::getDataType(type.getElementType()))
-      out.attributes.Set("result_type", element->ToString());
-    out.attributes.Set("shape", std::vector<int64_t>(type.getShape()));
-  }
+  if (op->getName().getDialectNamespace() == "qnn")
+    setResultAttributes(op, out.attributes);
   return out;
 }
 
@@ -123,8 +141,10 @@ private:
                                      (name ? name.getValue().str() : otherwise.str()) +
                                      "', found " + text);
     }
-    ports.push_back({name ? name.getValue().str() : otherwise.str(), *element,
-                     {tensor.getShape().begin(), tensor.getShape().end()}, id});
+    ports.push_back({name ? name.getValue().str() : otherwise.str(),
+                     *element,
+                     {tensor.getShape().begin(), tensor.getShape().end()},
+                     id});
     return llvm::Error::success();
   }
 

@@ -14,6 +14,9 @@ bool isPointwise(mlir::Operation *op);
 /// constant: its steps are correctly rounded monotone functions, and rounding is monotone.
 bool isMonotone(mlir::Operation *op);
 
+/// Whether a pointwise operation gives codes for any float, as Quant does.
+bool isQuantizer(mlir::Operation *op);
+
 } // namespace qcompile::onnx
 
 #endif // QCOMPILE_DIALECTS_ONNX_MONOTONICITY_H

@@ -15,6 +15,8 @@ using namespace qcompile::qnn;
 #define GET_TYPEDEF_CLASSES
 #include "dialects/qnn/QnnTypes.cpp.inc"
 
+#include "dialects/qnn/QnnInterfaces.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/qnn/QnnOps.cpp.inc"
 
@@ -48,29 +50,6 @@ Type qnn::getCodeType(MLIRContext *context, runtime::DataType type) {
   return IntegerType::get(context, type.bits,
                           type.kind == runtime::TypeKind::kSigned ? IntegerType::Signed
                                                                   : IntegerType::Unsigned);
-}
-
-//===----------------------------------------------------------------------===//
-// Folders
-//===----------------------------------------------------------------------===//
-
-OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
-
-/// A reshape or transpose that changes nothing is its operand.
-OpFoldResult ReshapeOp::fold(FoldAdaptor) {
-  if (getInput().getType() == getType())
-    return getInput();
-  if (auto producer = getInput().getDefiningOp<ReshapeOp>()) {
-    getInputMutable().assign(producer.getInput());
-    return getResult();
-  }
-  return nullptr;
-}
-
-OpFoldResult TransposeOp::fold(FoldAdaptor) {
-  bool identity = llvm::all_of(llvm::enumerate(getPerm()),
-                               [](auto it) { return int64_t(it.index()) == it.value(); });
-  return identity ? OpFoldResult(getInput()) : nullptr;
 }
 
 Operation *QnnDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,

@@ -10,6 +10,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/data/DataDialect.h"
+#include "dialects/qnn/ValueBounds.h"
 
 #include "dialects/qnn/QnnDialect.h.inc"
 
@@ -28,6 +29,20 @@ bool isRoundingMode(llvm::StringRef mode);
 mlir::Type getCodeType(mlir::MLIRContext *context, runtime::DataType type);
 
 } // namespace qcompile::qnn
+
+namespace qcompile::qnn {
+
+/// Results hold elements of the operands and nothing else; their element type follows.
+template <typename ConcreteOp>
+class SelectsElements : public mlir::OpTrait::TraitBase<ConcreteOp, SelectsElements> {};
+
+/// The result is a sum or product in an accumulator, whose type bound-accumulators may narrow.
+template <typename ConcreteOp>
+class Accumulates : public mlir::OpTrait::TraitBase<ConcreteOp, Accumulates> {};
+
+} // namespace qcompile::qnn
+
+#include "dialects/qnn/QnnInterfaces.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/qnn/QnnOps.h.inc"

@@ -6,46 +6,15 @@
 #ifndef QCOMPILE_DIALECTS_QNN_QNNOPS
 #define QCOMPILE_DIALECTS_QNN_QNNOPS
 
-include "mlir/IR/OpAsmInterface.td"
-include "mlir/Interfaces/SideEffectInterfaces.td"
-include "dialects/qnn/QnnDialect.td"
-
-//===----------------------------------------------------------------------===//
-// Constraints on types and attributes
-//===----------------------------------------------------------------------===//
-
-def Qnn_CodeType : Type<CPred<"::qcompile::qnn::isCodeType($_self)">,
-    "integer of explicit signedness up to 64 bits, or bipolar">;
-def Qnn_CodeTensor : RankedTensorOf<[Qnn_CodeType]>;
-def Qnn_FloatTensor : RankedTensorOf<[F32]>;
-def Qnn_CodeOrFloatTensor : RankedTensorOf<[Qnn_CodeType, F32]>;
-
-def Qnn_ConstantAttr : Attr<CPred<"::llvm::isa<::qcompile::data::ConstantAttr>($_self)">,
-    "constant tensor"> {
-  let storageType = "::qcompile::data::ConstantAttr";
-  let returnType = "::qcompile::data::ConstantAttr";
-  let convertFromStorage = "$_self";
-}
-
-def Qnn_RoundingAttr : Attr<CPred<
-    "::llvm::isa<::mlir::StringAttr>($_self) && "
-    "::qcompile::qnn::isRoundingMode(::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
-    "rounding mode (ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP, HALF_DOWN)"> {
-  let storageType = "::mlir::StringAttr";
-  let returnType = "::llvm::StringRef";
-  let convertFromStorage = "$_self.getValue()";
-  let constBuilderCall = "$_builder.getStringAttr($0)";
-  let valueType = NoneType; // read and written without a type
-}
-
-class Qnn_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Qnn_Dialect, mnemonic, !listconcat([Pure], traits)>;
+include "dialects/qnn/QnnBase.td"
+include "dialects/qnn/QnnLinearOps.td"
+include "dialects/qnn/QnnSelectionOps.td"
 
 //===----------------------------------------------------------------------===//
 // Constants and rearrangement
 //===----------------------------------------------------------------------===//
 
-def Qnn_ConstantOp : Qnn_Op<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
+def Qnn_ConstantOp : Qnn_Op<"constant", [Qnn_HasBounds, ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "constant codes";
   let description = [{
     C1: every element is a value of the element type (the constant's storage admits nothing else).
@@ -61,7 +30,7 @@ def Qnn_ConstantOp : Qnn_Op<"constant", [ConstantLike, AllTypesMatch<["value", "
   let hasFolder = 1;
 }
 
-def Qnn_ReshapeOp : Qnn_Op<"reshape"> {
+def Qnn_ReshapeOp : Qnn_Op<"reshape", [Qnn_SelectsElements]> {
   let summary = "the same codes under another shape";
   let description = [{
     Elements keep their row-major order. C1: equal element types. C2: equal number of elements.
@@ -78,7 +47,7 @@ def Qnn_ReshapeOp : Qnn_Op<"reshape"> {
   let hasFolder = 1;
 }
 
-def Qnn_TransposeOp : Qnn_Op<"transpose"> {
+def Qnn_TransposeOp : Qnn_Op<"transpose", [Qnn_SelectsElements]> {
   let summary = "permuted dimensions";
   let description = [{
     Dimension `d` of the result is dimension `perm[d]` of the operand. C1: `perm` is a permutation.
@@ -100,7 +69,7 @@ def Qnn_TransposeOp : Qnn_Op<"transpose"> {
 // Borders with float islands
 //===----------------------------------------------------------------------===//
 
-def Qnn_QuantizeOp : Qnn_Op<"quantize"> {
+def Qnn_QuantizeOp : Qnn_Op<"quantize", [Qnn_HasBounds]> {
   let summary = "float to codes by the source quantizer's formula";
   let description = [{
     `code = clamp(round(x / scale + zero_point), low, high)`, each step in float32.
@@ -128,10 +97,10 @@ def Qnn_QuantizeOp : Qnn_Op<"quantize"> {
 def Qnn_DequantizeOp : Qnn_Op<"dequantize"> {
   let summary = "codes to float, one rounding";
   let description = [{
-    `y = float32(scale * (code - zero_point) + bias)`, exact before the one rounding. `scale` and `bias` are
+    `y = float32(scale * (code - zero_point) / divisor + bias)`, exact before the one rounding. `scale` and `bias` are
     float64, `zero_point` si64; each has one element, or one per index of dimension `axis`.
     C1: codes to float32, same shape. C2: scales are finite and not zero, biases finite.
-    C3: extents along `axis`.
+    C3: extents along `axis`. C4: the divisor is positive, and 1 where there is a bias.
 
     Example:
     ```mlir
@@ -140,33 +109,13 @@ def Qnn_DequantizeOp : Qnn_Op<"dequantize"> {
     ```
   }];
   let arguments = (ins Qnn_CodeTensor:$input, I64Attr:$axis, Qnn_ConstantAttr:$scale,
-                       Qnn_ConstantAttr:$zero_point, OptionalAttr<Qnn_ConstantAttr>:$bias);
+                       Qnn_ConstantAttr:$zero_point, OptionalAttr<Qnn_ConstantAttr>:$bias,
+                       DefaultValuedAttr<I64Attr, "1">:$divisor);
   let results = (outs Qnn_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `axis` $axis `scale` $scale `zero_point` $zero_point (`bias` $bias^)? attr-dict
-    `:` functional-type($input, $result)
+    $input `axis` $axis `scale` $scale `zero_point` $zero_point (`bias` $bias^)? (`divisor` $divisor^)?
+    attr-dict `:` functional-type($input, $result)
   }];
-  let hasVerifier = 1;
-}
-
-//===----------------------------------------------------------------------===//
-// Linear operations
-//===----------------------------------------------------------------------===//
-
-def Qnn_MatMulOp : Qnn_Op<"matmul"> {
-  let summary = "integer matrix product";
-  let description = [{
-    `y[..., m] = sum over k of a[..., k] * b[k, m]`, exact. C1: `a` of rank 1 or more, `b` of rank 2, inner
-    extents equal. C2: result shape. C3: the result type holds every partial sum in any order.
-
-    Example:
-    ```mlir
-    %y = qnn.matmul %a, %b : (tensor<1x4x!qnn.bipolar>, tensor<4x2x!qnn.bipolar>) -> tensor<1x2xsi4>
-    ```
-  }];
-  let arguments = (ins Qnn_CodeTensor:$lhs, Qnn_CodeTensor:$rhs);
-  let results = (outs Qnn_CodeTensor:$result);
-  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
   let hasVerifier = 1;
 }
 
@@ -174,7 +123,7 @@ def Qnn_MatMulOp : Qnn_Op<"matmul"> {
 // Activation
 //===----------------------------------------------------------------------===//
 
-def Qnn_ThresholdOp : Qnn_Op<"threshold"> {
+def Qnn_ThresholdOp : Qnn_Op<"threshold", [Qnn_HasBounds]> {
   let summary = "the canonical activation: count the thresholds that are reached";
   let description = [{
     `y = low + step * #{t : x reaches thresholds[c, t]}`, `c` the index along `axis`. With direction +1 a threshold
@@ -192,6 +141,49 @@ def Qnn_ThresholdOp : Qnn_Op<"threshold"> {
   let assemblyFormat = [{
     $input `axis` $axis `thresholds` $thresholds `directions` $directions `low` $low `step` $step
     attr-dict `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Qnn_TableOp : Qnn_Op<"table", [Qnn_HasBounds]> {
+  let summary = "any function of small codes";
+  let description = [{
+    `y = values[c, clamp(x - low, 0, L - 1)]`, `c` the index along `axis`, or 0. C1, C2: docs/Qnn.md.
+
+    Example:
+    ```mlir
+    %y = qnn.table %x axis 1 low -2 values <"f", [3, 0, 0, 3] : tensor<1x4xui2>>
+        : (tensor<1x4xsi2>) -> tensor<1x4xui2>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input, I64Attr:$axis, I64Attr:$low, Qnn_ConstantAttr:$values);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = [{
+    $input `axis` $axis `low` $low `values` $values attr-dict `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Qnn_RequantizeOp : Qnn_Op<"requantize", [Qnn_HasBounds]> {
+  let summary = "multiply, add, shift, round, clamp";
+  let description = [{
+    `y = clamp(round((multipliers[c] * x + offsets[c]) / 2^shift), low, high)`, one rounding of the exact number.
+    Constraints C1 to C4: docs/Qnn.md.
+
+    Example:
+    ```mlir
+    %y = qnn.requantize %x axis 1 multipliers <"m", [5] : tensor<1xsi64>>
+        offsets <"o", [0] : tensor<1xsi64>> shift 4 rounding "ROUND" range [0, 15]
+        : (tensor<1x4xsi12>) -> tensor<1x4xui4>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input, I64Attr:$axis, Qnn_ConstantAttr:$multipliers,
+                       Qnn_ConstantAttr:$offsets, I64Attr:$shift, Qnn_RoundingAttr:$rounding,
+                       I64Attr:$low, I64Attr:$high);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = [{
+    $input `axis` $axis `multipliers` $multipliers `offsets` $offsets `shift` $shift `rounding` $rounding
+    `range` `[` $low `,` $high `]` attr-dict `:` functional-type($input, $result)
   }];
   let hasVerifier = 1;
 }

@@ -1,4 +1,4 @@
-//===- QnnVerify.cpp - Verifiers of the qnn dialect -----------------------===//
+//===- QnnVerify.cpp - Verifiers: borders, linear operations, activations --===//
 //
 // Each check carries the number of its constraint in docs/Qnn.md.
 //
@@ -6,21 +6,12 @@
 #include <cmath>
 
 #include "dialects/data/ElementStorage.h"
-#include "dialects/qnn/QnnDialect.h"
-#include "dialects/qnn/ValueBounds.h"
+#include "dialects/qnn/VerifyHelpers.h"
 
 using namespace mlir;
 using namespace qcompile;
 using namespace qcompile::qnn;
 using data::ConstantAttr;
-
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
-static bool sameShape(Value a, Value b) { return tensorOf(a).getShape() == tensorOf(b).getShape(); }
-
-static bool isValueOf(Type elementType, int64_t value) {
-  return data::getDataType(elementType)->Contains(value);
-}
 
 /// Checks that every element of a float constant satisfies `predicate`.
 static LogicalResult verifyEach(Operation *op, StringRef name, ConstantAttr constant,
@@ -33,51 +24,12 @@ static LogicalResult verifyEach(Operation *op, StringRef name, ConstantAttr cons
   return success();
 }
 
-static LogicalResult verifyElementType(Operation *op, StringRef name, ConstantAttr constant,
-                                       Type expected) {
-  if (constant.getType().getElementType() != expected)
-    return op->emitOpError() << "expected elements of " << name << " to be " << expected
-                             << ", found " << constant.getType().getElementType();
-  return success();
-}
-
-LogicalResult ReshapeOp::verify() {
-  RankedTensorType from = tensorOf(getInput()), to = tensorOf(getResult());
-  if (from.getElementType() != to.getElementType()) // C1
-    return emitOpError() << "expected equal element types, found " << from << " and " << to;
-  if (from.hasStaticShape() && to.hasStaticShape() &&
-      from.getNumElements() != to.getNumElements()) // C2
-    return emitOpError() << "expected " << from.getNumElements() << " elements, found " << to;
-  return success();
-}
-
-LogicalResult TransposeOp::verify() {
-  RankedTensorType from = tensorOf(getInput()), to = tensorOf(getResult());
-  SmallVector<bool> seen(from.getRank());
-  for (int64_t d : getPerm()) {
-    if (d < 0 || d >= from.getRank() || seen[d])
-      return emitOpError() << "expected perm to be a permutation of " << from.getRank()
-                           << " dimensions"; // C1
-    seen[d] = true;
-  }
-  if (int64_t(getPerm().size()) != from.getRank())
-    return emitOpError() << "expected perm to be a permutation of " << from.getRank()
-                         << " dimensions"; // C1
-  SmallVector<int64_t> shape;
-  for (int64_t d : getPerm())
-    shape.push_back(from.getDimSize(d));
-  RankedTensorType expected = RankedTensorType::get(shape, from.getElementType());
-  if (to != expected) // C2
-    return emitOpError() << "expected result " << expected << ", found " << to;
-  return success();
-}
-
 static LogicalResult verifyBroadcast(Operation *op, StringRef name, ConstantAttr constant,
                                      RankedTensorType target) {
   RankedTensorType type = constant.getType();
   bool fits = type.getRank() == target.getRank();
   for (int64_t d = 0; fits && d < type.getRank(); ++d)
-    fits = type.getDimSize(d) == 1 || type.getDimSize(d) == target.getDimSize(d);
+    fits = type.getDimSize(d) == 1 || agree(type.getDimSize(d), target.getDimSize(d));
   if (!fits)
     return op->emitOpError() << "expected " << name << " to broadcast against " << target
                              << ", found " << type;
@@ -85,8 +37,8 @@ static LogicalResult verifyBroadcast(Operation *op, StringRef name, ConstantAttr
 }
 
 LogicalResult QuantizeOp::verify() {
-  if (!sameShape(getInput(), getResult())) // C1
-    return emitOpError() << "expected operand and result of the same shape";
+  if (failed(verifyResultShape(*this, getResult(), tensorOf(getInput()).getShape()))) // C1
+    return failure();
   Type f32 = Float32Type::get(getContext());
   auto isScale = [](double v) { return std::isfinite(v) && v > 0; };
   auto isFinite = [](double v) { return std::isfinite(v); };
@@ -105,16 +57,9 @@ LogicalResult QuantizeOp::verify() {
       succeeded(verifyBroadcast(*this, "zero_point", getZeroPoint(), tensorOf(getInput()))));
 }
 
-/// The extent of dimension `axis`, or failure with a message.
-static FailureOr<int64_t> getChannels(Operation *op, RankedTensorType type, int64_t axis) {
-  if (axis < 0 || axis >= std::max<int64_t>(type.getRank(), 1))
-    return op->emitOpError() << "expected axis to be a dimension of " << type << ", found " << axis;
-  return type.getRank() == 0 ? 1 : type.getDimSize(axis);
-}
-
 LogicalResult DequantizeOp::verify() {
-  if (!sameShape(getInput(), getResult())) // C1
-    return emitOpError() << "expected operand and result of the same shape";
+  if (failed(verifyResultShape(*this, getResult(), tensorOf(getInput()).getShape()))) // C1
+    return failure();
   Type f64 = Float64Type::get(getContext());
   Type si64 = IntegerType::get(getContext(), 64, IntegerType::Signed);
   auto isScale = [](double v) { return std::isfinite(v) && v != 0; };
@@ -130,40 +75,67 @@ LogicalResult DequantizeOp::verify() {
   if (failed(channels))
     return failure();
   for (ConstantAttr constant : {getScale(), getZeroPoint(), getBias().value_or(nullptr)})
-    if (constant && (constant.getType().getRank() != 1 ||
-                     (constant.size() != 1 && constant.size() != *channels))) // C3
-      return emitOpError() << "expected 1 or " << *channels << " elements, found constant '"
-                           << constant.getName() << "' of type " << constant.getType();
+    if (constant && failed(verifyPerChannel(*this, constant, *channels))) // C3
+      return failure();
+  int64_t divisor = getDivisor(), highest = getBias() ? 1 : int64_t{1} << 31;
+  if (divisor < 1 || divisor > highest) // C4
+    return emitOpError() << "expected a divisor from 1 to " << highest << ", found " << divisor;
   return success();
 }
 
+/// The leading dimensions of a matrix product; nothing where they do not pair. A right operand of
+/// rank 2 has none, one of another rank has those of the left operand's rank.
+static std::optional<SmallVector<int64_t>> getProductBatch(RankedTensorType lhs,
+                                                           RankedTensorType rhs) {
+  if (lhs.getRank() < 1 ||
+      (rhs.getRank() != 2 && (rhs.getRank() < 2 || rhs.getRank() != lhs.getRank())))
+    return std::nullopt;
+  if (!agree(lhs.getShape().back(), rhs.getShape().drop_back().back()))
+    return std::nullopt;
+  if (rhs.getRank() == 2)
+    return SmallVector<int64_t>(lhs.getShape().drop_back());
+  auto batch = broadcast(lhs.getShape().drop_back(2), rhs.getShape().drop_back(2));
+  if (batch)
+    batch->push_back(lhs.getDimSize(lhs.getRank() - 2));
+  return batch;
+}
+
 LogicalResult MatMulOp::verify() {
-  RankedTensorType lhs = tensorOf(getLhs()), rhs = tensorOf(getRhs()),
-                   result = tensorOf(getResult());
-  if (lhs.getRank() < 1 || rhs.getRank() != 2 || lhs.getShape().back() != rhs.getDimSize(0)) // C1
-    return emitOpError() << "expected operands [..., K] and [K, M], found " << lhs << " and "
-                         << rhs;
-  SmallVector<int64_t> shape(lhs.getShape().drop_back());
-  shape.push_back(rhs.getDimSize(1));
-  if (result.getShape() != ArrayRef(shape)) // C2
-    return emitOpError() << "expected result shape "
-                         << RankedTensorType::get(shape, result.getElementType()) << ", found "
-                         << result;
-  runtime::DataType type = *data::getDataType(result.getElementType());
-  bool holds = type.kind != runtime::TypeKind::kBipolar;
-  Bounds input = getTypeBounds(lhs.getElementType());
-  if (auto constant = getRhs().getDefiningOp<ConstantOp>()) {
-    auto bounds = getDotProductBounds(input, constant.getValue().getTensor());
-    holds &= bounds && llvm::all_of(*bounds, [&](Bounds b) { return b.fit(type); });
-  } else {
-    auto bounds =
-        getDotProductBounds(input, getTypeBounds(rhs.getElementType()), rhs.getDimSize(0));
-    holds &= bounds && bounds->fit(type);
-  }
-  if (!holds) // C3
-    return emitOpError() << "expected an accumulator type that holds every partial sum, found "
-                         << result.getElementType();
-  return success();
+  RankedTensorType lhs = tensorOf(getLhs()), rhs = tensorOf(getRhs());
+  std::optional<SmallVector<int64_t>> shape = getProductBatch(lhs, rhs);
+  if (!shape) // C1
+    return emitOpError()
+           << "expected operands [..., K] and [K, M], or [..., N, K] and [..., K, M], found " << lhs
+           << " and " << rhs;
+  shape->push_back(rhs.getShape().back());
+  if (failed(verifyResultShape(*this, getResult(), *shape))) // C2
+    return failure();
+  if (lhs.isDynamicDim(lhs.getRank() - 1)) // C3
+    return emitOpError() << "expected a static number of products in a sum, found " << lhs;
+  return verifyAccumulator(*this); // C3
+}
+
+LogicalResult AddOp::verify() {
+  RankedTensorType lhs = tensorOf(getLhs()), rhs = tensorOf(getRhs());
+  std::optional<SmallVector<int64_t>> shape = broadcast(lhs.getShape(), rhs.getShape());
+  if (!shape) // C1
+    return emitOpError() << "expected operands that broadcast, found " << lhs << " and " << rhs;
+  if (failed(verifyResultShape(*this, getResult(), *shape))) // C1
+    return failure();
+  if (getLhsMultiplier() == 0 || getRhsMultiplier() == 0) // C2
+    return emitOpError() << "expected multipliers that are not 0, found "
+                         << int64_t(getLhsMultiplier()) << " and " << int64_t(getRhsMultiplier());
+  return verifyAccumulator(*this); // C3
+}
+
+LogicalResult MulOp::verify() {
+  RankedTensorType lhs = tensorOf(getLhs()), rhs = tensorOf(getRhs());
+  std::optional<SmallVector<int64_t>> shape = broadcast(lhs.getShape(), rhs.getShape());
+  if (!shape) // C1
+    return emitOpError() << "expected operands that broadcast, found " << lhs << " and " << rhs;
+  if (failed(verifyResultShape(*this, getResult(), *shape))) // C1
+    return failure();
+  return verifyAccumulator(*this); // C2
 }
 
 /// C3: ascending rows for direction +1, descending for -1; no NaN.
@@ -192,11 +164,12 @@ LogicalResult ThresholdOp::verify() {
     return failure();
   RankedTensorType type = getThresholds().getType();
   bool isFloat = input.getElementType().isF32();
-  if (type.getRank() != 2 || (type.getDimSize(0) != 1 && type.getDimSize(0) != *channels) ||
+  if (type.getRank() != 2 || (type.getDimSize(0) != 1 && !agree(type.getDimSize(0), *channels)) ||
       type.getDimSize(1) < 1 || type.getDimSize(1) > 255 ||
       (isFloat ? !type.getElementType().isF32() : !isCodeType(type.getElementType()))) // C1
-    return emitOpError() << "expected thresholds of shape [1 or " << *channels << ", 1 to 255] and "
-                         << (isFloat ? "float32" : "integer") << " elements, found " << type;
+    return emitOpError() << "expected thresholds of shape [1 or " << extentToString(*channels)
+                         << ", 1 to 255] and " << (isFloat ? "float32" : "integer")
+                         << " elements, found " << type;
   if (int64_t(getDirections().size()) != type.getDimSize(0) ||
       !llvm::all_of(getDirections(), [](int64_t d) { return d == 1 || d == -1; })) // C2
     return emitOpError() << "expected " << type.getDimSize(0) << " directions of 1 or -1";
@@ -211,7 +184,69 @@ LogicalResult ThresholdOp::verify() {
   if (int64_t(getStep()) == 0 || !isValueOf(code, getLow()) || top != int64_t(top) ||
       !isValueOf(code, int64_t(top))) // C4
     return emitOpError() << "expected low and low + step * levels to be values of " << code;
-  if (input.getShape() != result.getShape()) // C5
-    return emitOpError() << "expected operand and result of the same shape";
+  return verifyResultShape(*this, getResult(), input.getShape()); // C5
+}
+
+LogicalResult TableOp::verify() {
+  RankedTensorType input = tensorOf(getInput()), result = tensorOf(getResult());
+  FailureOr<int64_t> channels = getChannels(*this, input, getAxis());
+  if (failed(channels))
+    return failure();
+  RankedTensorType type = getValues().getType();
+  if (type.getRank() != 2 || (type.getDimSize(0) != 1 && !agree(type.getDimSize(0), *channels)) ||
+      type.getDimSize(1) < 1 || type.getDimSize(1) > 65536 ||
+      type.getElementType() != result.getElementType()) // C1
+    return emitOpError() << "expected values of shape [1 or " << extentToString(*channels)
+                         << ", 1 to 65536] and elements " << result.getElementType() << ", found "
+                         << type;
+  return verifyResultShape(*this, getResult(), input.getShape()); // C2
+}
+
+/// C2: what is rounded stays within 62 bits, per channel.
+static LogicalResult verifyProducts(RequantizeOp op) {
+  if (failed(verifyOrder(op)))
+    return failure();
+  Bounds input = getValueBounds(op.getInput());
+  runtime::Tensor multipliers = op.getMultipliers().getTensor(),
+                  offsets = op.getOffsets().getTensor();
+  constexpr __int128 limit = __int128{1} << 62;
+  int64_t channels = std::max(multipliers.size(), offsets.size());
+  for (const runtime::Tensor &tensor : {multipliers, offsets})
+    if (tensor.size() != 1 && tensor.size() != channels) // both fit channels of unknown number
+      return op.emitOpError() << "expected as many multipliers as offsets, found "
+                              << multipliers.size() << " and " << offsets.size();
+  for (int64_t c = 0; c < channels; ++c) {
+    __int128 multiplier = multipliers.IntegerAt(multipliers.size() == 1 ? 0 : c);
+    __int128 offset = offsets.IntegerAt(offsets.size() == 1 ? 0 : c);
+    for (int64_t x : {input.low, input.high})
+      if (multiplier * x + offset < -limit || multiplier * x + offset >= limit)
+        return op.emitOpError()
+               << "expected multiplier * x + offset within 62 bits, found multiplier "
+               << int64_t(multiplier) << " and offset " << int64_t(offset) << " for values from "
+               << input.low << " to " << input.high;
+  }
   return success();
+}
+
+LogicalResult RequantizeOp::verify() {
+  RankedTensorType input = tensorOf(getInput());
+  FailureOr<int64_t> channels = getChannels(*this, input, getAxis());
+  if (failed(channels))
+    return failure();
+  Type si64 = IntegerType::get(getContext(), 64, IntegerType::Signed);
+  if (failed(verifyElementType(*this, "multipliers", getMultipliers(), si64)) || // C1
+      failed(verifyElementType(*this, "offsets", getOffsets(), si64)) ||
+      failed(verifyPerChannel(*this, getMultipliers(), *channels)) ||
+      failed(verifyPerChannel(*this, getOffsets(), *channels)))
+    return failure();
+  int64_t shift = getShift(), low = getLow(), high = getHigh();
+  if (shift < 0 || shift > 62) // C1
+    return emitOpError() << "expected a shift from 0 to 62, found " << shift;
+  if (failed(verifyProducts(*this))) // C2
+    return failure();
+  Type code = tensorOf(getResult()).getElementType();
+  if (isa<BipolarType>(code) || low > high || !isValueOf(code, low) || !isValueOf(code, high)) // C3
+    return emitOpError() << "expected a range of values of an integer type, found [" << low << ", "
+                         << high << "] of " << code;
+  return verifyResultShape(*this, getResult(), input.getShape()); // C4
 }

@@ -28,16 +28,26 @@ static std::optional<Bounds> narrow(__int128 low, __int128 high) {
   return Bounds{int64_t(low), int64_t(high)};
 }
 
-std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input,
-                                                       const runtime::Tensor &weights) {
-  int64_t rows = weights.shape()[0], columns = weights.shape()[1];
-  std::vector<__int128> positive(columns), negative(columns);
-  for (int64_t i = 0; i < rows * columns; ++i) {
+Bounds unite(Bounds a, Bounds b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+Bounds unite(llvm::ArrayRef<Bounds> bounds) {
+  Bounds all = bounds.empty() ? Bounds{} : bounds.front();
+  for (Bounds b : bounds)
+    all = unite(all, b);
+  return all;
+}
+
+std::optional<std::vector<Bounds>>
+getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
+                    llvm::function_ref<int64_t(int64_t)> outputOf) {
+  std::vector<__int128> positive(outputs), negative(outputs);
+  for (int64_t i = 0; i < weights.size(); ++i) {
     int64_t w = weights.IntegerAt(i);
-    (w > 0 ? positive : negative)[i % columns] += w > 0 ? w : -__int128(w);
+    if (w != 0)
+      (w > 0 ? positive : negative)[outputOf(i)] += w > 0 ? w : -__int128(w);
   }
   std::vector<Bounds> out;
-  for (int64_t m = 0; m < columns; ++m) {
+  for (int64_t m = 0; m < outputs; ++m) {
     // Any subset of the terms may have been added: each term contributes its extreme or nothing.
     __int128 high = std::max<__int128>(input.high, 0) * positive[m] +
                     std::max<__int128>(-__int128(input.low), 0) * negative[m];
@@ -51,16 +61,40 @@ std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input,
   return out;
 }
 
-std::optional<Bounds> getDotProductBounds(Bounds lhs, Bounds rhs, int64_t count) {
+std::optional<std::vector<Bounds>>
+getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis) {
+  int64_t outputs = weights.shape()[axis];
+  int64_t inner = 1;
+  for (int64_t d = axis + 1; d < weights.rank(); ++d)
+    inner *= weights.shape()[d];
+  return getDotProductBounds(input, weights, outputs,
+                             [=](int64_t i) { return i / inner % outputs; });
+}
+
+/// The interval of products, as exact 128-bit numbers: factors have at most 64 bits.
+static std::pair<__int128, __int128> multiply(Bounds lhs, Bounds rhs) {
   __int128 products[] = {__int128(lhs.low) * rhs.low, __int128(lhs.low) * rhs.high,
                          __int128(lhs.high) * rhs.low, __int128(lhs.high) * rhs.high};
-  __int128 high = std::max<__int128>(*std::max_element(products, products + 4), 0);
-  __int128 low = std::min<__int128>(*std::min_element(products, products + 4), 0);
-  // Products have at most 126 bits; refuse before multiplying by the count.
-  constexpr __int128 limit = __int128{1} << 62;
-  if (high >= limit || -low >= limit)
+  return {*std::min_element(products, products + 4), *std::max_element(products, products + 4)};
+}
+
+std::optional<Bounds> getDotProductBounds(Bounds lhs, Bounds rhs, int64_t count) {
+  auto [low, high] = multiply(lhs, rhs);
+  // Refuse before multiplying by the count.
+  if (!narrow(low, high))
     return std::nullopt;
-  return narrow(low * count, high * count);
+  return narrow(std::min<__int128>(low, 0) * count, std::max<__int128>(high, 0) * count);
+}
+
+std::optional<Bounds> getProductBounds(Bounds lhs, Bounds rhs) {
+  auto [low, high] = multiply(lhs, rhs);
+  return narrow(low, high);
+}
+
+std::optional<Bounds> getSumBounds(Bounds lhs, Bounds rhs) {
+  Bounds either = unite(unite(lhs, rhs), Bounds{});
+  return narrow(std::min<__int128>(either.low, __int128(lhs.low) + rhs.low),
+                std::max<__int128>(either.high, __int128(lhs.high) + rhs.high));
 }
 
 } // namespace qcompile::qnn

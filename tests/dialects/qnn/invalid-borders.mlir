@@ -3,7 +3,7 @@
 // Every numbered constraint of docs/Qnn.md: the function's name is the operation and the number.
 
 func.func @quantize_c1_shape(%x: tensor<1x4xf32>) {
-  // expected-error @+1 {{expected operand and result of the same shape}}
+  // expected-error @+1 {{expected result 'tensor<1x4xui2>', found 'tensor<2x2xui2>'}}
   %0 = qnn.quantize %x scale <"s", [0.5] : tensor<1x1xf32>>
       zero_point <"z", [0.0] : tensor<1x1xf32>> range [0, 3] rounding "ROUND" : (tensor<1x4xf32>) -> tensor<2x2xui2>
   return
@@ -138,7 +138,7 @@ func.func @quantize_rounding(%x: tensor<1x4xf32>) {
 // -----
 
 func.func @dequantize_c1_shape(%x: tensor<1x4xsi8>) {
-  // expected-error @+1 {{expected operand and result of the same shape}}
+  // expected-error @+1 {{expected result 'tensor<1x4xf32>', found 'tensor<4x1xf32>'}}
   %0 = qnn.dequantize %x axis 1 scale <"s", [0.5] : tensor<1xf64>>
       zero_point <"z", [0] : tensor<1xsi64>> : (tensor<1x4xsi8>) -> tensor<4x1xf32>
   return
@@ -249,5 +249,41 @@ func.func @dequantize_axis_negative(%x: tensor<1x4xsi8>) {
   // expected-error @+1 {{expected axis to be a dimension of 'tensor<1x4xsi8>', found -1}}
   %0 = qnn.dequantize %x axis -1 scale <"s", [0.5] : tensor<1xf64>>
       zero_point <"z", [0] : tensor<1xsi64>> : (tensor<1x4xsi8>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c4_zero(%x: tensor<1x4xsi8>) {
+  // expected-error @+1 {{expected a divisor from 1 to 2147483648, found 0}}
+  %0 = qnn.dequantize %x axis 1 scale <"s", [0.5] : tensor<1xf64>>
+      zero_point <"z", [0] : tensor<1xsi64>> divisor 0 : (tensor<1x4xsi8>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c4_negative(%x: tensor<1x4xsi8>) {
+  // expected-error @+1 {{expected a divisor from 1 to 2147483648, found -9}}
+  %0 = qnn.dequantize %x axis 1 scale <"s", [0.5] : tensor<1xf64>>
+      zero_point <"z", [0] : tensor<1xsi64>> divisor -9 : (tensor<1x4xsi8>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c4_large(%x: tensor<1x4xsi8>) {
+  // expected-error @+1 {{expected a divisor from 1 to 2147483648, found 2147483649}}
+  %0 = qnn.dequantize %x axis 1 scale <"s", [0.5] : tensor<1xf64>>
+      zero_point <"z", [0] : tensor<1xsi64>> divisor 2147483649 : (tensor<1x4xsi8>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c4_bias(%x: tensor<1x4xsi8>) {
+  // expected-error @+1 {{expected a divisor from 1 to 1, found 9}}
+  %0 = qnn.dequantize %x axis 1 scale <"s", [0.5] : tensor<1xf64>>
+      zero_point <"z", [0] : tensor<1xsi64>> bias <"b", [0.5] : tensor<1xf64>> divisor 9 : (tensor<1x4xsi8>) -> tensor<1x4xf32>
   return
 }

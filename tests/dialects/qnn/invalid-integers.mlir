@@ -29,7 +29,7 @@ func.func @constant_c1_type(%x: tensor<1xsi8>) {
 // -----
 
 func.func @matmul_c1_inner(%x: tensor<1x3xsi2>, %y: tensor<4x2xsi2>) {
-  // expected-error @+1 {{expected operands [..., K] and [K, M], found 'tensor<1x3xsi2>' and 'tensor<4x2xsi2>'}}
+  // expected-error @+1 {{expected operands [..., K] and [K, M], or [..., N, K] and [..., K, M], found 'tensor<1x3xsi2>' and 'tensor<4x2xsi2>'}}
   %0 = qnn.matmul %x, %y : (tensor<1x3xsi2>, tensor<4x2xsi2>) -> tensor<1x2xsi8>
   return
 }
@@ -61,7 +61,7 @@ func.func @matmul_c1_float(%x: tensor<1x4xf32>, %y: tensor<4x2xsi2>) {
 // -----
 
 func.func @matmul_c2(%x: tensor<1x4xsi2>, %y: tensor<4x2xsi2>) {
-  // expected-error @+1 {{expected result shape 'tensor<1x2xsi8>', found 'tensor<1x4xsi8>'}}
+  // expected-error @+1 {{expected result 'tensor<1x2xsi8>', found 'tensor<1x4xsi8>'}}
   %0 = qnn.matmul %x, %y : (tensor<1x4xsi2>, tensor<4x2xsi2>) -> tensor<1x4xsi8>
   return
 }
@@ -113,7 +113,7 @@ func.func @reshape_c1(%x: tensor<4xsi8>) {
 // -----
 
 func.func @reshape_c2(%x: tensor<4xsi8>) {
-  // expected-error @+1 {{expected 4 elements, found 'tensor<5xsi8>'}}
+  // expected-error @+1 {{expected as many elements as 'tensor<4xsi8>', found 'tensor<5xsi8>'}}
   %0 = qnn.reshape %x : (tensor<4xsi8>) -> tensor<5xsi8>
   return
 }
@@ -163,5 +163,13 @@ func.func @transpose_c2(%x: tensor<2x3xsi8>) {
 func.func @transpose_c2_type(%x: tensor<2x3xsi8>) {
   // expected-error @+1 {{expected result 'tensor<3x2xsi8>', found 'tensor<3x2xsi4>'}}
   %0 = qnn.transpose %x perm = [1, 0] : (tensor<2x3xsi8>) -> tensor<3x2xsi4>
+  return
+}
+
+// -----
+
+func.func @reshape_c2_overflow(%x: tensor<4294967296x4294967296xsi8>) {
+  // expected-error @+1 {{expected as many elements as 'tensor<4294967296x4294967296xsi8>', found 'tensor<0xsi8>'}}
+  %0 = qnn.reshape %x : (tensor<4294967296x4294967296xsi8>) -> tensor<0xsi8>
   return
 }

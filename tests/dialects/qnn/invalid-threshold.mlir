@@ -167,7 +167,7 @@ func.func @threshold_c4_overflow(%x: tensor<1x2xsi8>) {
 // -----
 
 func.func @threshold_c5(%x: tensor<1x2xsi8>) {
-  // expected-error @+1 {{expected operand and result of the same shape}}
+  // expected-error @+1 {{expected result 'tensor<1x2xui2>', found 'tensor<2x1xui2>'}}
   %0 = qnn.threshold %x axis 1 thresholds <"t", [0, 1] : tensor<1x2xsi4>>
       directions [1] low 0 step 1 : (tensor<1x2xsi8>) -> tensor<2x1xui2>
   return
