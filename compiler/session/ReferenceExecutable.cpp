@@ -1,7 +1,9 @@
 //===- ReferenceExecutable.cpp - The evaluator as an executable -----------===//
 #include "compiler/session/ReferenceExecutable.h"
 
+#include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -32,20 +34,32 @@ ReferenceExecutable::run(ArrayRef<Tensors> batches) {
   return out;
 }
 
+/// The codes of a value, where every form of the model has these very codes. A selection of codes of several scales may
+/// stand on their common unit instead.
+static const runtime::Tensor *getCodes(Operation &op, const runtime::Value &value) {
+  if (!value.quantized)
+    return value.tensor.type().IsFloat() ? nullptr : &value.tensor;
+  bool uniform = value.quantized->scale.size() == 1 && value.quantized->zero_point.size() == 1;
+  return uniform || onnx::isQuantizer(&op) ? &value.quantized->codes : nullptr;
+}
+
 void ReferenceExecutable::visitTensors() {
+  // Helpers share the location of the node they belong to and stand before its result; a dequantized result, behind.
+  llvm::MapVector<StringRef, std::pair<const runtime::Value *, const runtime::Tensor *>> tensors;
   for (Operation &op : function.front().without_terminator()) {
     StringRef name = onnx::getTensorName(op.getLoc());
     const runtime::Value *value =
         op.getNumResults() ? evaluator.lookup(op.getResult(0)) : nullptr;
-    // Constants and helpers share the location of the node they belong to.
     if (name.empty() || !value || op.getNumOperands() == 0 ||
         op.hasTrait<OpTrait::ConstantLike>())
       continue;
-    const runtime::Tensor *codes = value->quantized             ? &value->quantized->codes
-                                   : value->tensor.type().IsFloat() ? nullptr
-                                                                    : &value->tensor;
-    onTensor(name, value->tensor, codes);
+    const runtime::Tensor *codes = getCodes(op, *value);
+    auto [entry, isNew] = tensors.insert({name, {value, codes}});
+    if (isNew || codes || !entry->second.second)
+      entry->second = {value, codes};
   }
+  for (const auto &[name, value] : tensors)
+    onTensor(name, value.first->tensor, value.second);
 }
 
 } // namespace qcompile

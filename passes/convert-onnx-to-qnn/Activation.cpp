@@ -3,7 +3,11 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/ElementStorage.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/Monotonicity.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Traits.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 
 using namespace mlir;
@@ -12,8 +16,6 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-/// Most thresholds of one activation (docs/Qnn.md, qnn.threshold C1).
-static constexpr int64_t kMaxThresholds = 255;
 /// Up to this many levels, comparing floats is cheaper than the quantizer's division.
 static constexpr int64_t kMaxFloatThresholds = 15;
 
@@ -60,56 +62,100 @@ static runtime::QuantizedView getParameters(Operation *op, const ConstantValues 
   return {Tensor(), padded(constants.find(op->getOperand(1))->second.tensor), padded(zero)};
 }
 
-/// Records that the result of quantizer `op` is `codes`. False, with the reason, where its parameters have no
-/// integer reading.
-bool Converter::setQuantizedResult(Operation *op, Value codes, const CodeRange &range,
-                                   std::string &reason) {
-  runtime::QuantizedView view =
-      getParameters(op, constants, cast<RankedTensorType>(codes.getType()).getRank());
-  view.codes = Tensor(range.type, {0});
+/// Records that the result of quantizer `op` is `codes`, with the scale and zero point of `view`. False, with the
+/// reason, where these have no integer reading.
+bool Converter::setQuantizedResult(Operation *op, Value codes, runtime::QuantizedView view,
+                                   qnn::Bounds bounds, std::string &reason) {
+  auto type = cast<RankedTensorType>(codes.getType());
+  view.codes = Tensor(*data::getDataType(type.getElementType()), runtime::Shape(type.getRank(), 0));
   std::optional<IntegerForm> form = readQuantizedView(view, reason);
   if (!form)
     return false;
   form->codes = codes;
-  form->bounds = {{range.low, range.low + range.step * range.levels}};
+  form->bounds = {bounds};
   forms[op->getResult(0)] = std::move(*form);
   return true;
 }
 
-bool Converter::convertIntegerActivation(Operation *op, Chain chain, const CodeRange &range,
+static qnn::Bounds getBounds(const CodeRange &range) {
+  return {range.low, range.low + range.step * range.levels};
+}
+
+Value Converter::createMap(Operation *op, Value input, int64_t axis, const CodeMap &map) {
+  if (map.thresholds)
+    input = createThreshold(op, input, axis, *map.thresholds);
+  if (!map.table)
+    return input;
+  auto type = cast<RankedTensorType>(input.getType())
+                  .clone(qnn::getCodeType(builder.getContext(), map.codeType));
+  return qnn::TableOp::create(builder, op->getLoc(), type, input, axis, map.tableLow,
+                              makeConstant(op->getLoc(), "table", *map.table));
+}
+
+bool Converter::convertIntegerActivation(Operation *op, Chain chain,
+                                         const std::optional<CodeRange> &range,
                                          std::string &reason) {
-  const IntegerForm &source = *getForm(chain.source);
+  IntegerForm source = *getForm(chain.source());
   if (!adoptAxis(chain, source)) {
-    reason = "its parameters vary along another dimension than the scale of its input";
+    std::optional<IntegerForm> uniform = toPerTensor(op->getLoc(), source, reason);
+    if (!uniform || !adoptAxis(chain, *uniform)) {
+      reason = "its parameters vary along another dimension than the scale of its input";
+      return false;
+    }
+    source = std::move(*uniform);
+  }
+  llvm::Expected<CodeMap> map = findCodeMap(chain, constants, source, range, enumerationLimit);
+  if (!map) {
+    reason = llvm::toString(map.takeError());
     return false;
   }
-  if (range.levels > kMaxThresholds) {
-    reason = "it has " + std::to_string(range.levels + 1) + " levels, more than 256";
+  Value codes = createMap(op, source.codes, chain.axis, *map);
+  return setQuantizedResult(op, codes, map->view, map->codes, reason);
+}
+
+/// Two values of few codes that meet before a quantizer: a table over the pairs.
+bool Converter::convertPair(Operation *op, Chain chain, const std::optional<CodeRange> &range,
+                            std::string &reason) {
+  const IntegerForm &first = *getForm(chain.sources[0]), &second = *getForm(chain.sources[1]);
+  if (chain.axis == 0 || !adoptAxis(chain, first) || !adoptAxis(chain, second)) {
+    reason = "its parameters vary along another dimension than the scales of its inputs";
     return false;
   }
-  // A quantizer with one code (unsigned, narrow, 1 bit) gets a threshold that nothing reaches.
-  CodeRange searched = range;
-  searched.levels = std::max<int64_t>(range.levels, 1);
-  llvm::Expected<Thresholds> thresholds =
-      findIntegerThresholds(chain, constants, source, searched, enumerationLimit);
-  if (!thresholds) {
-    reason = llvm::toString(thresholds.takeError());
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<int64_t> shape;
+  bool fits = OpTrait::util::getBroadcastedShape(first.getType().getShape(),
+                                                 second.getType().getShape(), shape);
+  if (!fits || result.getShape() != ArrayRef(shape)) {
+    reason = "its inputs do not broadcast to its shape";
     return false;
   }
-  Value codes = createThreshold(op, source.codes, chain.axis, *thresholds);
-  return setQuantizedResult(op, codes, range, reason);
+  llvm::Expected<PairTable> table = findPairTable(chain, constants, first, second, range);
+  if (!table) {
+    reason = llvm::toString(table.takeError());
+    return false;
+  }
+  auto index = qnn::AddOp::create(builder, op->getLoc(),
+                                  RankedTensorType::get(shape, makeWidestType()), first.codes,
+                                  second.codes, table->multiplier, 1);
+  std::vector<qnn::Bounds> bounds;
+  if (!narrow(index, bounds, reason))
+    return false;
+  Value codes = createMap(op, index, chain.axis, table->map);
+  return setQuantizedResult(op, codes, table->map.view, table->map.codes, reason);
 }
 
 /// A quantizer of a float: by comparing with thresholds where these are few and the chain before it is monotone,
 /// else by its own formula.
 bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> &chain,
                                       const CodeRange &range, std::string &reason) {
-  if (chain && !getForm(chain->source) && range.levels >= 1 &&
+  runtime::QuantizedView parameters = getParameters(
+      op, constants, cast<RankedTensorType>(op->getResult(0).getType()).getRank());
+  if (chain && !getForm(chain->source()) && range.levels >= 1 &&
       range.levels <= kMaxFloatThresholds) {
     llvm::Expected<Thresholds> thresholds = findFloatThresholds(*chain, constants, range);
     if (thresholds) {
-      Value codes = createThreshold(op, chain->source, chain->axis, *thresholds);
-      return setQuantizedResult(op, codes, range, reason);
+      Value codes = createThreshold(op, chain->source(), chain->axis, *thresholds);
+      return setQuantizedResult(op, codes, parameters, getBounds(range), reason);
     }
     llvm::consumeError(thresholds.takeError());
   }
@@ -124,64 +170,67 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
       return false;
     }
     if (llvm::Expected<Thresholds> thresholds = findFloatThresholds(*single, constants, range))
-      return setQuantizedResult(op, createThreshold(op, input, single->axis, *thresholds), range,
-                                reason);
+      return setQuantizedResult(op, createThreshold(op, input, single->axis, *thresholds),
+                                parameters, getBounds(range), reason);
     else
       reason = llvm::toString(thresholds.takeError());
     return false;
   }
-  runtime::QuantizedView parameters = getParameters(op, constants, type.getRank());
   Value codes = qnn::QuantizeOp::create(
       builder, op->getLoc(),
       RankedTensorType::get(type.getShape(), qnn::getCodeType(builder.getContext(), range.type)),
       input, makeConstant(op->getLoc(), "scale", parameters.scale),
       makeConstant(op->getLoc(), "zero_point", parameters.zero_point), range.low,
       range.low + range.step * range.levels, cast<onnx::QuantOp>(op).getRoundingMode());
-  return setQuantizedResult(op, codes, range, reason);
+  return setQuantizedResult(op, codes, parameters, getBounds(range), reason);
 }
 
-/// A ReLU of codes whose zero is on the grid is a selection of codes: linear operations behind it still see a
-/// quantized value.
-bool Converter::convertRelu(Operation *op) {
-  const IntegerForm *source = isa<onnx::ReluOp>(op) ? getForm(op->getOperand(0)) : nullptr;
-  if (!source || !source->quantized || !source->isPerTensor() || source->bounds.size() != 1)
+/// A pointwise operation that keeps the grid of its quantized input, as a ReLU whose zero is a code does, selects codes, and
+/// so does the larger of two values on one grid: linear operations behind it still see a quantized value.
+bool Converter::convertCodeSelection(Operation *op) {
+  if (onnx::isQuantizer(op) || !onnx::isPointwise(op))
     return false;
-  qnn::Bounds bounds = source->bounds[0];
-  int64_t zero = source->zeroPoint[0];
-  DataType type = *data::getDataType(source->getType().getElementType());
-  if (type.kind == runtime::TypeKind::kBipolar || zero < bounds.low || zero >= bounds.high ||
-      bounds.high - zero > kMaxThresholds)
-    return false;
-  Chain chain{op->getOperand(0), {op}, source->axis, 1, true};
-  CodeRange range{type, zero, 1, bounds.high - zero};
-  llvm::Expected<Thresholds> thresholds =
-      findIntegerThresholds(chain, constants, *source, range, enumerationLimit);
-  if (!thresholds) {
-    llvm::consumeError(thresholds.takeError());
-    return false;
-  }
-  IntegerForm form = *source;
-  form.codes = createThreshold(op, source->codes, chain.axis, *thresholds);
-  form.bounds = {{zero, bounds.high}};
-  forms[op->getResult(0)] = std::move(form);
-  return true;
+  auto isSource = [&](Value value) { return getForm(value) != nullptr; };
+  auto isQuantizedForm = [&](Value value) { return getForm(value) && getForm(value)->quantized; };
+  std::string reason;
+  std::optional<Chain> chain = collectChain(op, constants, isSource);
+  if (chain && chain->operations.size() == 1 && isQuantizedForm(chain->source()))
+    return convertIntegerActivation(op, *chain, std::nullopt, reason);
+  std::optional<Chain> join = collectJoin(op, constants, isSource);
+  return join && join->operations.size() == 1 && llvm::all_of(join->sources, isQuantizedForm) &&
+         convertPair(op, *join, std::nullopt, reason);
 }
 
 bool Converter::convertActivation(Operation *op, std::string &reason) {
-  if (convertRelu(op))
-    return true;
-  std::optional<CodeRange> range = getCodeRange(op);
-  if (!range || constants.contains(op->getOperand(0)))
+  if (op->getNumResults() != 1 || op->getNumOperands() == 0)
     return false;
+  if (convertCodeSelection(op))
+    return true;
+  if (!onnx::isQuantizer(op) || constants.contains(op->getOperand(0)))
+    return false;
+  std::optional<CodeRange> range = getCodeRange(op);
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
   std::optional<Chain> chain = collectChain(op, constants, isSource);
   std::string integerReason;
-  if (chain && getForm(chain->source) &&
-      convertIntegerActivation(op, *chain, *range, integerReason))
+  if (chain && getForm(chain->source()) &&
+      convertIntegerActivation(op, *chain, range, integerReason))
+    return true;
+  std::optional<Chain> join = collectJoin(op, constants, isSource);
+  if (join && llvm::all_of(join->sources, isSource) && convertPair(op, *join, range, integerReason))
     return true;
   // What stands between the integers and this quantizer stays float, and the quantizer says why.
-  if (!integerReason.empty() && chain->operations.size() > 1)
-    reasons[chain->operations.front()] = integerReason;
+  if (!integerReason.empty()) {
+    const Chain &tried = chain && getForm(chain->source()) ? *chain : *join;
+    if (tried.operations.size() > 1)
+      reasons[tried.operations.front()] = integerReason;
+    else
+      emitRemark(op->getLoc(), Code::P002)
+          << "node '" << onnx::describe(op) << "' quantizes a float: " << integerReason;
+  }
+  if (!range) {
+    reason = "its input is not integers";
+    return false;
+  }
   return convertFloatQuantizer(op, chain, *range, reason);
 }
 

@@ -1,8 +1,8 @@
 //===- Chain.h - The operations between integers and a quantizer *- C++ -*-===//
 //
-// A chain is the part of the source model through which an integer value reaches a quantizer: every operation
-// has one operand on the chain and constants otherwise, and treats elements of one channel alike. So the
-// quantizer's code is a function of (channel, integer), which this file evaluates.
+// A chain is the part of the source model through which an integer value reaches a quantizer: pointwise operations
+// of the value, of each other and of constants, which treat elements of one channel alike. So the quantizer's code is
+// a function of (channel, integer), which this file evaluates.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CHAIN_H
@@ -18,32 +18,53 @@ namespace qcompile {
 using ConstantValues = llvm::DenseMap<mlir::Value, runtime::Value>;
 
 struct Chain {
-  mlir::Value source;                            ///< the value that the chain starts from
-  llvm::SmallVector<mlir::Operation *> operations; ///< from the source on; the last is the quantizer
+  llvm::SmallVector<mlir::Value> sources;          ///< the values that the chain starts from
+  llvm::SmallVector<mlir::Operation *> operations; ///< in order; the last is the quantizer
   int64_t axis = 0;     ///< the channel dimension
   int64_t channels = 1; ///< extent along `axis`, or 1 where all channels are alike
-  bool monotone = true; ///< whether every operation is certified monotone
+  /// Whether every operation is certified monotone and uses one value of the chain once.
+  bool monotone = true;
+  /// Whether every operation is monotone in each operand, so that the corners of intervals enclose its values.
+  bool enclosable = true;
+
+  mlir::Value source() const { return sources.front(); }
 };
 
-/// The longest chain that ends in `last` and starts at a value for which `isSource` holds, or, where there is
-/// none, at the first value that no pointwise operation computes. Nothing where the operations
-/// do not agree on a channel dimension.
+/// The largest chain of one source that ends in `last`: the source is a value for which `isSource` holds, or, where
+/// there is none, the first value that no pointwise operation computes or that several values enter. Nothing where the
+/// operations do not agree on a channel dimension.
 std::optional<Chain> collectChain(mlir::Operation *last, const ConstantValues &constants,
                                   llvm::function_ref<bool(mlir::Value)> isSource);
 
-/// Restricts the channel dimension to that of `form` (which the chain's source has).
+/// The chain of all pointwise operations between `last` and such values, however many these are; nothing where there
+/// are more than two of them.
+std::optional<Chain> collectJoin(mlir::Operation *last, const ConstantValues &constants,
+                                 llvm::function_ref<bool(mlir::Value)> isSource);
+
+/// Restricts the channel dimension to that of `form` (which a source of the chain has).
 bool adoptAxis(Chain &chain, const IntegerForm &form);
 
 /// The codes that a chain gives.
 struct ChainCodes {
   std::vector<int64_t> codes;
+  /// The scale and zero point of the codes.
+  runtime::QuantizedView view;
   /// Whether a step before the quantizer gave a NaN: monotone steps then are no monotone whole.
   bool sawNan = false;
 };
 
-/// The codes that `chain` gives for source values of shape [count, channels] (row-major).
+/// The codes that `chain` gives for values of its sources, all of one shape that getChainShape() arranges.
 llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
-                                         const runtime::Value &values);
+                                         llvm::ArrayRef<runtime::Value> values);
+
+/// The lowest and highest codes that the chain may give for values of its one source between `low` and `high`, element by
+/// element. The chain is enclosable.
+struct CodeEnclosure {
+  std::vector<int64_t> low, high;
+  bool sawNan = false;
+};
+llvm::Expected<CodeEnclosure> encloseCodes(const Chain &chain, const ConstantValues &constants,
+                                           const runtime::Value &low, const runtime::Value &high);
 
 /// Arranges a [count, channels] tensor as the chain's operations see it.
 runtime::Shape getChainShape(const Chain &chain, int64_t count);

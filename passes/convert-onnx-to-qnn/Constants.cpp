@@ -47,8 +47,11 @@ bool Converter::isQuantized(Value value) const {
     return constant->second.quantized.has_value();
   // A selection or rearrangement of quantized values is one too, also where it stays float.
   static const llvm::StringSet<> selections = {
-      "Relu",     "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Dropout",
-      "Slice",    "Gather",  "Expand",  "Concat",  "Split",     "ReduceMax", "ReduceMin"};
+      "Relu",          "Clip",           "Min",     "Max",       "Reshape",      "Flatten",
+      "Squeeze",       "Unsqueeze",      "Transpose", "Identity", "Dropout",     "Slice",
+      "Gather",        "Expand",         "Tile",    "Concat",    "Split",        "Pad",
+      "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
+      "ReduceMin",     "GatherElements", "TopK"};
   Operation *op = value.getDefiningOp();
   return op && isa<onnx::OnnxDialect>(op->getDialect()) &&
          selections.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0));

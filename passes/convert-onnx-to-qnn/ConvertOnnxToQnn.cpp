@@ -88,9 +88,19 @@ void Converter::convert(Operation *op) {
   if (evaluateConstant(op))
     return;
   std::string reason;
-  if (convertRearrangement(op, reason) || convertLinear(op, reason) ||
-      convertActivation(op, reason))
-    return;
+  using Conversion = bool (Converter::*)(Operation *, std::string &);
+  static constexpr Conversion conversions[] = {
+      &Converter::convertRearrangement, &Converter::convertSelection,
+      &Converter::convertGather,        &Converter::convertPad,
+      &Converter::convertBlocks,        &Converter::convertPositions,
+      &Converter::convertLinear,        &Converter::convertConv,
+      &Converter::convertConvTranspose, &Converter::convertMaxPool,
+      &Converter::convertAveragePool,   &Converter::convertReduction,
+      &Converter::convertSum,           &Converter::convertConcat,
+      &Converter::convertActivation};
+  for (Conversion conversion : conversions)
+    if ((this->*conversion)(op, reason))
+      return;
   static const llvm::StringSet<> linear = {"MatMul", "Gemm",       "Add",        "Sub",
                                            "Conv",   "ReduceSum",  "ReduceMean", "ConvTranspose",
                                            "AveragePool", "GlobalAveragePool"};
@@ -119,7 +129,7 @@ Value Converter::getFloat(Value value) {
   return floats[value] = qnn::DequantizeOp::create(
              builder, loc, value.getType(), form->codes, form->axis,
              makeConstant(loc, "scale", parameters.scale),
-             makeConstant(loc, "zero_point", parameters.zeroPoint), bias);
+             makeConstant(loc, "zero_point", parameters.zeroPoint), bias, form->divisor);
 }
 
 data::ConstantAttr Converter::makeConstant(Location loc, StringRef suffix,

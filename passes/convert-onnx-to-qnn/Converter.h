@@ -4,9 +4,12 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/convert-onnx-to-qnn/Chain.h"
-#include "passes/convert-onnx-to-qnn/Thresholds.h"
+#include "passes/convert-onnx-to-qnn/CodeMap.h"
 
 namespace qcompile {
+
+struct Product;
+struct Window;
 
 /// Walks a function in order and decides for every value what represents it: a constant of the source
 /// model, integers, or itself as a float. Operations are added beside the old ones; what is no
@@ -29,24 +32,85 @@ private:
 
   // Linear.cpp: matrix products.
   bool convertLinear(mlir::Operation *op, std::string &reason);
-  mlir::Value makeWeights(mlir::Value value, bool transpose, IntegerForm &form,
-                          std::string &reason);
+  bool convertWeightProduct(mlir::Operation *op, const Product &product, const IntegerForm &input,
+                            std::string &reason);
+  bool convertActivationProduct(mlir::Operation *op, const Product &product, IntegerForm lhs,
+                                IntegerForm rhs, std::string &reason);
+  bool readLinearBias(mlir::Value value, float beta, int64_t outputs, IntegerForm &form,
+                      std::string &reason);
 
-  // Activation.cpp: quantizers with the chain before them, and selections of codes.
+  // Conv.cpp: convolutions.
+  bool convertConv(mlir::Operation *op, std::string &reason);
+  bool convertConvTranspose(mlir::Operation *op, std::string &reason);
+  std::optional<IntegerForm> getConvInput(mlir::Operation *op, std::string &reason);
+  mlir::Value padWithZero(mlir::Location loc, const IntegerForm &form, const Window &window,
+                          mlir::RankedTensorType result);
+
+  // Pool.cpp: pools and reductions.
+  bool convertMaxPool(mlir::Operation *op, std::string &reason);
+  bool convertAveragePool(mlir::Operation *op, std::string &reason);
+  bool convertReduction(mlir::Operation *op, std::string &reason);
+
+  // Join.cpp: sums and concatenations.
+  bool convertSum(mlir::Operation *op, std::string &reason);
+  bool convertConcat(mlir::Operation *op, std::string &reason);
+  int64_t applyFactors(mlir::Location loc, IntegerForm &form, int64_t axis,
+                       const std::vector<int64_t> &factors);
+
+  // Select.cpp: slices, borders, and what else moves elements.
+  bool convertSelection(mlir::Operation *op, std::string &reason);
+  bool convertGather(mlir::Operation *op, std::string &reason);
+  bool convertPad(mlir::Operation *op, std::string &reason);
+  bool convertBlocks(mlir::Operation *op, std::string &reason);
+  bool convertPositions(mlir::Operation *op, std::string &reason);
+  void selectPositions(mlir::Value result, const IntegerForm &source,
+                       llvm::ArrayRef<llvm::SmallVector<int64_t>> positions);
+
+  // Activation.cpp: quantizers with the chain before them, and pointwise selections of codes.
   bool convertActivation(mlir::Operation *op, std::string &reason);
-  bool convertRelu(mlir::Operation *op);
-  bool convertIntegerActivation(mlir::Operation *op, Chain chain, const CodeRange &range,
-                                std::string &reason);
+  bool convertCodeSelection(mlir::Operation *op);
+  bool convertIntegerActivation(mlir::Operation *op, Chain chain,
+                                const std::optional<CodeRange> &range, std::string &reason);
+  bool convertPair(mlir::Operation *op, Chain chain, const std::optional<CodeRange> &range,
+                   std::string &reason);
   bool convertFloatQuantizer(mlir::Operation *op, const std::optional<Chain> &chain,
                              const CodeRange &range, std::string &reason);
   std::optional<CodeRange> getCodeRange(mlir::Operation *op) const;
   mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis,
                               const Thresholds &thresholds);
-  bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, const CodeRange &range,
-                          std::string &reason);
+  mlir::Value createMap(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
+  bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, runtime::QuantizedView view,
+                          qnn::Bounds bounds, std::string &reason);
 
   // Rearrange.cpp: reshape, transpose and the like.
   bool convertRearrangement(mlir::Operation *op, std::string &reason);
+
+  // Emit.cpp: operations that several of these need.
+  mlir::Type makeWidestType();
+  mlir::Type uniteTypes(llvm::ArrayRef<mlir::Type> types);
+  mlir::Value makeCodes(mlir::Location loc, const runtime::Tensor &codes);
+  /// Gives a sum the narrowest type that holds every partial sum. False, with the reason, above 48 bits.
+  bool narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bounds, std::string &reason);
+  /// The same; and `sum`, read by `form`, is what represents the result of `op`.
+  bool accumulate(mlir::Operation *op, qnn::BoundsOpInterface sum, IntegerForm form,
+                  std::string &reason);
+  /// The codes without their zero point.
+  mlir::Value center(mlir::Location loc, const IntegerForm &form);
+  /// The codes times factors along `axis`; to be narrowed.
+  mlir::Value multiply(mlir::Location loc, mlir::Value value, int64_t axis,
+                       const std::vector<int64_t> &factors);
+  /// A border of `values` (one, or one per index of `axis`); a negative width crops.
+  mlir::Value pad(mlir::Location loc, mlir::Value codes, int64_t axis, llvm::ArrayRef<int64_t> low,
+                  llvm::ArrayRef<int64_t> high, const std::vector<int64_t> &values);
+  /// The form with one scale and no zero point: codes are multiplied to a common unit. Nothing, with the reason,
+  /// where there is no such unit.
+  std::optional<IntegerForm> toPerTensor(mlir::Location loc, const IntegerForm &form,
+                                         std::string &reason);
+  /// The form, changed to one that varies along `axis` at most (-1: along none).
+  std::optional<IntegerForm> alongAxis(mlir::Location loc, const IntegerForm &form, int64_t axis,
+                                       std::string &reason);
+  /// The integers of a quantized value, constants included.
+  std::optional<IntegerForm> getQuantizedForm(mlir::Value value);
 
   const IntegerForm *getForm(mlir::Value value) const {
     auto it = forms.find(value);
@@ -65,7 +129,8 @@ private:
   llvm::DenseMap<mlir::Operation *, std::string> reasons; ///< why operations stay float
   /// Linear operations of quantized operands that stay float: the exact reading sums them exactly.
   llvm::DenseSet<mlir::Operation *> inexact;
-  llvm::DenseMap<mlir::Value, mlir::Value> floats; ///< dequantized integers and float constants
+  /// What stands for a value where it is used as it is: dequantized integers, float constants, positions.
+  llvm::DenseMap<mlir::Value, mlir::Value> floats;
 };
 
 } // namespace qcompile

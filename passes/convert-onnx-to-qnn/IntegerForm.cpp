@@ -1,7 +1,9 @@
 //===- IntegerForm.cpp - The exact integer reading of a value -------------===//
 #include "passes/convert-onnx-to-qnn/IntegerForm.h"
 
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 using namespace qcompile::runtime;
 
@@ -15,6 +17,46 @@ std::optional<double> multiplyExactly(double a, double b) {
   if (product != 0 && std::fabs(product) < 0x1p-960)
     return std::nullopt;
   return product;
+}
+
+void pickChannels(IntegerForm &form, llvm::ArrayRef<int64_t> pick) {
+  auto picked = [&](auto &list) {
+    if (list.size() <= 1)
+      return;
+    auto old = list;
+    list.clear();
+    for (int64_t i : pick)
+      list.push_back(old[i]);
+  };
+  picked(form.scale);
+  picked(form.zeroPoint);
+  picked(form.bias);
+  picked(form.bounds);
+}
+
+std::optional<CommonUnit> findCommonUnit(llvm::ArrayRef<double> scales) {
+  // A double is an odd integer times a power of two; the unit is the gcd of the integers times the least power.
+  constexpr int kMaxBits = 40;
+  std::vector<std::pair<int64_t, int>> parts;
+  int64_t divisor = 0;
+  int least = 0;
+  for (double scale : scales) {
+    int exponent;
+    int64_t mantissa = int64_t(std::ldexp(std::frexp(scale, &exponent), 53));
+    int zeros = std::countr_zero(uint64_t(std::abs(mantissa)));
+    parts.push_back({mantissa >> zeros, exponent - 53 + zeros});
+    divisor = std::gcd(divisor, std::abs(mantissa >> zeros));
+    least = parts.size() == 1 ? parts[0].second : std::min(least, parts.back().second);
+  }
+  CommonUnit out{std::ldexp(double(divisor), least), {}};
+  for (auto [mantissa, exponent] : parts) {
+    int64_t multiplier = mantissa / divisor;
+    if (exponent - least > kMaxBits ||
+        std::abs(multiplier) > (int64_t{1} << kMaxBits) >> (exponent - least))
+      return std::nullopt;
+    out.multipliers.push_back(multiplier * (int64_t{1} << (exponent - least)));
+  }
+  return out;
 }
 
 DequantizeConstants getDequantizeConstants(const IntegerForm &form) {

@@ -13,15 +13,16 @@
 namespace qcompile {
 
 /// A value of the source model as integers: element i, at index c of dimension `axis`, is the real number
-///   scale[c] * (code[i] - zeroPoint[c]) + bias[c],
+///   scale[c] * (code[i] - zeroPoint[c]) / divisor + bias[c],
 /// rounded to float32 wherever the model uses it as a float. All three lists have one element, or one
-/// per index of `axis`; an empty bias is zero.
+/// per index of `axis`; an empty bias is zero. The divisor is the number of elements of an average.
 struct IntegerForm {
   mlir::Value codes;
   int64_t axis = 0;
   std::vector<double> scale;
   std::vector<int64_t> zeroPoint;
   std::vector<double> bias;
+  int64_t divisor = 1;
   /// Whether the model quantizes here, so that linear operations use the real number itself; the result
   /// of a linear operation is rounded to float32 first.
   bool quantized = false;
@@ -31,6 +32,8 @@ struct IntegerForm {
   bool isPerTensor() const {
     return scale.size() == 1 && zeroPoint.size() == 1 && bias.size() <= 1;
   }
+  /// Whether anything, the bounds included, differs along `axis`.
+  bool varies() const { return !isPerTensor() || bounds.size() > 1; }
   mlir::RankedTensorType getType() const {
     return mlir::cast<mlir::RankedTensorType>(codes.getType());
   }
@@ -48,6 +51,23 @@ DequantizeConstants getDequantizeConstants(const IntegerForm &form);
 /// most. Otherwise nothing, with the reason.
 std::optional<IntegerForm> readQuantizedView(const runtime::QuantizedView &view,
                                              std::string &reason);
+
+/// Makes every list of the form per index of `axis`, by `pick`: index i of the new dimension is index `pick[i]` of
+/// the old one. Lists of one element stay.
+void pickChannels(IntegerForm &form, llvm::ArrayRef<int64_t> pick);
+
+/// Element `i` of a list that has one element for all, or one per index.
+template <typename T> T at(const std::vector<T> &list, int64_t i) {
+  return list[list.size() == 1 ? 0 : i];
+}
+
+/// A unit of which every scale is an integer multiple: the greatest one, so that multipliers are small. Nothing
+/// where a multiplier needs more than 40 bits. Scales are finite and not zero.
+struct CommonUnit {
+  double unit;
+  std::vector<int64_t> multipliers;
+};
+std::optional<CommonUnit> findCommonUnit(llvm::ArrayRef<double> scales);
 
 /// a * b where a double holds the product exactly.
 std::optional<double> multiplyExactly(double a, double b);

@@ -1,17 +1,10 @@
 //===- Linear.cpp - Matrix products of quantized operands -----------------===//
-//
-// sum over k of s_a (a_k - z_a) * s_b (b_k - z_b) = s_a s_b * (sum over k of a_k w_k - z_a * sum over k of w_k), w = b - z_b.
-// So weights lose their zero point, the input keeps its own, which becomes a constant per output.
-//
-//===----------------------------------------------------------------------===//
-#include <cmath>
-
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
+#include "passes/convert-onnx-to-qnn/Weights.h"
 
 using namespace mlir;
-using qcompile::runtime::DataType;
 using qcompile::runtime::Tensor;
 
 namespace qcompile {
@@ -31,98 +24,12 @@ static runtime::QuantizedView transposeView(const runtime::QuantizedView &view) 
   return {swap(view.codes), swap(view.scale), swap(view.zero_point)};
 }
 
-/// Codes without their zero point, in the narrowest type that holds them.
-static std::optional<Tensor> subtractZeroPoint(const Tensor &codes, const IntegerForm &form) {
-  if (llvm::all_of(form.zeroPoint, [](int64_t z) { return z == 0; }))
-    return codes;
-  std::vector<int64_t> values = codes.ToIntegers();
-  int64_t columns = codes.shape()[1];
-  qnn::Bounds bounds;
-  for (size_t i = 0; i < values.size(); ++i) {
-    size_t index = form.zeroPoint.size() == 1 ? 0 : (form.axis == 1 ? i % columns : i / columns);
-    values[i] -= form.zeroPoint[index];
-    bounds = {std::min(bounds.low, values[i]), std::max(bounds.high, values[i])};
-  }
-  return *Tensor::FromIntegers(bounds.narrowestType(), codes.shape(), values);
-}
-
-/// The constant right operand as integer weights [K, M], and their form with the channels along M.
-Value Converter::makeWeights(Value value, bool transpose, IntegerForm &form, std::string &reason) {
-  runtime::QuantizedView view = *constants.find(value)->second.quantized;
-  if (view.codes.rank() != 2) {
-    reason = "the right operand is not a matrix";
-    return nullptr;
-  }
-  if (transpose)
-    view = transposeView(view);
-  std::optional<IntegerForm> read = readQuantizedView(view, reason);
-  if (!read)
-    return nullptr;
-  form = std::move(*read);
-  if (form.axis != 1 && !form.isPerTensor()) {
-    reason = "the scale of the weights varies along the summed dimension";
-    return nullptr;
-  }
-  Tensor weights = *subtractZeroPoint(view.codes, form);
-  form.zeroPoint = {0};
-  data::ConstantAttr constant = makeConstant(value.getLoc(), "codes", weights);
-  return qnn::ConstantOp::create(builder, value.getLoc(), constant.getType(), constant);
-}
-
-/// Per output, z * (sum over k of w[k, m]): what the zero point of the input adds to the accumulator.
-static std::vector<int64_t> getZeroShift(int64_t zeroPoint, const Tensor &weights) {
-  if (zeroPoint == 0)
-    return {0};
-  int64_t columns = weights.shape()[1];
-  std::vector<int64_t> sums(columns);
-  for (int64_t i = 0; i < weights.size(); ++i)
-    sums[i % columns] += weights.IntegerAt(i);
-  for (int64_t &sum : sums)
-    sum *= zeroPoint;
-  return sums;
-}
-
-/// The bias of a Gemm as exact doubles, one per output or one for all.
-static bool readBias(const runtime::Value &value, float beta, int64_t outputs,
-                     std::vector<double> &bias, std::string &reason) {
-  const Tensor &tensor = value.tensor;
-  bool perOutput = tensor.size() == outputs && (tensor.rank() == 0 || tensor.shape().back() == outputs);
-  if (!perOutput && tensor.size() != 1) {
-    reason = "the bias is not one value per output";
-    return false;
-  }
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    double real = tensor.DoubleAt(i);
-    if (value.quantized) {
-      // The real number itself: scale and zero point are float32, codes have at most 32 bits.
-      const runtime::QuantizedView &view = *value.quantized;
-      auto at = [&](const Tensor &t) { return t.DoubleAt(t.size() == 1 ? 0 : i); };
-      std::optional<double> exact =
-          multiplyExactly(at(view.scale), double(view.codes.IntegerAt(i)) - at(view.zero_point));
-      if (!exact) {
-        reason = "a quantized bias needs more than 53 bits";
-        return false;
-      }
-      real = *exact;
-    }
-    std::optional<double> scaled = multiplyExactly(real, beta);
-    if (!scaled || !std::isfinite(*scaled)) {
-      reason = "a bias is not finite, or beta times it needs more than 53 bits";
-      return false;
-    }
-    bias.push_back(*scaled);
-  }
-  return true;
-}
-
-namespace {
 /// What MatMul and Gemm have in common.
 struct Product {
   Value lhs, rhs, bias;
   float alpha = 1, beta = 1;
   bool transposeLhs = false, transposeRhs = false;
 };
-} // namespace
 
 static std::optional<Product> readProduct(Operation *op) {
   if (auto matmul = dyn_cast<onnx::MatMulOp>(op))
@@ -139,71 +46,99 @@ static std::optional<Product> readProduct(Operation *op) {
   return product;
 }
 
+static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+
+/// A product with constant weights [K, M].
+bool Converter::convertWeightProduct(Operation *op, const Product &product,
+                                     const IntegerForm &input, std::string &reason) {
+  if (product.transposeLhs) {
+    reason = "its left operand is transposed";
+    return false;
+  }
+  runtime::QuantizedView view = *constants.find(product.rhs)->second.quantized;
+  if (product.transposeRhs)
+    view = transposeView(view);
+  int64_t outputs = view.codes.shape()[1];
+  auto outputOf = [=](int64_t i) { return i % outputs; };
+  auto channelOf = [=](int64_t i) { return i / outputs; };
+  std::optional<IntegerWeights> weights =
+      makeIntegerWeights(view, {outputs, outputOf, channelOf}, input, product.alpha, reason);
+  if (!weights)
+    return false;
+  IntegerForm form;
+  form.axis = tensorOf(op->getResult(0)).getRank() - 1;
+  form.scale = std::move(weights->scale);
+  form.zeroPoint = std::move(weights->zeroPoint);
+  if (!readLinearBias(product.bias, product.beta, outputs, form, reason))
+    return false;
+  Value rhs = makeCodes(product.rhs.getLoc(), weights->codes);
+  auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
+  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input.codes, rhs),
+                    std::move(form), reason);
+}
+
+/// A product of two activations: zero points are subtracted before.
+bool Converter::convertActivationProduct(Operation *op, const Product &product,
+                                         IntegerForm lhs, IntegerForm rhs,
+                                         std::string &reason) {
+  int64_t rank = lhs.getType().getRank(), rhsRank = rhs.getType().getRank();
+  if (product.transposeLhs || product.transposeRhs || product.bias || rank < 2 ||
+      (rhsRank != 2 && rhsRank != rank)) {
+    reason = "it is a product of two activations that are transposed, have a bias, or ranks that differ";
+    return false;
+  }
+  // One of them may vary along a dimension that stays.
+  Location loc = op->getLoc();
+  std::optional<IntegerForm> rows = alongAxis(loc, lhs, rank - 2, reason);
+  std::optional<IntegerForm> columns =
+      rows ? alongAxis(loc, rhs, rows->isPerTensor() ? rhsRank - 1 : -1, reason) : std::nullopt;
+  if (!columns)
+    return false;
+  lhs = std::move(*rows);
+  rhs = std::move(*columns);
+  IntegerForm form;
+  form.axis = lhs.isPerTensor() ? rank - 1 : rank - 2;
+  form.zeroPoint = {0};
+  for (size_t i = 0; i < std::max(lhs.scale.size(), rhs.scale.size()); ++i) {
+    std::optional<double> scale = multiplyExactly(at(lhs.scale, i), at(rhs.scale, i));
+    scale = scale ? multiplyExactly(*scale, product.alpha) : scale;
+    if (!scale || *scale == 0) {
+      reason = "the product of its scales and alpha is zero or needs more than 53 bits";
+      return false;
+    }
+    form.scale.push_back(*scale);
+  }
+  Value a = center(loc, lhs), b = center(loc, rhs);
+  auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
+  return accumulate(op, qnn::MatMulOp::create(builder, loc, type, a, b), std::move(form),
+                    reason);
+}
+
 bool Converter::convertLinear(Operation *op, std::string &reason) {
   std::optional<Product> product = readProduct(op);
   if (!product)
     return false;
-  const IntegerForm *input = getForm(product->lhs);
-  if (!input || !input->quantized) {
-    reason = constants.contains(product->lhs) ? "its left operand is constant"
-                                              : "its input is not quantized";
-    return false;
-  }
-  if (!input->isPerTensor() || product->transposeLhs) {
-    reason = product->transposeLhs ? "its left operand is transposed"
-                                   : "the scale of its input varies along the summed dimension";
-    return false;
-  }
   auto weights = constants.find(product->rhs);
-  if (weights == constants.end() || !weights->second.quantized) {
-    reason = weights == constants.end() ? "both of its operands are activations"
-                                        : "its weights are not quantized";
-    return false;
-  }
-  IntegerForm weightForm;
-  Value rhs = makeWeights(product->rhs, product->transposeRhs, weightForm, reason);
-  if (!rhs)
-    return false;
-
-  IntegerForm form;
-  for (double scale : weightForm.scale) {
-    std::optional<double> exact = multiplyExactly(input->scale[0], scale);
-    exact = exact ? multiplyExactly(*exact, product->alpha) : exact;
-    if (!exact || *exact == 0) {
-      reason = "the product of its scales and alpha is zero or needs more than 53 bits";
+  if (weights != constants.end()) {
+    const IntegerForm *input = getForm(product->lhs);
+    if (!input || !input->quantized || !weights->second.quantized ||
+        weights->second.quantized->codes.rank() != 2) {
+      reason = !input || !input->quantized    ? "its input is not quantized"
+               : !weights->second.quantized ? "its weights are not quantized"
+                                            : "its weights are not a matrix";
       return false;
     }
-    form.scale.push_back(*exact);
+    int64_t last = input->getType().getRank() - 1;
+    std::optional<IntegerForm> form = alongAxis(op->getLoc(), *input, last, reason);
+    return form && convertWeightProduct(op, *product, *form, reason);
   }
-  auto resultType = cast<RankedTensorType>(op->getResult(0).getType());
-  if (product->bias) {
-    auto bias = constants.find(product->bias);
-    if (bias == constants.end()) {
-      reason = "its bias is not constant";
-      return false;
-    }
-    if (!readBias(bias->second, product->beta, resultType.getShape().back(), form.bias, reason))
-      return false;
-  }
-  Tensor codes = rhs.getDefiningOp<qnn::ConstantOp>().getValue().getTensor();
-  qnn::Bounds inputType = qnn::getTypeBounds(input->getType().getElementType());
-  // Safe for any weights of this type; bound-accumulators narrows it by the actual ones.
-  std::optional<qnn::Bounds> widest = qnn::getDotProductBounds(
-      inputType, {codes.type().MinValue(), codes.type().MaxValue()}, codes.shape()[0]);
-  std::optional<std::vector<qnn::Bounds>> exact = qnn::getDotProductBounds(inputType, codes);
-  if (!widest || !exact || widest->low < -(int64_t{1} << 47) || widest->high >= int64_t{1} << 47) {
-    reason = "its accumulator needs more than 48 bits";
+  std::optional<IntegerForm> lhs = getQuantizedForm(product->lhs),
+                             rhs = getQuantizedForm(product->rhs);
+  if (!lhs || !rhs) {
+    reason = std::string("its ") + (lhs ? "right" : "left") + " operand is not quantized";
     return false;
   }
-  form.bounds = std::move(*exact);
-  form.axis = resultType.getRank() - 1;
-  form.zeroPoint = getZeroShift(input->zeroPoint[0], codes);
-  Type accumulator = qnn::getCodeType(builder.getContext(), widest->narrowestType());
-  form.codes = qnn::MatMulOp::create(builder, op->getLoc(),
-                                     RankedTensorType::get(resultType.getShape(), accumulator),
-                                     input->codes, rhs);
-  forms[op->getResult(0)] = std::move(form);
-  return true;
+  return convertActivationProduct(op, *product, *lhs, *rhs, reason);
 }
 
 } // namespace qcompile

@@ -6,6 +6,36 @@ using namespace mlir;
 
 namespace qcompile {
 
+/// Moves the channel dimension of a form under another shape: it must go on as a dimension, or with all that
+/// is inside of it, as in [N, C, H, W] to [N, C * H * W]. Bounds alone need no dimension.
+static bool reshapeAxis(IntegerForm &form, RankedTensorType to) {
+  RankedTensorType from = form.getType();
+  if (form.isPerTensor())
+    form.bounds = {qnn::unite(form.bounds)};
+  if (!form.varies()) {
+    form.axis = to.getRank() >= 2 ? 1 : 0;
+    return true;
+  }
+  auto before = [](RankedTensorType type, int64_t axis) {
+    return runtime::NumElements({type.getShape().data(), size_t(axis)});
+  };
+  int64_t channels = from.getDimSize(form.axis), outer = before(from, form.axis);
+  for (int64_t d = 0; d < to.getRank(); ++d) {
+    // Dimensions of one element in front share the place of the channels.
+    if (before(to, d) != outer || to.getDimSize(d) % channels != 0 || to.getDimSize(d) == 0 ||
+        (to.getDimSize(d) == 1 && channels > 1))
+      continue;
+    int64_t inner = to.getDimSize(d) / channels;
+    SmallVector<int64_t> pick;
+    for (int64_t i = 0; i < to.getDimSize(d); ++i)
+      pick.push_back(i / inner);
+    pickChannels(form, pick);
+    form.axis = d;
+    return true;
+  }
+  return false;
+}
+
 bool Converter::convertRearrangement(Operation *op, std::string &reason) {
   bool reshape = isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
                      onnx::IdentityOp, onnx::DropoutOp>(op);
@@ -30,13 +60,15 @@ bool Converter::convertRearrangement(Operation *op, std::string &reason) {
     form.codes = qnn::TransposeOp::create(builder, op->getLoc(), codeType, source->codes, perm);
     form.axis = llvm::find(perm, source->axis) - perm.begin();
   } else {
-    if (!keepsAxes && (!form.isPerTensor() || form.bounds.size() > 1)) {
-      reason = "it rearranges a tensor whose scale varies by channel";
-      return false;
+    if (!keepsAxes && !reshapeAxis(form, type)) {
+      std::optional<IntegerForm> uniform = toPerTensor(op->getLoc(), form, reason);
+      if (!uniform)
+        return false;
+      form = std::move(*uniform);
+      reshapeAxis(form, type);
+      codeType = type.clone(form.getType().getElementType());
     }
-    if (!keepsAxes)
-      form.axis = type.getRank() >= 2 ? 1 : 0;
-    form.codes = qnn::ReshapeOp::create(builder, op->getLoc(), codeType, source->codes);
+    form.codes = qnn::ReshapeOp::create(builder, op->getLoc(), codeType, form.codes);
   }
   forms[op->getResult(0)] = std::move(form);
   return true;

@@ -1,8 +1,8 @@
-//===- Thresholds.h - From a chain to thresholds ----------------*- C++ -*-===//
+//===- Thresholds.h - From a monotone chain to thresholds -------*- C++ -*-===//
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_THRESHOLDS_H
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_THRESHOLDS_H
 
-#include "passes/convert-onnx-to-qnn/Chain.h"
+#include "passes/convert-onnx-to-qnn/CodeFunction.h"
 
 namespace qcompile {
 
@@ -23,12 +23,21 @@ struct CodeRange {
   int64_t levels = 0;
 };
 
-/// Thresholds on the integers of `form` that give the same codes as the chain for every integer within the
-/// form's bounds. Fails, with the reason, where that cannot be proven.
-llvm::Expected<Thresholds> findIntegerThresholds(const Chain &chain,
-                                                 const ConstantValues &constants,
-                                                 const IntegerForm &form, const CodeRange &range,
-                                                 int64_t enumerationLimit);
+/// Row-major [channels, levels]: the threshold of every level, as a position.
+struct Positions {
+  std::vector<int64_t> values;
+  std::vector<int64_t> directions;
+};
+
+/// Whether the function is proven monotone: by the certificates of its operations, none of which gives a NaN.
+llvm::Expected<bool> isMonotoneWhole(CodeFunction &function, std::vector<Interval> channels);
+
+/// Direction +1: the least position whose code is at least low + step * level, or high + 1. Direction -1: the
+/// greatest such position, or low - 1. The function is monotone.
+llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels,
+                                 const CodeRange &range);
+
+Thresholds makeIntegerThresholds(Positions positions, const CodeRange &range);
 
 /// Thresholds on float32 values that give the same codes as the chain for every float, infinities included.
 llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,

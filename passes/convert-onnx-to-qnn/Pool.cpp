@@ -1,0 +1,248 @@
+//===- Pool.cpp - Pools and reductions ------------------------------------===//
+#include <numeric>
+
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/convert-onnx-to-qnn/Converter.h"
+#include "passes/convert-onnx-to-qnn/Window.h"
+
+using namespace mlir;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+
+static int64_t getInteger(Operation *op, StringRef name, int64_t otherwise) {
+  auto attribute = op->getAttrOfType<IntegerAttr>(name);
+  return attribute ? attribute.getValue().getSExtValue() : otherwise;
+}
+
+/// The window of a pool, or of a global one.
+static Window readPool(Operation *op, RankedTensorType input, RankedTensorType result) {
+  auto kernel = op->getAttrOfType<DenseI64ArrayAttr>("kernel_shape");
+  return readWindow(op, kernel ? kernel.asArrayRef() : input.getShape().drop_front(2), input, result);
+}
+
+/// The largest value of a window is that of the largest code: scales are positive, rounding is monotone. What lies outside
+/// of the input never wins where it has the lowest code.
+bool Converter::convertMaxPool(Operation *op, std::string &reason) {
+  if (!isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp>(op))
+    return false;
+  const IntegerForm *known = getForm(op->getOperand(0));
+  if (!known)
+    return false;
+  std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, 1, reason);
+  if (!source)
+    return false;
+  if (llvm::any_of(source->scale, [](double s) { return s < 0; })) {
+    reason = "the scale of its input is negative";
+    return false;
+  }
+  if (op->getNumResults() > 1 && !op->getResult(1).use_empty()) {
+    reason = "its positions are used";
+    return false;
+  }
+  RankedTensorType result = tensorOf(op->getResult(0));
+  Window window = readPool(op, source->getType(), result);
+  SmallVector<int64_t> low = {0, 0}, high = {0, 0};
+  for (int64_t d = 0; d < window.rank(); ++d) {
+    low.push_back(window.low[d]);
+    high.push_back(
+        window.getReach(d, source->getType().getDimSize(d + 2), result.getDimSize(d + 2)));
+  }
+  int64_t lowest = qnn::getTypeBounds(source->getType().getElementType()).low;
+  Value padded = pad(op->getLoc(), source->codes, 1, low, high, {lowest});
+  IntegerForm form = *source;
+  form.axis = 1;
+  form.codes = qnn::MaxPoolOp::create(builder, op->getLoc(),
+                                      RankedTensorType::get(result.getShape(), form.getType().getElementType()),
+                                      padded, /*axis=*/1, window.kernel, window.strides,
+                                      window.dilations);
+  forms[op->getResult(0)] = std::move(form);
+  return true;
+}
+
+/// Per output position along dimension `d`, how many positions of the window count for an average.
+static SmallVector<int64_t> getCounts(const Window &window, int64_t d, int64_t input,
+                                      int64_t outputs, bool includesPad) {
+  int64_t first = includesPad ? -window.low[d] : 0;
+  int64_t last = input + (includesPad ? window.high[d] : 0);
+  SmallVector<int64_t> counts;
+  for (int64_t o = 0; o < outputs; ++o) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < window.kernel[d]; ++i) {
+      int64_t position = o * window.strides[d] - window.low[d] + i * window.dilations[d];
+      count += position >= first && position < last;
+    }
+    counts.push_back(count);
+  }
+  return counts;
+}
+
+/// The number of averaged elements per output position, as a tensor [1, 1, outputs...].
+static Tensor getDivisors(const Window &window, RankedTensorType input, RankedTensorType result,
+                          bool includesPad) {
+  runtime::Shape shape = {1, 1};
+  std::vector<int64_t> values = {1};
+  for (int64_t d = 0; d < window.rank(); ++d) {
+    SmallVector<int64_t> counts =
+        getCounts(window, d, input.getDimSize(d + 2), result.getDimSize(d + 2), includesPad);
+    std::vector<int64_t> product;
+    for (int64_t value : values)
+      for (int64_t count : counts)
+        product.push_back(value * count);
+    shape.push_back(counts.size());
+    values = std::move(product);
+  }
+  return *Tensor::FromIntegers(runtime::DataType::Int64(), shape, values);
+}
+
+/// An average is the sum over the window of code - zero point, over the number of elements n. Where n differs between
+/// positions, sums are multiplied by lcm / n, so that one divisor serves all.
+bool Converter::convertAveragePool(Operation *op, std::string &reason) {
+  if (!isa<onnx::AveragePoolOp, onnx::GlobalAveragePoolOp>(op))
+    return false;
+  const IntegerForm *known = getForm(op->getOperand(0));
+  if (!known || !known->quantized) {
+    reason = "its input is not quantized";
+    return false;
+  }
+  std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, 1, reason);
+  if (!source)
+    return false;
+  RankedTensorType input = source->getType(), result = tensorOf(op->getResult(0));
+  Window window = readPool(op, input, result);
+  int64_t elements = runtime::NumElements({window.kernel.data(), window.kernel.size()});
+  Tensor divisors =
+      getDivisors(window, input, result, getInteger(op, "count_include_pad", 0) != 0);
+  int64_t common = 1;
+  bool uniform = true;
+  for (int64_t i = 0; i < divisors.size(); ++i) {
+    int64_t n = divisors.IntegerAt(i);
+    if (n == 0) {
+      reason = "a window lies in the padding";
+      return false;
+    }
+    uniform &= n == divisors.IntegerAt(0);
+    common = std::lcm(common, n);
+    if (common > int64_t{1} << 31) {
+      reason = "its windows have too many different sizes";
+      return false;
+    }
+  }
+  IntegerForm form = *source;
+  form.axis = 1;
+  form.quantized = false;
+  form.divisor = common;
+  for (int64_t &zero : form.zeroPoint)
+    zero *= elements;
+  Value codes = padWithZero(op->getLoc(), *source, window, result);
+  auto type = RankedTensorType::get(result.getShape(), makeWidestType());
+  auto sum = qnn::SumPoolOp::create(builder, op->getLoc(), type, codes, /*axis=*/1, window.kernel,
+                                    window.strides, window.dilations);
+  if (uniform)
+    return accumulate(op, sum, std::move(form), reason);
+  if (!narrow(sum, form.bounds, reason))
+    return false;
+  form.codes = sum;
+  std::vector<int64_t> factors;
+  for (int64_t i = 0; i < divisors.size(); ++i)
+    factors.push_back(common / divisors.IntegerAt(i));
+  Value centered = center(op->getLoc(), form);
+  form.zeroPoint = {0};
+  auto [low, high] = std::minmax_element(factors.begin(), factors.end());
+  Tensor table = *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), divisors.shape(), factors);
+  auto product = qnn::MulOp::create(builder, op->getLoc(), type, centered,
+                                    makeCodes(op->getLoc(), table));
+  return accumulate(op, product, std::move(form), reason);
+}
+
+/// The summed dimensions of a reduction, sorted; nothing where they are not constant.
+static std::optional<SmallVector<int64_t>> readAxes(Operation *op, const ConstantValues &constants,
+                                                    int64_t rank) {
+  SmallVector<int64_t> axes;
+  if (op->getNumOperands() > 1) {
+    auto constant = constants.find(op->getOperand(1));
+    if (constant == constants.end())
+      return std::nullopt;
+    for (int64_t axis : constant->second.tensor.ToIntegers())
+      axes.push_back(axis < 0 ? axis + rank : axis);
+  }
+  if (axes.empty() && getInteger(op, "noop_with_empty_axes", 0) == 0)
+    axes = llvm::to_vector(llvm::seq<int64_t>(rank));
+  llvm::sort(axes);
+  axes.erase(llvm::unique(axes), axes.end());
+  return axes;
+}
+
+/// A sum or mean over any dimensions: these go last and become one window of a pool over [kept..., summed].
+bool Converter::convertReduction(Operation *op, std::string &reason) {
+  if (!isa<onnx::ReduceSumOp, onnx::ReduceMeanOp>(op))
+    return false;
+  const IntegerForm *known = getForm(op->getOperand(0));
+  if (!known || !known->quantized) {
+    reason = "its input is not quantized";
+    return false;
+  }
+  RankedTensorType input = known->getType(), result = tensorOf(op->getResult(0));
+  int64_t rank = input.getRank();
+  std::optional<SmallVector<int64_t>> axes = readAxes(op, constants, rank);
+  if (!axes || axes->empty() || llvm::any_of(*axes, [&](int64_t a) { return a < 0 || a >= rank; })) {
+    reason = "its dimensions are not constant, or there are none";
+    return false;
+  }
+  bool sumsChannels = llvm::is_contained(*axes, known->axis);
+  std::optional<IntegerForm> source =
+      alongAxis(op->getLoc(), *known, sumsChannels ? -1 : known->axis, reason);
+  if (!source)
+    return false;
+  input = source->getType();
+  SmallVector<int64_t> perm, keptAxes;
+  int64_t count = 1, before = 1, channels = 1, after = 1;
+  for (int64_t d = 0; d < rank; ++d) {
+    if (llvm::is_contained(*axes, d)) {
+      count *= input.getDimSize(d);
+      continue;
+    }
+    perm.push_back(d);
+    keptAxes.push_back(d);
+    int64_t &extent = d < source->axis ? before : d == source->axis ? channels : after;
+    extent *= input.getDimSize(d);
+  }
+  perm.append(*axes);
+  Location loc = op->getLoc();
+  Value codes = source->codes;
+  if (!llvm::is_sorted(perm)) {
+    SmallVector<int64_t> shape;
+    for (int64_t d : perm)
+      shape.push_back(input.getDimSize(d));
+    codes = qnn::TransposeOp::create(builder, loc,
+                                     RankedTensorType::get(shape, input.getElementType()), codes, perm);
+  }
+  codes = qnn::ReshapeOp::create(
+      builder, loc,
+      RankedTensorType::get({before, channels, after, count}, input.getElementType()), codes);
+  SmallVector<int64_t> kernel = {1, count}, ones = {1, 1};
+  auto sum = qnn::SumPoolOp::create(
+      builder, loc, RankedTensorType::get({before, channels, after, 1}, makeWidestType()), codes,
+      /*axis=*/1, kernel, ones, ones);
+  IntegerForm form = *source;
+  form.quantized = false;
+  form.divisor = isa<onnx::ReduceMeanOp>(op) ? count : 1;
+  for (int64_t &zero : form.zeroPoint)
+    zero *= count;
+  if (!narrow(sum, form.bounds, reason))
+    return false;
+  bool keeps = result.getRank() == rank;
+  if (!keeps)
+    form.axis = llvm::is_contained(keptAxes, source->axis)
+                    ? llvm::find(keptAxes, source->axis) - keptAxes.begin()
+                    : (result.getRank() >= 2 ? 1 : 0);
+  auto element = cast<RankedTensorType>(sum.getType()).getElementType();
+  form.codes = qnn::ReshapeOp::create(builder, loc,
+                                      RankedTensorType::get(result.getShape(), element), sum);
+  forms[op->getResult(0)] = std::move(form);
+  return true;
+}
+
+} // namespace qcompile
