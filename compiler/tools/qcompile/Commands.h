@@ -17,6 +17,9 @@ int explainCode(const Options &options);
 /// Reports why input data cannot be had, and gives the exit code that goes with the reason.
 int failInput(Session &session, llvm::Error error);
 
+/// A file name for a tensor: everything but letters, digits, '_', '-' and '.' is percent-encoded.
+std::string encodeName(llvm::StringRef name);
+
 /// Loads the model and tells what it is. False after an error.
 bool loadModel(Session &session, const Options &options, Messages &messages);
 

@@ -1,9 +1,9 @@
 //===- Inspect.cpp - qcompile inspect, list-backends, explain -------------===//
 #include "compiler/session/Manifest.h"
 #include "compiler/tools/qcompile/Commands.h"
+#include "compiler/tools/qcompile/InspectLayers.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "dialects/qnn/QnnDialect.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -15,44 +15,20 @@ namespace qcompile::tool {
 
 namespace {
 
-std::string typeText(mlir::Type type) {
-  std::string text;
-  raw_string_ostream(text) << type;
-  return text;
-}
-
 std::string elementText(mlir::Value value) {
-  return typeText(cast<mlir::RankedTensorType>(value.getType()).getElementType());
-}
-
-/// One row per matrix product of the integer form.
-struct Layer {
-  std::string name, weights, inputs, accumulator;
-  int64_t rows = 0, inner = 0, outputs = 0;
-  int64_t macs() const { return rows * inner * outputs; }
-};
-
-std::vector<Layer> collectLayers(Session &session) {
-  std::vector<Layer> layers;
-  session.module().walk([&](qnn::MatMulOp op) {
-    auto lhs = cast<mlir::RankedTensorType>(op.getLhs().getType());
-    auto rhs = cast<mlir::RankedTensorType>(op.getRhs().getType());
-    layers.push_back({onnx::describe(op), elementText(op.getRhs()), elementText(op.getLhs()),
-                      elementText(op.getResult()),
-                      lhs.getNumElements() / std::max<int64_t>(rhs.getDimSize(0), 1),
-                      rhs.getDimSize(0), rhs.getDimSize(1)});
-  });
-  return layers;
+  std::string text;
+  raw_string_ostream(text) << cast<mlir::RankedTensorType>(value.getType()).getElementType();
+  return text;
 }
 
 json::Object toJson(const ImportReport &report, ArrayRef<Layer> layers) {
   json::Array rows;
   for (const Layer &layer : layers)
-    rows.push_back(json::Object{{"name", layer.name},
-                                {"inputs", layer.inputs},
-                                {"weights", layer.weights},
-                                {"accumulator", layer.accumulator},
-                                {"macs", layer.macs()}});
+    rows.push_back(json::Object{{"name", onnx::describe(layer.op)},
+                                {"inputs", elementText(layer.inputs[0])},
+                                {"weights", elementText(layer.weights)},
+                                {"accumulator", elementText(layer.op->getResult(0))},
+                                {"macs", layer.macs}});
   return json::Object{{"opset", report.opset},
                       {"ir_version", report.irVersion},
                       {"producer", report.producer},
@@ -62,6 +38,25 @@ json::Object toJson(const ImportReport &report, ArrayRef<Layer> layers) {
                       {"parameter_bytes", int64_t(report.parameterBytes)},
                       {"repairs", json::Array(report.repairs)},
                       {"layers", std::move(rows)}};
+}
+
+void printLayers(ArrayRef<Layer> layers) {
+  outs() << left_justify("layer", 24) << left_justify("inputs", 14) << left_justify("weights", 14)
+         << left_justify("accumulator", 14) << right_justify("shape", 20)
+         << right_justify("MACs", 12) << "\n";
+  int64_t total = 0;
+  for (const Layer &layer : layers) {
+    auto type = cast<mlir::RankedTensorType>(layer.op->getResult(0).getType());
+    int64_t rows = type.getNumElements() / std::max<int64_t>(layer.outputs, 1);
+    std::string shape = std::to_string(rows) + "x" + std::to_string(layer.inner) + "x" +
+                        std::to_string(layer.outputs);
+    outs() << left_justify(onnx::describe(layer.op), 23) << " "
+           << left_justify(elementText(layer.inputs[0]), 14) << left_justify(elementText(layer.weights), 14)
+           << left_justify(elementText(layer.op->getResult(0)), 14) << right_justify(shape, 20)
+           << right_justify(std::to_string(layer.macs), 12) << "\n";
+    total += layer.macs;
+  }
+  outs() << layers.size() << " integer layers, " << total << " MACs\n";
 }
 
 int inspectArtifact(Session &session, const Options &options) {
@@ -87,24 +82,25 @@ int inspectModel(Session &session, const Options &options, Messages &messages) {
     return inspectArtifact(session, options);
   if (!loadModel(session, options, messages) || !session.runTo(Stage::Bound))
     return int(session.outcome());
-  std::vector<Layer> layers = collectLayers(session);
+  std::vector<Layer> layers = collectLayers(session.module());
+  std::vector<AccumulatorProof> proofs;
+  if (options.accumulators)
+    for (const Layer &layer : layers)
+      if (std::optional<AccumulatorProof> proof = proveAccumulator(layer))
+        proofs.push_back(std::move(*proof));
+  // Pools and joins accumulate, but have no products to count.
+  erase_if(layers, [](const Layer &layer) { return !layer.weights; });
   if (options.json) {
-    outs() << formatJson(toJson(session.importReport(), layers));
+    json::Object out = toJson(session.importReport(), layers);
+    if (options.accumulators)
+      out["accumulators"] = toJson(proofs);
+    outs() << formatJson(std::move(out));
     return 0;
   }
-  outs() << left_justify("layer", 24) << left_justify("inputs", 14) << left_justify("weights", 14)
-         << left_justify("accumulator", 14) << right_justify("shape", 20)
-         << right_justify("MACs", 12) << "\n";
-  int64_t total = 0;
-  for (const Layer &layer : layers) {
-    std::string shape = std::to_string(layer.rows) + "x" + std::to_string(layer.inner) + "x" +
-                        std::to_string(layer.outputs);
-    outs() << left_justify(layer.name, 24) << left_justify(layer.inputs, 14)
-           << left_justify(layer.weights, 14) << left_justify(layer.accumulator, 14)
-           << right_justify(shape, 20) << right_justify(std::to_string(layer.macs()), 12) << "\n";
-    total += layer.macs();
-  }
-  outs() << layers.size() << " integer layers, " << total << " MACs\n";
+  if (options.accumulators)
+    printProofs(proofs);
+  else
+    printLayers(layers);
   session.module().walk([&](mlir::Operation *op) {
     if (op->getName().getDialectNamespace() == "onnx" && op->getNumOperands())
       outs() << "stays float: " << onnx::describe(op) << "\n";

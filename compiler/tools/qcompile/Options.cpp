@@ -70,6 +70,12 @@ cl::opt<std::string> stage("stage", cl::value_desc("stage"),
 cl::opt<std::string> against("against", cl::value_desc("stage|backend"),
                              cl::desc("what to compare with (default: stage normalise)"),
                              cl::cat(category), cl::sub(compareCommand));
+cl::opt<std::string> reduce("reduce", cl::value_desc("file.onnx"),
+                            cl::desc("where there is a difference, write the smallest part of the "
+                                     "model that still has one, and its inputs"),
+                            cl::cat(category), cl::sub(compareCommand));
+cl::opt<bool> accumulators("accumulators", cl::desc("show why no accumulator overflows"),
+                           cl::cat(category), cl::sub(inspectCommand));
 cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folder"),
                            cl::cat(category), cl::sub(runCommand));
 cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
@@ -178,6 +184,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.outputDirectory = outputDirectory;
   out.dumpIntermediates = dumpIntermediates;
   out.against = against;
+  out.reduce = reduce;
+  out.accumulators = accumulators;
   out.fromArtifact = fromArtifact;
   out.json = json;
   out.jsonDiagnostics = diagnostics == "json";

@@ -23,8 +23,8 @@ struct Options {
   std::vector<std::string> inputs;
   int64_t random = 0;
   uint64_t seed = 0;
-  std::string labels, outputDirectory, dumpIntermediates, against;
-  bool fromArtifact = false, json = false, jsonDiagnostics = false;
+  std::string labels, outputDirectory, dumpIntermediates, against, reduce;
+  bool accumulators = false, fromArtifact = false, json = false, jsonDiagnostics = false;
   bool quiet = false, verbose = false;
 };
 

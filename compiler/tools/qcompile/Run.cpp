@@ -19,16 +19,6 @@ namespace qcompile::tool {
 
 namespace {
 
-/// A file name for a tensor: everything but letters, digits, '_', '-' and '.' is percent-encoded.
-std::string encodeName(StringRef name) {
-  std::string out;
-  for (char c : name)
-    out += isAlnum(c) || c == '_' || c == '-' || c == '.'
-               ? std::string(1, c)
-               : "%" + toHex(StringRef(&c, 1), /*LowerCase=*/true);
-  return out;
-}
-
 bool writeNpy(Session &session, StringRef directory, StringRef name, const Tensor &tensor) {
   SmallString<128> path(directory);
   sys::path::append(path, name);
@@ -153,6 +143,15 @@ std::unique_ptr<Executable> makeExecutable(Session &session, const Options &opti
 }
 
 } // namespace
+
+std::string encodeName(StringRef name) {
+  std::string out;
+  for (char c : name)
+    out += isAlnum(c) || c == '_' || c == '-' || c == '.'
+               ? std::string(1, c)
+               : "%" + toHex(StringRef(&c, 1), /*LowerCase=*/true);
+  return out;
+}
 
 int failInput(Session &session, Error error) {
   // Errors of the file system carry its code, other ones do not.

@@ -1,0 +1,274 @@
+//===- Export.cpp - The onnx dialect to ONNX files ------------------------===//
+#include "compiler/frontend/export/Export.h"
+
+#include <map>
+
+#include "compiler/evaluator/ProgramBuilder.h"
+#include "compiler/frontend/TensorData.h"
+#include "compiler/frontend/export/NodeWriter.h"
+#include "compiler/frontend/export/ValueNames.h"
+#include "compiler/io/WriteFile.h"
+#include "compiler/session/Version.h"
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "onnx/onnx_pb.h"
+
+using namespace mlir;
+using ::onnx::GraphProto;
+using ::onnx::ModelProto;
+using ::onnx::NodeProto;
+using ::onnx::TensorProto;
+
+namespace qcompile {
+
+/// The IR version that every program of the last years reads; it has all types up to 8 bits and int4.
+static constexpr int kUsualIrVersion = 10;
+
+/// The oldest opset that is written.
+static constexpr int kOldestOpset = 13;
+
+/// The IR version that brought an element type, where that is newer than the usual one.
+static int getIrVersion(int elementType) {
+  switch (elementType) {
+  case TensorProto::FLOAT4E2M1:
+    return 11;
+  case TensorProto::FLOAT8E8M0:
+    return 12;
+  case TensorProto::INT2:
+  case TensorProto::UINT2:
+    return 13;
+  default:
+    return kUsualIrVersion;
+  }
+}
+
+namespace {
+
+class ModelWriter {
+public:
+  explicit ModelWriter(func::FuncOp function)
+      : function(function), names(function), graph(*model.mutable_graph()) {}
+
+  /// The message, or null after errors.
+  const ModelProto *write();
+
+private:
+  bool writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc);
+  void writeInputs();
+  void writeOperation(Operation *op);
+  void writeConstant(Operation *op, data::ConstantAttr constant);
+  void writeOutputs();
+  void require(const std::string &domain, frontend::VersionRange versions, const std::string &node,
+               Location loc);
+  void writeImports();
+  std::string nameNode(StringRef wanted);
+
+  func::FuncOp function;
+  ValueNames names;
+  ModelProto model;
+  GraphProto &graph;
+  llvm::StringSet<> nodeNames, initializers;
+  struct Import {
+    frontend::VersionRange versions;
+    std::string first, last; ///< the nodes that set the ends of the range
+  };
+  std::map<std::string, Import> imports;
+  int irVersion = kUsualIrVersion;
+  bool ok = true;
+};
+
+} // namespace
+
+std::string ModelWriter::nameNode(StringRef wanted) {
+  std::string name = wanted.str();
+  for (unsigned suffix = 1; !nodeNames.insert(name).second; ++suffix)
+    name = wanted.str() + "_" + std::to_string(suffix);
+  return name;
+}
+
+/// Narrows the versions at which a domain can be imported: once per model.
+void ModelWriter::require(const std::string &domain, frontend::VersionRange versions,
+                          const std::string &node, Location loc) {
+  Import &import = imports[domain];
+  if (versions.first > import.versions.first) {
+    import.versions.first = versions.first;
+    import.first = node;
+  }
+  if (versions.last < import.versions.last) {
+    import.versions.last = versions.last;
+    import.last = node;
+  }
+  if (import.versions.first <= import.versions.last)
+    return;
+  emitError(loc, Code::I004) << "no version of domain '" << domain << "' has the operators of both '"
+                             << import.first << "' and '" << import.last << "'";
+  import.versions.last = INT_MAX; // one message per conflict
+  ok = false;
+}
+
+bool ModelWriter::writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc) {
+  auto shaped = dyn_cast<TensorType>(value.getType());
+  int elementType =
+      shaped ? frontend::getOnnxElementType(shaped.getElementType()) : TensorProto::UNDEFINED;
+  if (elementType == TensorProto::UNDEFINED) {
+    emitError(loc, Code::I005) << "value '" << what.str() << "': ONNX has no type for "
+                               << value.getType();
+    return ok = false;
+  }
+  irVersion = std::max(irVersion, getIrVersion(elementType));
+  type.mutable_tensor_type()->set_elem_type(elementType);
+  if (auto ranked = dyn_cast<RankedTensorType>(shaped)) {
+    auto *shape = type.mutable_tensor_type()->mutable_shape();
+    for (int64_t extent : ranked.getShape()) {
+      auto *dim = shape->add_dim();
+      if (!ShapedType::isDynamic(extent))
+        dim->set_dim_value(extent);
+    }
+  }
+  return true;
+}
+
+void ModelWriter::writeInputs() {
+  for (BlockArgument argument : function.getArguments()) {
+    auto *input = graph.add_input();
+    input->set_name(names.get(argument).str());
+    writeType(argument, input->name(), *input->mutable_type(), argument.getLoc());
+  }
+}
+
+void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
+  std::string name = names.get(op->getResult(0)).str();
+  if (!initializers.insert(name).second)
+    return;
+  std::string problem;
+  if (!frontend::writeTensor(constant, *graph.add_initializer(), problem)) {
+    emitError(op->getLoc(), Code::I005) << "initializer '" << name << "': " << problem;
+    ok = false;
+    return;
+  }
+  auto &tensor = *graph.mutable_initializer(graph.initializer_size() - 1);
+  tensor.set_name(name);
+  irVersion = std::max(irVersion, getIrVersion(tensor.data_type()));
+}
+
+void ModelWriter::writeOperation(Operation *op) {
+  if (data::ConstantAttr constant = getHeldConstant(op))
+    return writeConstant(op, constant);
+  NodeProto node;
+  std::string problem;
+  std::optional<frontend::VersionRange> versions = frontend::writeNode(op, node, problem);
+  if (!versions) {
+    emitError(op->getLoc(), Code::I003)
+        << "node '" << qcompile::onnx::describe(op) << "': " << problem;
+    ok = false;
+    return;
+  }
+  require(node.domain(), *versions, qcompile::onnx::describe(op), op->getLoc());
+  for (Value operand : getFormalOperands(op))
+    node.add_input(operand ? names.get(operand).str() : "");
+  for (Value result : frontend::getFormalResults(op)) {
+    node.add_output(result ? names.get(result).str() : "");
+    if (result && !llvm::is_contained(op->getBlock()->getTerminator()->getOperands(), result)) {
+      auto *info = graph.add_value_info();
+      info->set_name(names.get(result).str());
+      writeType(result, info->name(), *info->mutable_type(), op->getLoc());
+    }
+  }
+  StringRef name = qcompile::onnx::getNodeName(op->getLoc());
+  node.set_name(nameNode(name.empty() ? StringRef(node.op_type()) : name));
+  graph.add_node()->Swap(&node);
+}
+
+void ModelWriter::writeOutputs() {
+  Operation *terminator = function.front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
+    auto *output = graph.add_output();
+    output->set_name(names.getOutput(index).str());
+    writeType(value, output->name(), *output->mutable_type(), terminator->getLoc());
+    if (names.get(value) == output->name())
+      continue;
+    NodeProto &copy = *graph.add_node();
+    frontend::VersionRange versions =
+        frontend::writeIdentity(names.get(value), output->name(), copy);
+    copy.set_name(nameNode("Identity"));
+    require("", versions, copy.name(), function.getLoc());
+  }
+}
+
+void ModelWriter::writeImports() {
+  // The default domain is always named, at a version that exporters still write.
+  require("", {kOldestOpset, INT_MAX}, "", function.getLoc());
+  for (const auto &[domain, import] : imports) {
+    auto *out = model.add_opset_import();
+    out->set_domain(domain);
+    out->set_version(import.versions.first);
+  }
+}
+
+const ModelProto *ModelWriter::write() {
+  graph.set_name(function.getName().str());
+  model.set_producer_name("qcompile");
+  model.set_producer_version(kVersion);
+  writeInputs();
+  for (Operation &op : function.front().without_terminator())
+    writeOperation(&op);
+  writeOutputs();
+  writeImports();
+  model.set_ir_version(irVersion);
+  if (ok && model.ByteSizeLong() > size_t(INT32_MAX)) {
+    emitError(function.getLoc(), Code::I005)
+        << "expected a model below 2 GiB, found one of " << model.ByteSizeLong() << " bytes";
+    ok = false;
+  }
+  return ok ? &model : nullptr;
+}
+
+/// Calls `body` with the message, or reports why there is none.
+static LogicalResult withModel(func::FuncOp function,
+                               llvm::function_ref<LogicalResult(const ModelProto &)> body) {
+  if (!function.getBody().hasOneBlock())
+    return emitError(function.getLoc(), Code::I003)
+           << "function '" << function.getName() << "' has no single block to write";
+  ModelWriter writer(function);
+  const ModelProto *model = writer.write();
+  return model ? body(*model) : failure();
+}
+
+std::optional<std::string> exportOnnx(func::FuncOp function) {
+  std::string bytes;
+  LogicalResult result = withModel(function, [&](const ModelProto &model) {
+    return success(model.SerializeToString(&bytes));
+  });
+  return succeeded(result) ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+namespace {
+/// Passes a message on as it is made, so that it is not held twice.
+class Sink : public google::protobuf::io::CopyingOutputStream {
+public:
+  explicit Sink(llvm::raw_ostream &os) : os(os) {}
+  bool Write(const void *buffer, int size) override {
+    os.write(static_cast<const char *>(buffer), size);
+    return true; // the stream remembers its errors
+  }
+
+private:
+  llvm::raw_ostream &os;
+};
+} // namespace
+
+LogicalResult exportOnnxFile(func::FuncOp function, StringRef path) {
+  return withModel(function, [&](const ModelProto &model) -> LogicalResult {
+    llvm::Error error = writeFile(path, [&](llvm::raw_ostream &os) {
+      Sink sink(os);
+      google::protobuf::io::CopyingOutputStreamAdaptor stream(&sink);
+      model.SerializeToZeroCopyStream(&stream);
+    });
+    if (!error)
+      return success();
+    return emitError(function.getLoc(), Code::U003) << llvm::toString(std::move(error));
+  });
+}
+
+} // namespace qcompile
