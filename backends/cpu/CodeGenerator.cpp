@@ -16,7 +16,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "runtime/kernels/kernels.h"
+#include "runtime/kernels/elementwise_kernels.h"
 
 using namespace llvm;
 
@@ -92,10 +92,19 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
       {"qcrt_quantize", reinterpret_cast<const void *>(&qcrt_quantize)},
       {"qcrt_dequantize", reinterpret_cast<const void *>(&qcrt_dequantize)},
       {"qcrt_float_binary", reinterpret_cast<const void *>(&qcrt_float_binary)},
-      {"qcrt_load_codes", reinterpret_cast<const void *>(&qcrt_load_codes)},
-      {"qcrt_store_codes", reinterpret_cast<const void *>(&qcrt_store_codes)},
+      {"qcrt_arg_max", reinterpret_cast<const void *>(&qcrt_arg_max)},
+      {"qcrt_binary", reinterpret_cast<const void *>(&qcrt_binary)},
+      {"qcrt_check_codes", reinterpret_cast<const void *>(&qcrt_check_codes)},
+      {"qcrt_conv", reinterpret_cast<const void *>(&qcrt_conv)},
       {"qcrt_convert", reinterpret_cast<const void *>(&qcrt_convert)},
-      {"qcrt_transpose", reinterpret_cast<const void *>(&qcrt_transpose)},
+      {"qcrt_copy", reinterpret_cast<const void *>(&qcrt_copy)},
+      {"qcrt_fill", reinterpret_cast<const void *>(&qcrt_fill)},
+      {"qcrt_lookup", reinterpret_cast<const void *>(&qcrt_lookup)},
+      {"qcrt_max_pool", reinterpret_cast<const void *>(&qcrt_max_pool)},
+      {"qcrt_product", reinterpret_cast<const void *>(&qcrt_product)},
+      {"qcrt_requantize", reinterpret_cast<const void *>(&qcrt_requantize)},
+      {"qcrt_table", reinterpret_cast<const void *>(&qcrt_table)},
+      {"qcrt_top_k", reinterpret_cast<const void *>(&qcrt_top_k)},
       {"qcrt_program_run", reinterpret_cast<const void *>(&qcrt_program_run)},
       {"qcrt_programs", &qcrt_programs},
       {"memcpy", reinterpret_cast<const void *>(&std::memcpy)}};

@@ -14,10 +14,16 @@
 #include "backends/cpu/lower-to-kernels/LowerToKernels.h"
 #include "backends/cpu/outline-islands/OutlineIslands.h"
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/choose-layout/ChooseLayout.h"
+#include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/lower-padding/LowerPadding.h"
+#include "passes/select-requantization/SelectRequantization.h"
 #include "runtime/reference/registry.h"
 
 using namespace llvm;
@@ -26,7 +32,8 @@ namespace qcompile::cpu {
 
 Capability CpuSession::checkSupport(mlir::Operation *op) const {
   std::string reason = reasonAgainstKernel(op);
-  if (reason.empty() || isConstant(op))
+  // The pipeline rewrites transposed convolutions into ones that have a kernel.
+  if (reason.empty() || isConstant(op) || isa<qnn::ConvTransposeOp>(op))
     return Capability::yes();
   std::string name = convertOperation(op).name;
   if (!runtime::FindReference(name))
@@ -35,6 +42,15 @@ Capability CpuSession::checkSupport(mlir::Operation *op) const {
 }
 
 void CpuSession::buildPipeline(mlir::OpPassManager &pm) const {
+  using mlir::func::FuncOp;
+  pm.addNestedPass<FuncOp>(createExpandConvTranspose());
+  // Codes of one bit stay so: a plane more costs a convolution more than the addition.
+  pm.addNestedPass<FuncOp>(createLowerPadding({.mode = PaddingMode::Correct}));
+  pm.addNestedPass<FuncOp>(createBoundAccumulators());
+  // Codes are smaller than floats.
+  pm.addNestedPass<FuncOp>(createChooseLayout(
+      {.layout = ChannelLayout::Last, .border = TransposeBorder::Codes}));
+  pm.addNestedPass<FuncOp>(createSelectRequantization());
   pm.addPass(createCpuOutlineIslands());
   pm.addPass(createCpuLowerToKernels());
 }

@@ -1,11 +1,13 @@
 //===- KernelSupport.cpp - Which operations have a kernel -----------------===//
 #include "backends/cpu/KernelSupport.h"
 
+#include "backends/cpu/lower-to-kernels/Convolution.h"
+#include "backends/cpu/lower-to-kernels/ParameterPacking.h"
 #include "dialects/data/ElementStorage.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "runtime/kernels/packing.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -18,19 +20,41 @@ bool isConstant(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() || op->getName().getStringRef() == "onnx.Constant";
 }
 
+static int64_t getRank(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank();
+}
+
 static std::optional<runtime::DataType> elementType(Value value) {
   return data::getDataType(cast<RankedTensorType>(value.getType()).getElementType());
 }
 
+/// Whether sums of this many products certainly stay within 62 bits: what follows is costly for
+/// large weights and asked more than once.
+static bool isFarFromOverflow(Value lhs, Value rhs) {
+  int64_t count = std::max<int64_t>(1, cast<RankedTensorType>(rhs.getType()).getNumElements());
+  return elementType(lhs)->bits + elementType(rhs)->bits + llvm::Log2_64_Ceil(count) <= 60;
+}
+
 static std::string reasonAgainst(qnn::MatMulOp op) {
-  auto weights = op.getRhs().getDefiningOp<qnn::ConstantOp>();
-  if (!weights)
-    return "the right factor is not constant";
-  std::vector<int64_t> values = weights.getValue().getTensor().ToIntegers();
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getRhs().getType()).getShape();
-  absl::Status status =
-      runtime::SelectMatmul({shape[0], shape[1], *elementType(op.getLhs()), values}).status();
-  return std::string(status.message());
+  if (!hasPackedWeights(op) || isFarFromOverflow(op.getLhs(), op.getRhs()))
+    return "";
+  return std::string(selectMatMul(op).status().message());
+}
+
+static std::string reasonAgainst(qnn::ConvOp op) {
+  if (!op.getWeights().getDefiningOp<qnn::ConstantOp>())
+    return "the weights are not constant";
+  if (isFarFromOverflow(op.getInput(), op.getWeights()))
+    return "";
+  return std::string(selectConvolution(*getConvolution(op)).status().message());
+}
+
+/// Operations that become copies of up to `factor` times the dimensions of their operands.
+static std::string reasonAgainstCopy(Operation *op, int64_t factor) {
+  for (Value operand : op->getOperands())
+    if (factor * getRank(operand) > QCRT_MAX_RANK)
+      return "more than " + std::to_string(QCRT_MAX_RANK / factor) + " dimensions";
+  return "";
 }
 
 static std::string reasonAgainst(qnn::QuantizeOp op) {
@@ -57,6 +81,16 @@ bool keepsElements(Operation *op) {
       .Default(false);
 }
 
+std::optional<SmallVector<int64_t>> getPermutation(Operation *op) {
+  if (op->getName().getStringRef() != "onnx.Transpose")
+    return std::nullopt;
+  if (auto perm = op->getAttrOfType<DenseI64ArrayAttr>("perm"))
+    return llvm::to_vector(perm.asArrayRef());
+  // Without the attribute the dimensions are reversed.
+  auto reversed = llvm::reverse(llvm::seq<int64_t>(0, getRank(op->getOperand(0))));
+  return SmallVector<int64_t>(reversed.begin(), reversed.end());
+}
+
 static bool isFloatTensor(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.hasStaticShape() && type.getElementType().isF32() &&
@@ -74,6 +108,8 @@ static bool isSimpleFloat(Operation *op) {
   if (keepsElements(op))
     return !isFixed(op->getOperand(0)) &&
            llvm::all_of(op->getOperands().drop_front(), isFixed);
+  if (getPermutation(op))
+    return !isFixed(op->getOperand(0)) && getRank(op->getOperand(0)) <= QCRT_MAX_RANK;
   bool isBinary = llvm::StringSwitch<bool>(op->getName().getStringRef())
                       .Cases({"onnx.Add", "onnx.Sub", "onnx.Mul", "onnx.Div"}, true)
                       .Default(false);
@@ -94,18 +130,15 @@ std::string reasonAgainstKernel(Operation *op) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type || !type.hasStaticShape() || type.getNumElements() == 0)
       return "a tensor has no elements";
-    bool mayBeConstant = isa<qnn::MatMulOp>(op) && value == op->getOperand(1);
-    if (Operation *producer = value.getDefiningOp();
-        producer && isConstant(producer) && !mayBeConstant)
-      return "an operand is constant";
   }
   return llvm::TypeSwitch<Operation *, std::string>(op)
-      .Case<qnn::MatMulOp, qnn::QuantizeOp, qnn::DequantizeOp>(
+      .Case<qnn::ConvOp, qnn::MatMulOp, qnn::QuantizeOp, qnn::DequantizeOp>(
           [](auto typed) { return reasonAgainst(typed); })
-      .Case([](qnn::TransposeOp typed) {
-        return typed.getPerm().size() > 8 ? "more than 8 dimensions" : "";
-      })
-      .Case<qnn::ThresholdOp, qnn::ReshapeOp>([](auto) { return ""; })
+      .Case<qnn::AddOp, qnn::ConcatOp, qnn::GatherOp, qnn::MulOp, qnn::PadOp, qnn::SliceOp,
+            qnn::TransposeOp>([](auto typed) { return reasonAgainstCopy(typed, 1); })
+      .Case([](qnn::DepthToSpaceOp typed) { return reasonAgainstCopy(typed, 2); })
+      .Case<qnn::ArgMaxOp, qnn::LookupOp, qnn::MaxPoolOp, qnn::RequantizeOp, qnn::ReshapeOp,
+            qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp>([](auto) { return ""; })
       .Default([](Operation *) { return "no kernel for this operation"; });
 }
 

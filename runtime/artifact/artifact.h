@@ -78,7 +78,8 @@ typedef struct qcrt_context {
 enum {
   QCRT_OK = 0,
   QCRT_INPUT_OUT_OF_RANGE = 1, /* an integer input is not a value of its type */
-  QCRT_ISLAND_FAILED = 2
+  QCRT_ISLAND_FAILED = 2,
+  QCRT_INDEX_OUT_OF_RANGE = 3 /* an index that is data lies outside of its table */
 };
 
 /* Where a serialized program lies in the image. */

@@ -125,6 +125,10 @@ int32_t qcrt_model_run(qcrt_model* model, const void* const* inputs, void* const
              "an integer input holds a value that its element type does not have");
     return result;
   }
+  if (result == QCRT_INDEX_OUT_OF_RANGE) {
+    snprintf(model->message, sizeof(model->message), "an index lies outside of its table");
+    return result;
+  }
   for (uint64_t i = 0; i < model->descriptor->program_count; ++i) {
     const char* text = model->descriptor->program_functions->message(model->programs[i]);
     if (text[0] != '\0') snprintf(model->message, sizeof(model->message), "%s", text);

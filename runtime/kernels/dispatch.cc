@@ -88,4 +88,30 @@ void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, floa
   Tier().dequantize(block, codes, y, rows);
 }
 
+void qcrt_convert(const qcrt_format* in_format, const void* in, int64_t rows, int64_t in_n,
+                  const qcrt_format* out_format, void* out, int64_t out_n) {
+  Tier().convert(in_format, in, rows, in_n, out_format, out, out_n);
+}
+
+void qcrt_conv(const qcrt_conv_block* block, const void* in, void* out, void* scratch) {
+  Tier().conv(block, in, out, scratch);
+}
+
+void qcrt_max_pool(const qcrt_max_pool_block* block, const void* in, void* out) {
+  Tier().max_pool(block, in, out);
+}
+
+void qcrt_binary(const qcrt_binary_block* block, const void* a, const void* b, void* y) {
+  Tier().binary(block, a, b, y);
+}
+
+void qcrt_product(const qcrt_product_block* block, const void* a, const void* b, void* y) {
+  Tier().product(block, a, b, y);
+}
+
+void qcrt_requantize(const qcrt_requantize_block* block, const void* x, void* out,
+                     int64_t rows) {
+  Tier().requantize(block, x, out, rows);
+}
+
 }  // extern "C"

@@ -14,12 +14,16 @@
  *   QCRT_INT32   one 32-bit integer per element, padded to a multiple of 64 elements. The padding
  *                holds no particular value. Values lie within +-(2^31 - 2).
  *   QCRT_INT64   one 64-bit integer per element, not padded.
+ *   QCRT_DENSE_* one container of the named kind per element, not padded: how tensors look outside
+ *                of a network, and inside wherever operations see more than rows.
  *
  * Planes and bytes store an element as an unsigned number u with code = offset + multiplier * u
- * (multiplier 2 for planes of bipolar codes, else 1); the integer layouts store the code itself
- * (offset 0, multiplier 1). Buffers in these layouts are
- * aligned to 64 bytes. Kernels read and write padding, and nothing beyond it. Float rows are
- * dense and need no more than their natural alignment.
+ * (multiplier 2 for planes of bipolar codes, else 1); the other layouts store the code itself
+ * (offset 0, multiplier 1). Buffers in padded layouts are
+ * aligned to 64 bytes. Kernels read and write padding, and nothing beyond it. Unpadded rows
+ * (floats, containers, QCRT_INT64) need no more than their natural alignment.
+ *
+ * Kernels that see tensors as more than rows are in spatial_kernels.h and elementwise_kernels.h.
  */
 #ifndef QCOMPILE_RUNTIME_KERNELS_KERNELS_H_
 #define QCOMPILE_RUNTIME_KERNELS_KERNELS_H_
@@ -30,7 +34,18 @@
 extern "C" {
 #endif
 
-enum { QCRT_PLANES = 1, QCRT_BYTES = 2, QCRT_INT32 = 3, QCRT_INT64 = 4 };
+enum {
+  QCRT_PLANES = 1,
+  QCRT_BYTES = 2,
+  QCRT_INT32 = 3,
+  QCRT_INT64 = 4,
+  QCRT_DENSE_INT8 = 5,
+  QCRT_DENSE_UINT8 = 6,
+  QCRT_DENSE_INT16 = 7,
+  QCRT_DENSE_UINT16 = 8,
+  QCRT_DENSE_INT32 = 9,
+  QCRT_DENSE_UINT32 = 10
+};
 
 /* How the elements of a buffer are stored. */
 typedef struct qcrt_format {
@@ -82,13 +97,14 @@ void qcrt_matmul(const qcrt_matmul_block* block, const void* activations, void* 
 
 enum { QCRT_X_INT32 = 1, QCRT_X_INT64 = 2, QCRT_X_FLOAT32 = 3 };
 
-/* Parameter block: this header, then per column (or once, where per_column is 0)
+/* Parameter block: this header, then per column (where per_column is set), or per channel of
+ * rows (row r has channel r % row_channels, where that is not 0), or once
  *   masks       same width as x: what x is combined with so that "reaches" ascends. Integers:
  *               x ^ mask with mask -1 for direction -1; floats: the sign bit.
  *   thresholds  in the combined order, ascending. INT32: x reaches t when combined x > t; else
  *               when combined x >= t. `by_column` 0: [threshold][column rounded up to 64]; 1:
  *               [column][stride], padded with values that nothing reaches (the form of binary
- *               search). */
+ *               search). Per channel of rows: always [channel][stride]. */
 typedef struct qcrt_threshold_block {
   int32_t operand; /* QCRT_X_... */
   int32_t per_column;
@@ -104,10 +120,12 @@ typedef struct qcrt_threshold_block {
   int64_t first;
   int64_t delta;
   qcrt_format out;
-  int64_t reserved[3];
+  int32_t in_layout; /* of integer operands: QCRT_INT32, QCRT_INT64 or QCRT_DENSE_* */
+  int32_t row_channels;
+  int64_t reserved[2];
 } qcrt_threshold_block;
 
-/* `x`: QCRT_INT32, QCRT_INT64 or dense float rows, as the block's operand says. */
+/* `x`: rows in the block's layout, or dense float rows for QCRT_X_FLOAT32. */
 void qcrt_threshold(const qcrt_threshold_block* block, const void* x, void* out, int64_t rows);
 
 /* --- Quantizer: code = clamp(round([[x / scale] + zero_point]), low, high), float32 steps ----- */
@@ -140,19 +158,21 @@ typedef struct qcrt_quantize_block {
 /* NaN gives `low`. */
 void qcrt_quantize(const qcrt_quantize_block* block, const float* x, void* out, int64_t rows);
 
-/* --- Dequantizer: y = scale * (code - zero_point) + bias, rounded once to float32 ------------ */
+/* --- Dequantizer: y = scale * (code - zero_point) / divisor + bias, rounded once to float32 -- */
 
 /* Parameter block: this header, then double scales[], int64 zero_points[], double biases[]: one
- * each, or n each. |code - zero_point| is below 2^53. */
+ * each, or n each. |code - zero_point| is below 2^53. The divisor is 1 to 2^31, and 1 where a bias
+ * is not 0. */
 typedef struct qcrt_dequantize_block {
-  int32_t operand; /* QCRT_X_INT32 or QCRT_X_INT64 */
+  int32_t in_layout; /* QCRT_INT32, QCRT_INT64 or QCRT_DENSE_* */
   int32_t per_column;
   int64_t n;
   int64_t size;
   int64_t scales_at;
   int64_t zero_points_at;
   int64_t biases_at;
-  int64_t reserved[2];
+  int64_t divisor;
+  int64_t reserved[1];
 } qcrt_dequantize_block;
 
 /* `y`: dense float rows. */
@@ -171,22 +191,14 @@ void qcrt_float_binary(int32_t operation, const float* a, int64_t a_row_stride,
 
 /* --- Moving codes ---------------------------------------------------------------------------- */
 
-/* From dense containers (1, 2, 4 or 8 bytes, signed or not) to a layout. Returns 0, or -1 where a
- * code is not one of low, low + step, ..., high; `out` is then incomplete. */
-int32_t qcrt_load_codes(const void* containers, int32_t container_bytes, int32_t is_signed,
-                        int64_t low, int64_t high, int64_t step, const qcrt_format* format,
-                        void* out, int64_t rows, int64_t n);
-/* From a layout to dense containers, which hold every code. */
-void qcrt_store_codes(const qcrt_format* format, const void* in, void* containers,
-                      int32_t container_bytes, int64_t rows, int64_t n);
+/* Whether every code of dense containers is one of low, low + step, ..., high (step 1 or 2): 0, or
+ * -1 where one is not. */
+int32_t qcrt_check_codes(const void* containers, int32_t layout, int64_t low, int64_t high,
+                         int64_t step, int64_t count);
 /* From one layout to another that holds every code, and from rows of in_n elements to rows of
  * out_n: element i in row-major order stays element i. rows * in_n is a multiple of out_n. */
 void qcrt_convert(const qcrt_format* in_format, const void* in, int64_t rows, int64_t in_n,
                   const qcrt_format* out_format, void* out, int64_t out_n);
-/* Permutes dense elements of 1, 2, 4 or 8 bytes: dimension d of the output is dimension perm[d] of
- * the input, whose extents are `shape`; rank is at most 8. */
-void qcrt_transpose(const void* in, void* out, int32_t element_bytes, int32_t rank,
-                    const int64_t* shape, const int64_t* perm);
 
 /* --- Scalar twins: the same functions, written for obviousness ------------------------------- */
 

@@ -17,6 +17,11 @@ constexpr int64_t kCountedThresholds = 127;
 
 int64_t PaddedColumns(int64_t n) { return (n + 63) / 64 * 64; }
 
+int32_t IntegerLayout(int32_t operand, int32_t layout) {
+  if (layout != 0) return layout;
+  return operand == QCRT_X_INT32 ? QCRT_INT32 : QCRT_INT64;
+}
+
 absl::Status CheckParameterCount(absl::string_view what, size_t found, int64_t n) {
   if (found == 1 || static_cast<int64_t>(found) == n) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -81,7 +86,9 @@ absl::StatusOr<ParameterBlock> PackThresholds(const ThresholdProblem& problem) {
   qcrt_threshold_block& header = writer.header;
   const int64_t channels = static_cast<int64_t>(problem.directions.size());
   header.operand = problem.operand;
-  header.per_column = channels != 1;
+  header.per_column = channels != 1 && !problem.per_row;
+  header.row_channels = channels != 1 && problem.per_row ? static_cast<int32_t>(channels) : 0;
+  header.in_layout = IntegerLayout(problem.operand, problem.in_layout);
   header.n = problem.n;
   header.count = static_cast<int32_t>(problem.count);
   header.out = problem.out;
@@ -92,10 +99,11 @@ absl::StatusOr<ParameterBlock> PackThresholds(const ThresholdProblem& problem) {
   header.stride = 1;
   while (header.stride < problem.count) header.stride = 2 * header.stride + 1;
 
-  const int64_t columns = header.per_column ? PaddedColumns(problem.n) : 1;
+  const bool by_column = header.by_column || header.row_channels;
+  const int64_t columns = header.per_column ? PaddedColumns(problem.n) : channels;
   std::vector<typename Kind::Mask> masks(columns, 0);
-  std::vector<Stored> thresholds(
-      columns * (header.by_column ? header.stride : problem.count), Kind::kUnreachable);
+  std::vector<Stored> thresholds(columns * (by_column ? header.stride : problem.count),
+                                 Kind::kUnreachable);
   for (int64_t c = 0; c < channels; ++c) {
     const bool backwards = problem.directions[c] < 0;
     masks[c] = backwards ? Kind::kBackwards : 0;
@@ -107,7 +115,7 @@ absl::StatusOr<ParameterBlock> PackThresholds(const ThresholdProblem& problem) {
             "expected the thresholds of channel ", c, " sorted along its direction"));
       }
       previous = stored;
-      thresholds[header.by_column ? c * header.stride + t : t * columns + c] = stored;
+      thresholds[by_column ? c * header.stride + t : t * columns + c] = stored;
     }
   }
   header.masks_at = writer.Append(masks);
@@ -135,7 +143,10 @@ absl::Status CheckThresholds(const ThresholdProblem& problem) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected 1 to 255 thresholds per channel, found ", problem.count));
   }
-  absl::Status status = CheckParameterCount("channels", problem.directions.size(), problem.n);
+  absl::Status status;
+  if (!problem.per_row) {
+    status = CheckParameterCount("channels", problem.directions.size(), problem.n);
+  }
   if (!status.ok()) return status;
   const size_t found = problem.operand == QCRT_X_FLOAT32 ? problem.float_thresholds.size()
                                                          : problem.thresholds.size();
@@ -168,6 +179,20 @@ qcrt_format Int64Format() { return {QCRT_INT64, 0, 0, 1}; }
 
 qcrt_format IntegerFormat(DataType type) {
   return type.bits <= 31 ? Int32Format() : Int64Format();
+}
+
+qcrt_format ContainerFormat(DataType type) {
+  const bool is_unsigned = type.kind == TypeKind::kUnsigned || type.kind == TypeKind::kBool;
+  switch (type.ContainerSize()) {
+    case 1:
+      return {is_unsigned ? QCRT_DENSE_UINT8 : QCRT_DENSE_INT8, 0, 0, 1};
+    case 2:
+      return {is_unsigned ? QCRT_DENSE_UINT16 : QCRT_DENSE_INT16, 0, 0, 1};
+    case 4:
+      return {is_unsigned ? QCRT_DENSE_UINT32 : QCRT_DENSE_INT32, 0, 0, 1};
+    default:
+      return Int64Format();
+  }
 }
 
 bool operator==(const qcrt_format& a, const qcrt_format& b) {
@@ -243,7 +268,8 @@ absl::StatusOr<ParameterBlock> PackDequantize(const DequantizeProblem& problem) 
   const bool per_column = problem.scales.size() != 1 || problem.zero_points.size() != 1 ||
                           problem.biases.size() != 1;
   const int64_t n = problem.n;
-  header.operand = problem.operand;
+  header.in_layout = IntegerLayout(problem.operand, problem.in_layout);
+  header.divisor = problem.divisor;
   header.per_column = per_column;
   header.n = n;
   header.scales_at = writer.Append(Columns(problem.scales, per_column, n, n, 0.0));

@@ -22,6 +22,8 @@ qcrt_format PlanesFormat(DataType type);
 qcrt_format BytesFormat(DataType type);
 qcrt_format Int32Format();
 qcrt_format Int64Format();
+// Dense containers, as tensors outside of a network have them.
+qcrt_format ContainerFormat(DataType type);
 // The smallest integer layout that holds every code: 32 bits for up to 31, else 64.
 qcrt_format IntegerFormat(DataType type);
 // Whether planes and bytes can hold the type.
@@ -64,6 +66,8 @@ struct ThresholdProblem {
   int64_t low = 0;
   int64_t step = 1;
   qcrt_format out;
+  int32_t in_layout = 0;  // of integer operands; 0: QCRT_INT32 or QCRT_INT64
+  bool per_row = false;   // channels are those of rows, repeating, not of columns
 };
 absl::StatusOr<ParameterBlock> PackThreshold(const ThresholdProblem& problem);
 
@@ -87,6 +91,8 @@ struct DequantizeProblem {
   absl::Span<const double> scales;
   absl::Span<const int64_t> zero_points;
   absl::Span<const double> biases;
+  int64_t divisor = 1;
+  int32_t in_layout = 0;  // 0: QCRT_INT32 or QCRT_INT64
 };
 absl::StatusOr<ParameterBlock> PackDequantize(const DequantizeProblem& problem);
 

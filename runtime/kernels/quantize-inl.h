@@ -108,20 +108,34 @@ void Quantize(const qcrt_quantize_block* block, const float* x, void* out, int64
   }
 }
 
-void Dequantize(const qcrt_dequantize_block* block, const void* codes, float* y, int64_t rows) {
-  const bool wide = block->operand == QCRT_X_INT64;
-  const int64_t stride = wide ? block->n * 8 : RoundUp(block->n, kBlock) * 4;
+// Rounds scale * d / divisor; without a divisor the fast way.
+template <bool kDivides>
+void DequantizeRow(const qcrt_dequantize_block* block, const void* row, float* y) {
   const double* scales = At<double>(block, block->scales_at);
   const int64_t* zero_points = At<int64_t>(block, block->zero_points_at);
   const double* biases = At<double>(block, block->biases_at);
+  for (int64_t base = 0; base < block->n; base += kBlock) {
+    const int64_t count = block->n - base < kBlock ? block->n - base : kBlock;
+    int64_t codes[kBlock];
+    LoadIntegers(block->in_layout, row, base, count, 1, codes);
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t column = block->per_column ? base + i : 0;
+      const double d = static_cast<double>(codes[i] - zero_points[column]);
+      y[base + i] = kDivides ? RoundQuotient(scales[column], d, block->divisor)
+                             : RoundScaled(scales[column], d, biases[column]);
+    }
+  }
+}
+
+void Dequantize(const qcrt_dequantize_block* block, const void* codes, float* y, int64_t rows) {
+  const qcrt_format in = {block->in_layout, 0, 0, 1};
+  const int64_t stride = RowBytes(in, block->n);
   for (int64_t r = 0; r < rows; ++r) {
     const char* row = static_cast<const char*>(codes) + r * stride;
-    for (int64_t c = 0; c < block->n; ++c) {
-      const int64_t column = block->per_column ? c : 0;
-      const int64_t code = wide ? reinterpret_cast<const int64_t*>(row)[c]
-                                : reinterpret_cast<const int32_t*>(row)[c];
-      y[r * block->n + c] = RoundScaled(
-          scales[column], static_cast<double>(code - zero_points[column]), biases[column]);
+    if (block->divisor == 1) {
+      DequantizeRow<false>(block, row, y + r * block->n);
+    } else {
+      DequantizeRow<true>(block, row, y + r * block->n);
     }
   }
 }

@@ -15,6 +15,23 @@ static inline int64_t RoundUp(int64_t n, int64_t multiple) {
 // Words of one plane of n elements.
 static inline int64_t PlaneWords(int64_t n) { return RoundUp(n, 64) / 64; }
 
+// Bytes of one element of an unpadded layout.
+static inline int64_t ContainerBytes(int32_t layout) {
+  switch (layout) {
+    case QCRT_DENSE_INT8:
+    case QCRT_DENSE_UINT8:
+      return 1;
+    case QCRT_DENSE_INT16:
+    case QCRT_DENSE_UINT16:
+      return 2;
+    case QCRT_DENSE_INT32:
+    case QCRT_DENSE_UINT32:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
 static inline int64_t RowBytes(const qcrt_format& format, int64_t n) {
   switch (format.layout) {
     case QCRT_PLANES:
@@ -24,7 +41,7 @@ static inline int64_t RowBytes(const qcrt_format& format, int64_t n) {
     case QCRT_INT32:
       return RoundUp(n, 64) * 4;
     default:
-      return n * 8;
+      return n * ContainerBytes(format.layout);
   }
 }
 
@@ -41,8 +58,18 @@ static inline int64_t LoadStored(const qcrt_format& format, const void* row, int
       return stored;
     }
     case QCRT_BYTES:
+    case QCRT_DENSE_UINT8:
       return static_cast<const uint8_t*>(row)[i];
+    case QCRT_DENSE_INT8:
+      return static_cast<const int8_t*>(row)[i];
+    case QCRT_DENSE_INT16:
+      return static_cast<const int16_t*>(row)[i];
+    case QCRT_DENSE_UINT16:
+      return static_cast<const uint16_t*>(row)[i];
+    case QCRT_DENSE_UINT32:
+      return static_cast<const uint32_t*>(row)[i];
     case QCRT_INT32:
+    case QCRT_DENSE_INT32:
       return static_cast<const int32_t*>(row)[i];
     default:
       return static_cast<const int64_t*>(row)[i];
@@ -62,9 +89,17 @@ static inline void StoreStored(const qcrt_format& format, void* row, int64_t n, 
       return;
     }
     case QCRT_BYTES:
+    case QCRT_DENSE_INT8:
+    case QCRT_DENSE_UINT8:
       static_cast<uint8_t*>(row)[i] = static_cast<uint8_t>(stored);
       return;
+    case QCRT_DENSE_INT16:
+    case QCRT_DENSE_UINT16:
+      static_cast<uint16_t*>(row)[i] = static_cast<uint16_t>(stored);
+      return;
     case QCRT_INT32:
+    case QCRT_DENSE_INT32:
+    case QCRT_DENSE_UINT32:
       static_cast<int32_t*>(row)[i] = static_cast<int32_t>(stored);
       return;
     default:

@@ -56,19 +56,22 @@ int64_t Dot(const qcrt_matmul_block* block, const void* row, int64_t m) {
   return sum;
 }
 
-// Whether element c of the row reaches threshold t of its column.
-bool Reaches(const qcrt_threshold_block* block, const void* row, int64_t c, int64_t t) {
-  const int64_t column = block->per_column ? c : 0;
+// Whether element c of a row of `channel` reaches threshold t of its column.
+bool Reaches(const qcrt_threshold_block* block, const void* row, int64_t channel, int64_t c,
+             int64_t t) {
+  const int64_t column = block->per_column ? c : channel;
   const int64_t columns = block->per_column ? RoundUp(block->n, 64) : 1;
-  const int64_t at = block->by_column ? column * block->stride + t : t * columns + column;
+  const bool by_column = block->by_column || block->row_channels;
+  const int64_t at = by_column ? column * block->stride + t : t * columns + column;
+  const qcrt_format in = {block->in_layout, 0, 0, 1};
   switch (block->operand) {
     case QCRT_X_INT32: {
-      const int32_t x = static_cast<const int32_t*>(row)[c];
+      const int32_t x = static_cast<int32_t>(LoadStored(in, row, block->n, c));
       const int32_t mask = At<int32_t>(block, block->masks_at)[column];
       return (x ^ mask) > At<int32_t>(block, block->thresholds_at)[at];
     }
     case QCRT_X_INT64: {
-      const int64_t x = static_cast<const int64_t*>(row)[c];
+      const int64_t x = LoadStored(in, row, block->n, c);
       const int64_t mask = At<int64_t>(block, block->masks_at)[column];
       return (x ^ mask) >= At<int64_t>(block, block->thresholds_at)[at];
     }
@@ -80,9 +83,10 @@ bool Reaches(const qcrt_threshold_block* block, const void* row, int64_t c, int6
   }
 }
 
-int64_t XBytes(int32_t operand, int64_t n) {
-  if (operand == QCRT_X_INT32) return RoundUp(n, 64) * 4;
-  return operand == QCRT_X_INT64 ? n * 8 : n * 4;
+int64_t XBytes(const qcrt_threshold_block* block) {
+  if (block->operand == QCRT_X_FLOAT32) return block->n * 4;
+  const qcrt_format in = {block->in_layout, 0, 0, 1};
+  return RowBytes(in, block->n);
 }
 
 // `x` is finite and clamped to the code range.
@@ -141,12 +145,13 @@ void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
 void qcrt_threshold_scalar(const qcrt_threshold_block* block, const void* x, void* out,
                            int64_t rows) {
   for (int64_t r = 0; r < rows; ++r) {
-    const char* row = static_cast<const char*>(x) + r * XBytes(block->operand, block->n);
+    const char* row = static_cast<const char*>(x) + r * XBytes(block);
+    const int64_t channel = block->row_channels ? r % block->row_channels : 0;
     char* result = static_cast<char*>(out) + r * RowBytes(block->out, block->n);
     ClearRow(block->out, result, block->n);
     for (int64_t c = 0; c < block->n; ++c) {
       int64_t reached = 0;
-      for (int64_t t = 0; t < block->count; ++t) reached += Reaches(block, row, c, t);
+      for (int64_t t = 0; t < block->count; ++t) reached += Reaches(block, row, channel, c, t);
       StoreStored(block->out, result, block->n, c, block->first + block->delta * reached);
     }
   }
@@ -166,17 +171,19 @@ void qcrt_quantize_scalar(const qcrt_quantize_block* block, const float* x, void
 
 void qcrt_dequantize_scalar(const qcrt_dequantize_block* block, const void* codes, float* y,
                             int64_t rows) {
-  const qcrt_format in = {block->operand == QCRT_X_INT64 ? QCRT_INT64 : QCRT_INT32, 0, 0, 1};
+  const qcrt_format in = {block->in_layout, 0, 0, 1};
   for (int64_t r = 0; r < rows; ++r) {
     const char* row = static_cast<const char*>(codes) + r * RowBytes(in, block->n);
     for (int64_t c = 0; c < block->n; ++c) {
       const int64_t column = block->per_column ? c : 0;
       const int64_t distance = LoadStored(in, row, block->n, c) -
                                At<int64_t>(block, block->zero_points_at)[column];
+      const double scale = At<double>(block, block->scales_at)[column];
+      const double d = static_cast<double>(distance);
       y[r * block->n + c] =
-          RoundScaledExactly(At<double>(block, block->scales_at)[column],
-                             static_cast<double>(distance),
-                             At<double>(block, block->biases_at)[column]);
+          block->divisor == 1
+              ? RoundScaledExactly(scale, d, At<double>(block, block->biases_at)[column])
+              : RoundQuotient(scale, d, block->divisor);
     }
   }
 }

@@ -76,4 +76,77 @@ static inline float RoundScaled(double scale, double d, double bias) {
   return static_cast<float>(h) + 0.0f;
 }
 
+// --- Quotients -------------------------------------------------------------------------------
+//
+// scale * d / divisor has no error-free form in doubles, but it is a quotient of integers times a
+// power of two: scale is m * 2^e. So: the product m * |d| in 128 bits, moved to the top, divided by
+// 32-bit digits; the quotient's first 53 bits rounded to odd make a double that rounds to the same
+// float32 as the exact number (see above).
+
+// The 128-bit number high * 2^64 + low divided by a divisor of at most 32 bits; sets `inexact`
+// where something remains.
+static inline void DivideWide(uint64_t* high, uint64_t* low, uint64_t divisor, int* inexact) {
+  uint64_t digits[4] = {*high >> 32, *high & 0xffffffff, *low >> 32, *low & 0xffffffff};
+  uint64_t rest = 0;
+  for (int i = 0; i < 4; ++i) {
+    const uint64_t part = rest << 32 | digits[i];
+    digits[i] = part / divisor;
+    rest = part % divisor;
+  }
+  *high = digits[0] << 32 | digits[1];
+  *low = digits[2] << 32 | digits[3];
+  *inexact |= rest != 0;
+}
+
+// 2^exponent for exponents of normal doubles.
+static inline double PowerOfTwo(int exponent) {
+  const uint64_t bits = static_cast<uint64_t>(exponent + 1023) << 52;
+  double result;
+  memcpy(&result, &bits, sizeof(result));
+  return result;
+}
+
+// scale * d / divisor rounded once to float32. `d` is an integer below 2^53 in magnitude, `scale`
+// is finite, the divisor 1 to 2^31.
+static inline float RoundQuotient(double scale, double d, int64_t divisor) {
+  if (scale == 0 || d == 0) return 0.0f;
+  const bool negative = (scale < 0) != (d < 0);
+  uint64_t bits;
+  memcpy(&bits, &scale, sizeof(bits));
+  const int field = static_cast<int>(bits >> 52 & 0x7ff);
+  const uint64_t fraction = bits & ((uint64_t{1} << 52) - 1);
+  const uint64_t significand = field == 0 ? fraction : fraction | uint64_t{1} << 52;
+  int exponent = (field == 0 ? 1 : field) - 1075;
+  const unsigned __int128 product = static_cast<unsigned __int128>(significand) *
+                                    static_cast<uint64_t>(d < 0 ? -d : d);
+  uint64_t high = static_cast<uint64_t>(product >> 64), low = static_cast<uint64_t>(product);
+  // At most 106 bits: moving them to the top loses none.
+  while (high >> 63 == 0) {
+    high = high << 1 | low >> 63;
+    low <<= 1;
+    --exponent;
+  }
+  int inexact = 0;
+  DivideWide(&high, &low, static_cast<uint64_t>(divisor), &inexact);
+  // At least 96 bits are left: the upper 53 or more of them, the rest as the last bit.
+  while (high >> 52 == 0) {
+    high = high << 1 | low >> 63;
+    low <<= 1;
+    --exponent;
+  }
+  exponent += 64;
+  inexact |= low != 0;
+  while (high >> 53 != 0) {
+    inexact |= static_cast<int>(high & 1);
+    high >>= 1;
+    ++exponent;
+  }
+  // Between 2^52 and 2^53: beyond these exponents the float is infinite or zero anyway.
+  if (exponent > 200) exponent = 200;
+  if (exponent < -300) exponent = -300;
+  const double magnitude =
+      static_cast<double>(high | static_cast<uint64_t>(inexact)) * PowerOfTwo(exponent);
+  return static_cast<float>(negative ? -magnitude : magnitude) + 0.0f;
+}
+
 #endif  // QCOMPILE_RUNTIME_KERNELS_SCALED_ROUNDING_H_

@@ -2,7 +2,7 @@
 #ifndef QCOMPILE_RUNTIME_KERNELS_THRESHOLD_INL_H_
 #define QCOMPILE_RUNTIME_KERNELS_THRESHOLD_INL_H_
 
-#include "runtime/kernels/vectors-inl.h"
+#include "runtime/kernels/lanes-inl.h"
 
 namespace {
 
@@ -43,14 +43,14 @@ QCRT_INLINE void LoadParameter(Vector& v, const T* from, int64_t column) {
   }
 }
 
-// Lanes become -(number of thresholds reached).
+// Lanes become -(number of thresholds reached). `channel` is that of the row, or 0.
 template <typename Operand, bool kPerColumn>
-QCRT_INLINE void CountBlock(const qcrt_threshold_block* block,
+QCRT_INLINE void CountBlock(const qcrt_threshold_block* block, int64_t channel,
                             const typename Operand::Element* x, int64_t base, I32x16* negated) {
   using Element = typename Operand::Element;
   const int64_t columns = kPerColumn ? RoundUp(block->n, kBlock) : 1;
-  const int32_t* masks = At<int32_t>(block, block->masks_at);
-  const Element* thresholds = At<Element>(block, block->thresholds_at);
+  const int32_t* masks = At<int32_t>(block, block->masks_at) + channel;
+  const Element* thresholds = At<Element>(block, block->thresholds_at) + channel * block->stride;
   typename Operand::Vector values[kVectors];
   for (int i = 0; i < kVectors; ++i) {
     I32x16 mask;
@@ -72,7 +72,7 @@ QCRT_INLINE void CountBlock(const qcrt_threshold_block* block,
 
 // The same by binary search in each column; rows of thresholds have 2^s - 1 elements.
 template <typename Operand>
-QCRT_INLINE void SearchBlock(const qcrt_threshold_block* block,
+QCRT_INLINE void SearchBlock(const qcrt_threshold_block* block, int64_t channel,
                              const typename Operand::Element* x, int64_t base, int64_t valid,
                              I32x16* negated) {
   using Element = typename Operand::Element;
@@ -80,7 +80,7 @@ QCRT_INLINE void SearchBlock(const qcrt_threshold_block* block,
   const Element* thresholds = At<Element>(block, block->thresholds_at);
   int32_t counts[kBlock] = {};
   for (int64_t c = 0; c < valid; ++c) {
-    const int64_t column = block->per_column ? base + c : 0;
+    const int64_t column = block->per_column ? base + c : channel;
     const Element* row = thresholds + column * block->stride;
     const Element value = Operand::CombineOne(x[c], masks[column]);
     int32_t reached = 0;
@@ -93,9 +93,26 @@ QCRT_INLINE void SearchBlock(const qcrt_threshold_block* block,
   memcpy(negated, counts, sizeof(counts));
 }
 
+// Columns base to base + valid - 1 of a row, behind which whatever is harmless to compare.
+QCRT_INLINE const float* LoadOperand(const qcrt_threshold_block*, const void* row, int64_t base,
+                                     int64_t valid, float* tail) {
+  const float* from = static_cast<const float*>(row) + base;
+  if (valid == kBlock) return from;
+  memcpy(tail, from, static_cast<size_t>(valid) * sizeof(float));
+  return tail;
+}
+
+QCRT_INLINE const int32_t* LoadOperand(const qcrt_threshold_block* block, const void* row,
+                                       int64_t base, int64_t valid, int32_t* tail) {
+  if (block->in_layout == QCRT_INT32 && valid == kBlock) {
+    return static_cast<const int32_t*>(row) + base;
+  }
+  LoadIntegers(block->in_layout, row, base, valid, 1, tail);
+  return tail;
+}
+
 template <typename Operand, bool kPerColumn>
-void ThresholdRow(const qcrt_threshold_block* block, const typename Operand::Element* x,
-                  void* out) {
+void ThresholdRow(const qcrt_threshold_block* block, int64_t channel, const void* x, void* out) {
   using Element = typename Operand::Element;
   const bool one_bit = block->out.layout == QCRT_PLANES && block->out.planes == 1 &&
                        block->count == 1 && block->identity && !block->by_column;
@@ -103,17 +120,13 @@ void ThresholdRow(const qcrt_threshold_block* block, const typename Operand::Ele
   const int32_t delta = static_cast<int32_t>(block->delta);
   for (int64_t base = 0; base < block->n; base += kBlock) {
     const int64_t valid = block->n - base < kBlock ? block->n - base : kBlock;
-    const Element* from = x + base;
     Element tail[kBlock] = {};
-    if (valid < kBlock) {
-      memcpy(tail, from, static_cast<size_t>(valid) * sizeof(Element));
-      from = tail;
-    }
+    const Element* from = LoadOperand(block, x, base, valid, tail);
     I32x16 lanes[kVectors];
     if (block->by_column) {
-      SearchBlock<Operand>(block, from, base, valid, lanes);
+      SearchBlock<Operand>(block, channel, from, base, valid, lanes);
     } else {
-      CountBlock<Operand, kPerColumn>(block, from, base, lanes);
+      CountBlock<Operand, kPerColumn>(block, channel, from, base, lanes);
     }
     if (one_bit) {
       static_cast<uint64_t*>(out)[base / 64] = BitsOfLanes(lanes) & FirstBits(valid);
@@ -127,26 +140,27 @@ void ThresholdRow(const qcrt_threshold_block* block, const typename Operand::Ele
 template <typename Operand>
 void ThresholdRows(const qcrt_threshold_block* block, const void* x, int64_t x_stride, void* out,
                    int64_t rows) {
-  using Element = typename Operand::Element;
   const int64_t out_stride = RowBytes(block->out, block->n);
   for (int64_t r = 0; r < rows; ++r) {
-    const Element* row = static_cast<const Element*>(x) + r * x_stride;
+    const char* row = static_cast<const char*>(x) + r * x_stride;
     char* result = static_cast<char*>(out) + r * out_stride;
     if (block->per_column) {
-      ThresholdRow<Operand, true>(block, row, result);
+      ThresholdRow<Operand, true>(block, 0, row, result);
     } else {
-      ThresholdRow<Operand, false>(block, row, result);
+      const int64_t channel = block->row_channels ? r % block->row_channels : 0;
+      ThresholdRow<Operand, false>(block, channel, row, result);
     }
   }
 }
 
 void Threshold(const qcrt_threshold_block* block, const void* x, void* out, int64_t rows) {
-  if (block->operand == QCRT_X_INT64 || block->out.layout == QCRT_INT64) {
+  if (block->operand == QCRT_X_INT64 || MayLeave32Bits(block->out.layout)) {
     qcrt_threshold_scalar(block, x, out, rows);
   } else if (block->operand == QCRT_X_INT32) {
-    ThresholdRows<IntegerOperand>(block, x, RoundUp(block->n, kBlock), out, rows);
+    const qcrt_format in = {block->in_layout, 0, 0, 1};
+    ThresholdRows<IntegerOperand>(block, x, RowBytes(in, block->n), out, rows);
   } else {
-    ThresholdRows<FloatOperand>(block, x, block->n, out, rows);
+    ThresholdRows<FloatOperand>(block, x, block->n * 4, out, rows);
   }
 }
 

@@ -4,13 +4,19 @@
 #ifndef QCOMPILE_RUNTIME_KERNELS_TIER_H_
 #define QCOMPILE_RUNTIME_KERNELS_TIER_H_
 
-#include "runtime/kernels/kernels.h"
+#include "runtime/kernels/elementwise_kernels.h"
 
 struct QcrtTier {
   decltype(&qcrt_matmul) matmul;
   decltype(&qcrt_threshold) threshold;
   decltype(&qcrt_quantize) quantize;
   decltype(&qcrt_dequantize) dequantize;
+  decltype(&qcrt_convert) convert;
+  decltype(&qcrt_conv) conv;
+  decltype(&qcrt_max_pool) max_pool;
+  decltype(&qcrt_binary) binary;
+  decltype(&qcrt_product) product;
+  decltype(&qcrt_requantize) requantize;
 };
 
 extern const QcrtTier kQcrtTierBaseline;

@@ -1,4 +1,4 @@
 // Kernels for processors with AVX2, FMA and BMI.
 #include "runtime/kernels/tier-inl.h"
 
-const QcrtTier kQcrtTierAvx2 = {Matmul, Threshold, Quantize, Dequantize};
+const QcrtTier kQcrtTierAvx2 = kTier;

@@ -1,4 +1,4 @@
 // Kernels for any processor of the architecture.
 #include "runtime/kernels/tier-inl.h"
 
-const QcrtTier kQcrtTierBaseline = {Matmul, Threshold, Quantize, Dequantize};
+const QcrtTier kQcrtTierBaseline = kTier;

@@ -21,6 +21,7 @@ namespace {
 typedef int32_t I32x16 __attribute__((vector_size(64)));
 typedef float F32x16 __attribute__((vector_size(64)));
 typedef uint8_t U8x16 __attribute__((vector_size(16)));
+typedef uint16_t U16x16 __attribute__((vector_size(32)));
 
 // A block of 64 columns.
 constexpr int kBlock = 64;
@@ -96,20 +97,11 @@ QCRT_INLINE uint64_t BitsOfLanes(const I32x16* lanes) {
 #endif
 }
 
-// Writes the stored numbers of columns base to base + 63 of a row; those at or beyond n become the
-// layout's padding.
-QCRT_INLINE void StoreBlock(const qcrt_format& format, const I32x16* stored, void* row, int64_t n,
+// Writes the stored bytes of columns base to base + 63 of a row of planes or bytes. Those at or
+// beyond n become zero, as padding is.
+QCRT_INLINE void StoreBytes(const qcrt_format& format, const uint8_t* bytes, void* row, int64_t n,
                             int64_t base) {
   const int64_t valid = n - base < kBlock ? n - base : kBlock;
-  if (format.layout == QCRT_INT32) {
-    memcpy(static_cast<int32_t*>(row) + base, stored, kBlock * sizeof(int32_t));
-    return;
-  }
-  uint8_t bytes[kBlock];
-  for (int i = 0; i < kVectors; ++i) {
-    const U8x16 narrow = __builtin_convertvector(stored[i], U8x16);
-    memcpy(bytes + 16 * i, &narrow, sizeof(narrow));
-  }
   if (format.layout == QCRT_PLANES) {
     uint64_t* words = static_cast<uint64_t*>(row) + base / 64;
     for (int p = 0; p < format.planes; ++p) {
@@ -120,6 +112,37 @@ QCRT_INLINE void StoreBlock(const qcrt_format& format, const I32x16* stored, voi
   uint8_t* out = static_cast<uint8_t*>(row) + base;
   memcpy(out, bytes, kBlock);
   if (valid < kBlock) memset(out + valid, 0, static_cast<size_t>(kBlock - valid));
+}
+
+// Writes the stored numbers of columns base to base + 63 of a row; those at or beyond n become the
+// layout's padding.
+QCRT_INLINE void StoreBlock(const qcrt_format& format, const I32x16* stored, void* row, int64_t n,
+                            int64_t base) {
+  const int64_t valid = n - base < kBlock ? n - base : kBlock;
+  if (format.layout == QCRT_INT32) {
+    memcpy(static_cast<int32_t*>(row) + base, stored, kBlock * sizeof(int32_t));
+    return;
+  }
+  if (format.layout == QCRT_DENSE_INT32 || format.layout == QCRT_DENSE_UINT32) {
+    memcpy(static_cast<int32_t*>(row) + base, stored, static_cast<size_t>(valid) * 4);
+    return;
+  }
+  if (format.layout == QCRT_DENSE_INT16 || format.layout == QCRT_DENSE_UINT16) {
+    U16x16 halves[kVectors];
+    for (int i = 0; i < kVectors; ++i) halves[i] = __builtin_convertvector(stored[i], U16x16);
+    memcpy(static_cast<uint16_t*>(row) + base, halves, static_cast<size_t>(valid) * 2);
+    return;
+  }
+  uint8_t bytes[kBlock];
+  for (int i = 0; i < kVectors; ++i) {
+    const U8x16 narrow = __builtin_convertvector(stored[i], U8x16);
+    memcpy(bytes + 16 * i, &narrow, sizeof(narrow));
+  }
+  if (format.layout == QCRT_DENSE_INT8 || format.layout == QCRT_DENSE_UINT8) {
+    memcpy(static_cast<uint8_t*>(row) + base, bytes, static_cast<size_t>(valid));
+  } else {
+    StoreBytes(format, bytes, row, n, base);
+  }
 }
 
 }  // namespace

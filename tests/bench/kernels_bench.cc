@@ -10,7 +10,7 @@
 #include <string>
 
 #include "benchmark/benchmark.h"
-#include "runtime/kernels/packing.h"
+#include "runtime/kernels/packing_network.h"
 
 namespace qcompile::runtime {
 namespace {
@@ -205,6 +205,41 @@ void BM_Threshold(benchmark::State& state) {
 BENCHMARK(BM_Threshold)
     ->ArgNames({"count", "tier"})
     ->ArgsProduct({{1, 3, 7, 15, 31, 63, 127, 128, 255}, {0, 1, 2}});
+
+// A 3 x 3 convolution of 16 x 16 positions with as many outputs as channels, its sums stored.
+// Weight bits 1 means bipolar; with `depthwise` every channel is by itself.
+void BM_Conv(benchmark::State& state) {
+  const int64_t channels = state.range(0);
+  const int weight_bits = static_cast<int>(state.range(1));
+  const int act_bits = static_cast<int>(state.range(2));
+  if (!UseTier(state, state.range(4))) return;
+  ConvProblem problem;
+  problem.window = {{1, 18, 18, channels}, {3, 3}, {1, 1}, {1, 1}};
+  problem.groups = state.range(3) ? channels : 1;
+  problem.outputs = channels;
+  problem.input_type = act_bits == 1 ? DataType::Bipolar() : DataType::Unsigned(act_bits);
+  problem.result_type = DataType::Signed(24);
+  const int64_t count = channels * 9 * channels / problem.groups;
+  const auto weights = RandomWeights(
+      weight_bits == 1 ? DataType::Bipolar() : DataType::Signed(weight_bits), count);
+  problem.weights = weights;
+  const ConvPlan plan = *SelectConv(problem);
+  const qcrt_format out = ContainerFormat(problem.result_type);
+  const Aligned block(*PackConv(problem, plan, {QCRT_THEN_STORE, {}, out}));
+  const Aligned in(static_cast<size_t>(18 * 18 * qcrt_row_bytes(&plan.in, channels)));
+  const Aligned sums(static_cast<size_t>(16 * 16 * channels * 4));
+  const Aligned scratch(static_cast<size_t>(block.As<qcrt_conv_block>()->scratch_size));
+  for (auto _ : state) {
+    qcrt_conv(block.As<qcrt_conv_block>(), in.As<void>(), sums.As<void>(), scratch.As<void>());
+    benchmark::ClobberMemory();
+  }
+  state.counters["GMAC/s"] = benchmark::Counter(static_cast<double>(256 * count) / 1e9,
+                                                benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(BM_Conv)
+    ->ArgNames({"channels", "w", "a", "depthwise", "tier"})
+    ->ArgsProduct({{16, 64, 256}, {1, 2, 4, 8}, {1, 2, 4, 8}, {0}, {0, 1, 2}})
+    ->ArgsProduct({{64, 256}, {4}, {4}, {1}, {0, 1, 2}});
 
 }  // namespace
 }  // namespace qcompile::runtime

@@ -98,13 +98,13 @@ private:
       operands.push_back(materialize(step.location, argument));
       types.push_back(operands.back().getType());
     }
-    Type result = step.checksInput            ? intType(32)
+    Type result = step.failure != 0         ? intType(32)
                   : step.callee == "memcpy" ? Type(pointer)
-                                              : LLVM::LLVMVoidType::get(module.getContext());
+                                            : LLVM::LLVMVoidType::get(module.getContext());
     auto call = LLVM::CallOp::create(builder, step.location,
                                      declare(step.callee, result, types), operands);
-    if (step.checksInput)
-      failUnlessZero(step.location, call.getResult(), QCRT_INPUT_OUT_OF_RANGE);
+    if (step.failure != 0)
+      failUnlessZero(step.location, call.getResult(), step.failure);
   }
 
   /// An array of addresses on the stack, made in the entry block.

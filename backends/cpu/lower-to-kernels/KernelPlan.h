@@ -1,7 +1,7 @@
 //===- KernelPlan.h - A network as a list of kernel calls -------*- C++ -*-===//
 //
-// The result of planning: which kernels run in which order on which buffers. Emission and tests need
-// nothing else of the network.
+// The result of planning: which kernels run in which order on which buffers. Emission and tests
+// need nothing else of the network.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_BACKENDS_CPU_KERNELPLAN_H
@@ -42,7 +42,7 @@ using Argument = std::variant<BufferArgument, ParameterArgument, ConstantArgumen
 struct Step {
   std::string callee;
   llvm::SmallVector<Argument, 8> arguments;
-  bool checksInput = false; ///< returns 0 or fails the run with QCRT_INPUT_OUT_OF_RANGE
+  int32_t failure = 0; ///< result of the run where the kernel does not return 0; 0: returns nothing
   int program = -1;
   llvm::SmallVector<unsigned> islandInputs, islandOutputs;
   mlir::Location location;
@@ -64,8 +64,8 @@ struct KernelPlan {
   uint64_t workspaceSize = 0;
 };
 
-/// Gives every workspace buffer an offset, a multiple of 64, so that buffers in use at the same time do not
-/// overlap, and sets the size of the workspace.
+/// Gives every workspace buffer an offset, a multiple of 64, so that buffers in use at the same
+/// time do not overlap, and sets the size of the workspace.
 void placeBuffers(KernelPlan &plan);
 
 } // namespace qcompile::cpu

@@ -5,6 +5,7 @@
 #include "backends/cpu/lower-to-kernels/PlannerHelpers.h"
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/data/ElementStorage.h"
+#include "runtime/artifact/artifact.h"
 
 using namespace mlir;
 
@@ -49,126 +50,110 @@ FailureOr<ParameterArgument> KernelPlanner::parameters(Operation *op, const Bloc
 //===----------------------------------------------------------------------===//
 
 uint64_t KernelPlanner::storageSize(Value value, const Storage &storage) {
-  return getNumElements(value) / storage.n * qcrt_row_bytes(&storage.format, storage.n);
+  int64_t count = getNumElements(value);
+  if (getDataType(value).IsFloat())
+    return count * getDataType(value).ContainerSize();
+  int64_t n = storage.isDense() ? count : storage.n;
+  return count / n * qcrt_row_bytes(&storage.format, n);
 }
 
-/// The first product in the block that uses the value, also through reshapes (which keep the order of
-/// elements, so that the storage of both sides is the same).
-static qnn::MatMulOp findProduct(Value value) {
-  qnn::MatMulOp first;
-  for (Operation *user : value.getUsers()) {
-    auto product = dyn_cast<qnn::MatMulOp>(user);
-    if (product && product.getLhs() != value)
-      continue;
-    if (auto reshape = dyn_cast<qnn::ReshapeOp>(user))
-      product = findProduct(reshape.getResult());
-    if (product && (!first || product->isBeforeInBlock(first)))
-      first = product;
-  }
-  return first;
+/// How `user` wants the value stored. Reshapes keep the order of
+/// elements, so that the storage of both sides is the same.
+Storage KernelPlanner::demandOf(Operation *user, Value value) {
+  if (auto product = dyn_cast<qnn::MatMulOp>(user); product && matmulPlans.count(user))
+    return getRowStorage(matmulPlans[user].activations, getRowLength(value));
+  if (convPlans.count(user))
+    return getRowStorage(convPlans[user].in, getRowLength(value));
+  return getContainers(value);
 }
 
-/// What the first product wants; else plain integers.
-Storage KernelPlanner::demandOf(Value value) {
-  if (qnn::MatMulOp product = findProduct(value))
-    return {matmulPlans.lookup(product).activations, getRowLength(product.getLhs())};
-  return {runtime::IntegerFormat(getDataType(value)), getRowLength(value)};
-}
-
-/// The demanded storage, with rows that hold whole periods.
+/// What all users want, with rows that hold whole periods; else dense containers.
 Storage KernelPlanner::chooseStorage(Value value, int64_t period) {
-  Storage storage = demandOf(value);
-  if (storage.n % period != 0)
-    storage.n = period;
-  return storage;
+  std::optional<Storage> common;
+  SmallVector<Value> same = {value};
+  while (!same.empty()) {
+    Value next = same.pop_back_val();
+    for (Operation *user : next.getUsers()) {
+      if (auto reshape = dyn_cast<qnn::ReshapeOp>(user)) {
+        same.push_back(reshape.getResult());
+        continue;
+      }
+      Storage demand = demandOf(user, next);
+      if (common && !(*common == demand))
+        return getContainers(value);
+      common = demand;
+    }
+  }
+  bool fits = common && (common->isDense() || common->n % period == 0);
+  return fits ? *common : getContainers(value);
 }
 
-const KernelPlanner::Placement *KernelPlanner::findPlacement(Value value, bool dense) {
-  auto it = placements.find(value);
-  if (it == placements.end())
-    return nullptr;
-  for (const Placement &placement : it->second)
-    if ((placement.storage.n == 0) == dense)
-      return &placement;
-  return nullptr;
-}
-
-/// The buffer for a value that is about to be computed as dense containers: an output of the network
-/// where it is one.
-unsigned KernelPlanner::denseResult(Value value) {
+/// The buffer for a value that is about to be computed: an output of the network where it is one.
+unsigned KernelPlanner::place(Value value, const Storage &storage) {
   unsigned buffer;
-  if (auto it = outputBuffers.find(value); it != outputBuffers.end()) {
+  auto it = outputBuffers.find(value);
+  if (it != outputBuffers.end() && storage == getContainers(value)) {
     buffer = it->second;
     outputBuffers.erase(it);
   } else {
-    buffer = addWorkspace(getNumElements(value) * getDataType(value).ContainerSize());
+    buffer = addWorkspace(storageSize(value, storage));
   }
-  placements[value].push_back({buffer, {}});
+  placements[value].push_back({buffer, storage});
   return buffer;
 }
 
-unsigned KernelPlanner::loadCodes(Value value, unsigned containers, const Storage &storage,
-                                  Location location) {
-  runtime::DataType type = getDataType(value);
-  bool isBipolar = type.kind == runtime::TypeKind::kBipolar;
-  bool isSigned = isBipolar || type.kind == runtime::TypeKind::kSigned;
-  unsigned buffer = addWorkspace(storageSize(value, storage));
-  addStep(location, "qcrt_load_codes",
-          {use(containers), i32(type.ContainerSize()), i32(isSigned), i64(type.MinValue()),
-           i64(type.MaxValue()), i64(isBipolar ? 2 : 1), format(storage.format), use(buffer),
-           i64(getNumElements(value) / storage.n), i64(storage.n)})
-      .checksInput = true;
-  placements[value].push_back({buffer, storage});
+unsigned KernelPlanner::convert(Value value, unsigned from, const Storage &fromStorage,
+                                const Storage &storage, Location location) {
+  unsigned buffer = place(value, storage);
+  int64_t count = getNumElements(value);
+  int64_t n = !storage.isDense() ? storage.n : fromStorage.isDense() ? count : fromStorage.n;
+  int64_t fromRow = fromStorage.isDense() ? n : fromStorage.n;
+  addStep(location, "qcrt_convert",
+          {format(fromStorage.format), use(from), i64(count / fromRow), i64(fromRow),
+           format(storage.format), use(buffer), i64(n)});
   return buffer;
+}
+
+/// Constants are placed when somebody reads them: weights never are.
+void KernelPlanner::placeConstant(Value value) {
+  Operation *producer = value.getDefiningOp();
+  if (!producer || !isConstant(producer) || placements.count(value))
+    return;
+  runtime::Tensor tensor = producer->getAttrOfType<data::ConstantAttr>("value").getTensor();
+  uint64_t at = image.add(ArrayRef(tensor.bytes().data(), tensor.bytes().size()));
+  placements[value].push_back({addBuffer(Buffer::Kind::Parameter, at), getContainers(value)});
 }
 
 /// The value in the given storage, converted where it is not there yet.
 unsigned KernelPlanner::ensure(Value value, const Storage &storage, Location location) {
-  for (const Placement &placement : placements[value])
-    if (placement.storage.n != 0 && placement.storage == storage)
+  placeConstant(value);
+  SmallVector<Placement, 2> &found = placements[value];
+  for (const Placement &placement : found)
+    if (placement.storage == storage)
       return placement.buffer;
-  const Placement *stored = findPlacement(value, /*dense=*/false);
-  if (!stored)
-    return loadCodes(value, findPlacement(value, /*dense=*/true)->buffer, storage, location);
-  Placement from = *stored;
-  unsigned buffer = addWorkspace(storageSize(value, storage));
-  addStep(location, "qcrt_convert",
-          {format(from.storage.format), use(from.buffer),
-           i64(getNumElements(value) / from.storage.n), i64(from.storage.n),
-           format(storage.format), use(buffer), i64(storage.n)});
-  placements[value].push_back({buffer, storage});
-  return buffer;
+  // Containers are the cheaper ones to read.
+  Placement from = found.front();
+  for (const Placement &placement : found)
+    if (placement.storage.isDense())
+      from = placement;
+  return convert(value, from.buffer, from.storage, storage, location);
 }
 
-unsigned KernelPlanner::ensureDense(Value value, Location location) {
-  if (const Placement *placement = findPlacement(value, /*dense=*/true))
-    return placement->buffer;
-  Placement from = *findPlacement(value, /*dense=*/false);
-  unsigned buffer = denseResult(value);
-  addStep(location, "qcrt_store_codes",
-          {format(from.storage.format), use(from.buffer), use(buffer),
-           i32(getDataType(value).ContainerSize()),
-           i64(getNumElements(value) / from.storage.n), i64(from.storage.n)});
-  return buffer;
+/// Integers that kernels of rows of `n` read: the sums of a product as they are, else containers.
+Storage KernelPlanner::findIntegers(Value value, int64_t n) {
+  for (const Placement &placement : placements[value])
+    if (placement.storage.format.layout == QCRT_INT32 && placement.storage.n == n)
+      return placement.storage;
+  return getContainers(value);
 }
 
-/// Plain integers as they are there already or would be loaded, with rows of whole periods.
-Storage KernelPlanner::integerStorage(Value value, int64_t preferredLength, int64_t period) {
+/// The length of the rows in which the value's sums are there, if it suits parameters of the
+/// period; else 0.
+int64_t KernelPlanner::getPaddedRow(Value value, int64_t period) {
   for (const Placement &placement : placements[value])
-    if (placement.storage.n != 0 && isInteger(placement.storage.format)) {
-      bool fits = placement.storage.n == preferredLength ||
-                  (preferredLength == 0 && placement.storage.n % period == 0);
-      if (fits)
-        return placement.storage;
-    }
-  qcrt_format format = runtime::IntegerFormat(getDataType(value));
-  for (const Placement &placement : placements[value])
-    if (placement.storage.n != 0 && isInteger(placement.storage.format))
-      format = placement.storage.format;
-  if (preferredLength != 0)
-    return {format, preferredLength};
-  int64_t row = getRowLength(value);
-  return {format, row % period == 0 ? row : period};
+    if (placement.storage.format.layout == QCRT_INT32 && placement.storage.n % period == 0)
+      return placement.storage.n;
+  return 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -204,7 +189,7 @@ LogicalResult KernelPlanner::addPorts() {
 LogicalResult KernelPlanner::addOutputs() {
   Operation *terminator = main.front().getTerminator();
   for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
-    unsigned from = ensureDense(value, terminator->getLoc());
+    unsigned from = ensureContainers(value, terminator->getLoc());
     const Buffer &buffer = result.buffers[from];
     if (buffer.kind == Buffer::Kind::Output && buffer.at == index)
       continue;
@@ -215,18 +200,50 @@ LogicalResult KernelPlanner::addOutputs() {
   return success();
 }
 
-FailureOr<KernelPlan> KernelPlanner::plan() {
-  if (failed(addPorts()))
-    return failure();
-  for (Operation &op : main.front())
-    if (auto matmul = dyn_cast<qnn::MatMulOp>(op)) {
-      absl::StatusOr<runtime::MatmulPlan> plan = selectMatMul(matmul);
-      if (!plan.ok())
-        return fail(&op, toStringRef(plan.status().message()));
-      matmulPlans[&op] = *plan;
+/// Codes from outside are checked before anything reads them, where their containers hold more than
+/// the element type.
+void KernelPlanner::checkInput(BlockArgument argument) {
+  runtime::DataType type = getDataType(argument);
+  bool isBipolar = type.kind == runtime::TypeKind::kBipolar;
+  bool isFull = !isBipolar && type.bits == 8 * type.ContainerSize();
+  bool isRead = !llvm::all_of(argument.getUsers(), llvm::IsaPred<func::ReturnOp>);
+  if (!type.IsInteger() || isFull || !isRead)
+    return;
+  addStep(main.getLoc(), "qcrt_check_codes",
+          {use(placements[argument].front().buffer),
+           i32(getContainers(argument).format.layout), i64(type.MinValue()),
+           i64(type.MaxValue()), i64(isBipolar ? 2 : 1), i64(getNumElements(argument))})
+      .failure = QCRT_INPUT_OUT_OF_RANGE;
+}
+
+/// Chooses the kernels of products and convolutions: storage depends on them.
+LogicalResult KernelPlanner::selectKernels() {
+  auto select = [](Operation &op, auto selected, auto &plans) -> LogicalResult {
+    if (!selected.ok())
+      return fail(&op, toStringRef(selected.status().message()));
+    plans[&op] = *selected;
+    return success();
+  };
+  for (Operation &op : main.front()) {
+    if (auto matmul = dyn_cast<qnn::MatMulOp>(op); matmul && hasPackedWeights(matmul)) {
+      if (failed(select(op, selectMatMul(matmul), matmulPlans)))
+        return failure();
+    } else if (std::optional<Convolution> convolution = getConvolution(&op)) {
+      if (failed(select(op, selectConvolution(*convolution), convPlans)))
+        return failure();
     }
-  for (auto [index, argument] : llvm::enumerate(main.getArguments()))
-    placements[argument].push_back({addBuffer(Buffer::Kind::Input, index), {}});
+  }
+  return success();
+}
+
+FailureOr<KernelPlan> KernelPlanner::plan() {
+  if (failed(addPorts()) || failed(selectKernels()))
+    return failure();
+  for (auto [index, argument] : llvm::enumerate(main.getArguments())) {
+    unsigned buffer = addBuffer(Buffer::Kind::Input, index);
+    placements[argument].push_back({buffer, getContainers(argument)});
+    checkInput(argument);
+  }
   for (auto [index, value] : llvm::enumerate(main.front().getTerminator()->getOperands()))
     if (value.getDefiningOp() && !isConstant(value.getDefiningOp()) &&
         !outputBuffers.count(value))

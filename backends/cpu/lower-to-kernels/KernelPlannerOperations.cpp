@@ -12,82 +12,28 @@ using namespace mlir;
 namespace qcompile::cpu {
 
 LogicalResult KernelPlanner::add(qnn::MatMulOp op) {
-  const runtime::MatmulPlan &plan = matmulPlans[op];
+  auto it = matmulPlans.find(op);
+  if (it == matmulPlans.end())
+    return addProduct(op);
+  const runtime::MatmulPlan &plan = it->second;
   FailureOr<ParameterArgument> block = parameters(op, packMatMul(op, plan));
   if (failed(block))
     return failure();
   int64_t k = getRowLength(op.getLhs());
-  unsigned in = ensure(op.getLhs(), {plan.activations, k}, op.getLoc());
-  Storage out{plan.accumulators, getRowLength(op.getResult())};
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
+  unsigned in = ensure(op.getLhs(), getRowStorage(plan.activations, k), op.getLoc());
+  // Wide sums are what the containers of a wide type are, or convert to them.
+  Storage out = getRowStorage(plan.accumulators, getRowLength(op.getResult()));
   addStep(op.getLoc(), "qcrt_matmul",
-          {*block, use(in), use(buffer), i64(getNumElements(op.getLhs()) / k)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::ThresholdOp op) {
-  Storage out = chooseStorage(op.getResult(), getPeriod(op));
-  bool isFloat = !isCodes(op.getInput());
-  Storage in = isFloat ? Storage{} : integerStorage(op.getInput(), out.n, getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packThreshold(op, in, out));
-  if (failed(block))
-    return failure();
-  unsigned from = isFloat ? ensureDense(op.getInput(), op.getLoc())
-                          : ensure(op.getInput(), in, op.getLoc());
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_threshold",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / out.n)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::QuantizeOp op) {
-  Storage out = chooseStorage(op.getResult(), getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packQuantize(op, out));
-  if (failed(block))
-    return failure();
-  unsigned from = ensureDense(op.getInput(), op.getLoc());
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_quantize",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / out.n)});
-  placements[op.getResult()].push_back({buffer, out});
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::DequantizeOp op) {
-  Storage in = integerStorage(op.getInput(), 0, getPeriod(op));
-  FailureOr<ParameterArgument> block = parameters(op, packDequantize(op, in));
-  if (failed(block))
-    return failure();
-  unsigned from = ensure(op.getInput(), in, op.getLoc());
-  unsigned buffer = denseResult(op.getResult());
-  addStep(op.getLoc(), "qcrt_dequantize",
-          {*block, use(from), use(buffer), i64(getNumElements(op.getInput()) / in.n)});
+          {*block, use(in), use(place(op.getResult(), out)),
+           i64(getNumElements(op.getLhs()) / k)});
   return success();
 }
 
 /// Free: rows are a matter of the storage, which keeps the order of elements.
 LogicalResult KernelPlanner::add(qnn::ReshapeOp op) {
+  placeConstant(op.getInput());
   SmallVector<Placement, 2> same = placements[op.getInput()];
   placements[op.getResult()] = std::move(same);
-  return success();
-}
-
-LogicalResult KernelPlanner::add(qnn::TransposeOp op) {
-  const qcrt_format wide = runtime::Int64Format();
-  Value input = op.getInput();
-  unsigned from = ensure(input, {wide, getRowLength(input)}, op.getLoc());
-  SmallVector<int64_t> extents(getShape(input));
-  llvm::append_range(extents, op.getPerm());
-  ParameterArgument shape{image.add(ArrayRef(reinterpret_cast<const uint8_t *>(extents.data()),
-                                             extents.size() * sizeof(int64_t)))};
-  ParameterArgument perm{shape.at + getShape(input).size() * sizeof(int64_t)};
-  Storage out{wide, getRowLength(op.getResult())};
-  unsigned buffer = addWorkspace(storageSize(op.getResult(), out));
-  addStep(op.getLoc(), "qcrt_transpose",
-          {use(from), use(buffer), i32(8), i32(getShape(input).size()), shape, perm});
-  placements[op.getResult()].push_back({buffer, out});
   return success();
 }
 
@@ -106,9 +52,9 @@ LogicalResult KernelPlanner::add(func::CallOp call) {
   std::string bytes = runtime::SerializeProgram(*program);
   SmallVector<unsigned> inputs, outputs;
   for (Value operand : call.getOperands())
-    inputs.push_back(ensureDense(operand, call.getLoc()));
+    inputs.push_back(ensureContainers(operand, call.getLoc()));
   for (Value value : call.getResults())
-    outputs.push_back(denseResult(value));
+    outputs.push_back(place(value, getContainers(value)));
   for (unsigned buffer : inputs)
     use(buffer);
   for (unsigned buffer : outputs)
@@ -137,14 +83,19 @@ static data::ConstantAttr getConstant(Value value) {
                                           : nullptr;
 }
 
-/// Float operations that have a kernel: reshapes, which are free, and elementwise ones of which one
-/// operand may be constant.
+/// Float operations that have a kernel: reshapes, which are free, transposes, and elementwise ones
+/// of which one operand may be constant.
 LogicalResult KernelPlanner::addFloat(Operation *op) {
   Value result = op->getResult(0);
   if (keepsElements(op)) {
     SmallVector<Placement, 2> same = placements[op->getOperand(0)];
     placements[result] = std::move(same);
     return success();
+  }
+  if (std::optional<SmallVector<int64_t>> perm = getPermutation(op)) {
+    unsigned from = ensureContainers(op->getOperand(0), op->getLoc());
+    unsigned to = place(result, getContainers(result));
+    return addPermutation(op, from, to, getShape(op->getOperand(0)), *perm, sizeof(float));
   }
   // Rows are periods of the constant; a scalar repeats along one row.
   std::optional<FloatColumns> columns;
@@ -153,7 +104,7 @@ LogicalResult KernelPlanner::addFloat(Operation *op) {
     if (data::ConstantAttr constant = getConstant(operand))
       columns = getFloatColumns(constant, getShape(result));
     else
-      buffers.push_back(ensureDense(operand, op->getLoc()));
+      buffers.push_back(ensureContainers(operand, op->getLoc()));
   int64_t count = getNumElements(result);
   bool isScalar = columns && columns->period == 1;
   int64_t n = columns && !isScalar ? columns->period : count;
@@ -172,36 +123,22 @@ LogicalResult KernelPlanner::addFloat(Operation *op) {
       next = next.drop_front();
     }
   }
-  unsigned to = denseResult(result);
+  unsigned to = place(result, getContainers(result));
   llvm::append_values(arguments, Argument(use(to)), Argument(i64(count / n)), Argument(i64(n)));
   addStep(op->getLoc(), "qcrt_float_binary", arguments);
   return success();
 }
 
-/// Constants other than weights reach the outputs of the network only.
-void KernelPlanner::addConstant(Operation *op) {
-  auto constant = op->getAttrOfType<data::ConstantAttr>("value");
-  if (!constant || !llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>))
-    return;
-  runtime::Tensor tensor = constant.getTensor();
-  uint64_t at = image.add(ArrayRef(tensor.bytes().data(), tensor.bytes().size()));
-  placements[op->getResult(0)].push_back({addBuffer(Buffer::Kind::Parameter, at), {}});
-}
-
 LogicalResult KernelPlanner::addOperation(Operation *op) {
-  if (isConstant(op)) {
-    addConstant(op);
+  if (isConstant(op) || fused.contains(op))
     return success();
-  }
-  for (Value operand : op->getOperands()) {
-    bool mayBeConstant = isa<qnn::MatMulOp>(op) || !isa<qnn::QnnDialect>(op->getDialect());
-    if (!mayBeConstant && !placements.count(operand))
-      return fail(op, "an operand is constant; run cpu-outline-islands first");
-  }
   if (op->getName().getDialectNamespace() == "onnx" && hasKernel(op))
     return addFloat(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<qnn::MatMulOp, qnn::ThresholdOp, qnn::QuantizeOp, qnn::DequantizeOp, qnn::ReshapeOp,
+      .Case<qnn::AddOp, qnn::ArgMaxOp, qnn::ConcatOp, qnn::ConvOp, qnn::DepthToSpaceOp,
+            qnn::DequantizeOp, qnn::GatherOp, qnn::LookupOp, qnn::MatMulOp, qnn::MaxPoolOp,
+            qnn::MulOp, qnn::PadOp, qnn::QuantizeOp, qnn::RequantizeOp, qnn::ReshapeOp,
+            qnn::SliceOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp,
             qnn::TransposeOp, func::CallOp>([&](auto typed) { return add(typed); })
       .Default([&](Operation *) {
         return fail(op, "expected a kernel's operation, found '" +

@@ -13,6 +13,9 @@ def CpuLowerToKernels : Pass<"cpu-lower-to-kernels", "::mlir::ModuleOp"> {
     other, and `@network_descriptor` (runtime/artifact/artifact.h). The image is the module's attribute
     `data.parameters`. Exact.
 
+    Convolutions and pools take channels in any place; where they are last (`qnn-choose-layout`) nothing moves.
+    What follows a convolution's sums element by element is computed by the same kernel.
+
     Requires what `cpu-outline-islands` leaves. Fails, naming the node, where a kernel cannot take its
     operation.
   }];

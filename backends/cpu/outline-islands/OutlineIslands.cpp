@@ -8,6 +8,7 @@
 
 #include "backends/cpu/KernelSupport.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 #include "mlir/IR/IRMapping.h"
@@ -183,6 +184,7 @@ private:
     builder.setInsertionPointToStart(block);
     IRMapping mapping;
     mapping.map(island.inputs.getArrayRef(), block->getArguments());
+    qnn::keepArgumentBounds(island.inputs.getArrayRef(), function);
     for (Operation *op : island.ops) {
       for (Value operand : op->getOperands())
         if (!mapping.contains(operand)) // a constant

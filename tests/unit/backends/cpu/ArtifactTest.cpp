@@ -1,5 +1,5 @@
 // Artifacts: what is in them, that they open again, and that a C program can use them.
-#include "tests/unit/backends/cpu/NetworkBuilder.h"
+#include "tests/unit/backends/cpu/OperationBuilder.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -69,6 +69,23 @@ TEST_P(Artifact, OpensAndGivesTheEvaluatorsBits) {
   auto executable = net.session()->open(folder.file("out"), {"net"});
   ASSERT_TRUE(bool(executable)) << llvm::toString(executable.takeError());
   net.expectEqual(**executable, 20);
+}
+
+TEST(ConvolutionArtifact, OpensAndGivesTheEvaluatorsBits) {
+  OperationBuilder net(3);
+  Value codes = net.threshold(net.addFloatInput({1, 3, 12, 11}), DataType::Signed(4), 1, true);
+  Value sums = net.conv(net.pad(codes), 20, 1, DataType::Signed(3), 1);
+  Value hidden = net.threshold(sums, DataType::Signed(3), 1, true);
+  Value depthwise = net.requantize(net.conv(hidden, 20, 20, DataType::Signed(5), 1),
+                                   DataType::Unsigned(4));
+  Value joined = net.add(depthwise, net.broadcastConstant(depthwise, DataType::Signed(6)));
+  Value pooled = net.sumPool(net.maxPool(net.gather(net.concat(joined)), 1), 1);
+  net.finish({net.dequantize(pooled, 1, true, false), net.argMax(pooled)});
+  TemporaryFolder folder;
+  emit(net, folder.file("out"));
+  auto executable = net.session()->open(folder.file("out"), {"net"});
+  ASSERT_TRUE(bool(executable)) << llvm::toString(executable.takeError());
+  net.expectEqual(**executable, 5);
 }
 
 TEST_P(Artifact, IsTheSameBytesInAnotherFolder) {

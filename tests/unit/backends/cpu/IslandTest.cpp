@@ -77,14 +77,14 @@ TEST(Islands, IndependentOperationsShareOne) {
   expectEvaluatorsBits(net);
 }
 
-TEST(Islands, ProductOfTwoActivationsRunsByReference) {
+TEST(Islands, ConvolutionWithWeightsThatAreDataRunsByReference) {
   NetworkBuilder net(4);
-  Value a = net.threshold(net.addFloatInput({3, 6}), DataType::Signed(3), 1, false);
-  Value b = net.threshold(net.addFloatInput({6, 4}), DataType::Bipolar(), 1, false);
-  Value product = qnn::MatMulOp::create(
-      net.builder, net.loc(), RankedTensorType::get({3, 4}, net.codeType(DataType::Signed(8))), a,
-      b);
-  net.finish({net.threshold(product, DataType::Unsigned(3), 1, true), product});
+  Value x = net.threshold(net.addFloatInput({1, 2, 6}), DataType::Signed(3), 1, false);
+  Value weights = net.threshold(net.addFloatInput({4, 2, 3}), DataType::Bipolar(), 1, false);
+  Value sums = qnn::ConvOp::create(
+      net.builder, net.loc(), RankedTensorType::get({1, 4, 4}, net.codeType(DataType::Signed(8))),
+      x, weights, 1, llvm::ArrayRef<int64_t>{1}, llvm::ArrayRef<int64_t>{1}, 1);
+  net.finish({net.threshold(sums, DataType::Unsigned(3), 1, true), sums});
   EXPECT_EQ(countIslands(net), 1);
   expectEvaluatorsBits(net);
 }
@@ -130,7 +130,8 @@ TEST(Islands, SimpleFloatOperationsBehindAnIslandJoinIt) {
   expectEvaluatorsBits(net);
 }
 
-/// The exact value of a quantizer's output does not cross between islands: the later one repeats it.
+/// The exact value of a quantizer's output does not cross between islands: the later one repeats
+/// it.
 TEST(Islands, QuantizersAreRepeated) {
   NetworkBuilder net(6);
   Value x = net.addFloatInput({1, 40});

@@ -11,6 +11,8 @@
 #include <random>
 
 #include "backends/cpu/CpuBackend.h"
+#include "backends/cpu/lower-to-kernels/LowerToKernels.h"
+#include "backends/cpu/outline-islands/OutlineIslands.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -236,11 +238,17 @@ public:
         llvm::cantFail(OptionValues::parse(backend.options(), settings))));
   }
 
-  /// A lowered copy of the module; null where a pass failed (`errors` says why).
-  mlir::OwningOpRef<mlir::ModuleOp> lower() {
+  /// A lowered copy of the module; null where a pass failed (`errors` says why). Without the passes
+  /// that change operations where `direct` is set.
+  mlir::OwningOpRef<mlir::ModuleOp> lower(bool direct = false) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
     mlir::PassManager pm(&context);
-    session()->buildPipeline(pm);
+    if (direct) {
+      pm.addPass(createCpuOutlineIslands());
+      pm.addPass(createCpuLowerToKernels());
+    } else {
+      session()->buildPipeline(pm);
+    }
     if (mlir::failed(pm.run(*copy)))
       copy = nullptr;
     return copy;

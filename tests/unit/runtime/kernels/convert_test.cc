@@ -28,39 +28,29 @@ TEST(Convert, BytesAreOffsetAndPadded) {
 
 TEST(Convert, EveryLayoutToEveryLayoutAndShape) {
   std::mt19937_64 random(16);
-  const DataType type = DataType::Signed(3);
-  const qcrt_format formats[] = {PlanesFormat(type), BytesFormat(type), Int32Format(),
-                                 Int64Format()};
-  const std::vector<int64_t> codes = RandomCodes(random, type, 12 * 70);
-  for (const qcrt_format& from : formats) {
-    for (const qcrt_format& to : formats) {
-      for (int64_t in_n : {70, 12, 1, 840}) {
-        for (int64_t out_n : {70, 60, 840}) {
-          Buffer in = Encode(from, codes, in_n);
-          Buffer out(840 / out_n * qcrt_row_bytes(&to, out_n));
-          qcrt_convert(&from, in.As<void>(), 840 / in_n, in_n, &to, out.As<void>(), out_n);
-          EXPECT_EQ(Decode(to, out, 840 / out_n, out_n), codes);
-          EXPECT_TRUE(PaddingIsZero(to, out, 840 / out_n, out_n));
+  for (DataType type : {DataType::Signed(3), DataType::Unsigned(5), DataType::Bipolar()}) {
+    std::vector<qcrt_format> formats = {PlanesFormat(type), BytesFormat(type), Int32Format(),
+                                        Int64Format()};
+    for (int32_t layout = QCRT_DENSE_INT8; layout <= QCRT_DENSE_UINT32; ++layout) {
+      const bool is_unsigned = layout % 2 == 0;
+      if (type.MinValue() >= 0 || !is_unsigned) formats.push_back({layout, 0, 0, 1});
+    }
+    const std::vector<int64_t> codes = RandomCodes(random, type, 12 * 70);
+    for (const qcrt_format& from : formats) {
+      for (const qcrt_format& to : formats) {
+        for (int64_t in_n : {70, 12, 1, 840}) {
+          for (int64_t out_n : {70, 60, 840}) {
+            ForEachTier([&](int) {
+              Buffer in = Encode(from, codes, in_n);
+              Buffer out(840 / out_n * qcrt_row_bytes(&to, out_n));
+              qcrt_convert(&from, in.As<void>(), 840 / in_n, in_n, &to, out.As<void>(), out_n);
+              EXPECT_EQ(Decode(to, out, 840 / out_n, out_n), codes);
+              EXPECT_TRUE(PaddingIsZero(to, out, 840 / out_n, out_n));
+            });
+          }
         }
       }
     }
-  }
-}
-
-TEST(Convert, LoadChecksEveryCode) {
-  const qcrt_format format = BytesFormat(DataType::Signed(3));
-  Buffer out(64);
-  const int8_t good[] = {-4, 3, 0}, low[] = {-5, 3, 0}, high[] = {-4, 4, 0};
-  EXPECT_EQ(qcrt_load_codes(good, 1, 1, -4, 3, 1, &format, out.As<void>(), 1, 3), 0);
-  EXPECT_EQ(Decode(format, out, 1, 3), (std::vector<int64_t>{-4, 3, 0}));
-  EXPECT_EQ(qcrt_load_codes(low, 1, 1, -4, 3, 1, &format, out.As<void>(), 1, 3), -1);
-  EXPECT_EQ(qcrt_load_codes(high, 1, 1, -4, 3, 1, &format, out.As<void>(), 1, 3), -1);
-  const int8_t signs[] = {-1, 1, 1}, zero[] = {-1, 0, 1};
-  for (const qcrt_format& bipolar :
-       {PlanesFormat(DataType::Bipolar()), BytesFormat(DataType::Bipolar())}) {
-    EXPECT_EQ(qcrt_load_codes(signs, 1, 1, -1, 1, 2, &bipolar, out.As<void>(), 1, 3), 0);
-    EXPECT_EQ(Decode(bipolar, out, 1, 3), (std::vector<int64_t>{-1, 1, 1}));
-    EXPECT_EQ(qcrt_load_codes(zero, 1, 1, -1, 1, 2, &bipolar, out.As<void>(), 1, 3), -1);
   }
 }
 
@@ -70,30 +60,29 @@ TEST(Convert, ContainersOfEveryWidth) {
     for (bool is_signed : {true, false}) {
       const int bits = 8 * bytes == 64 ? 48 : 8 * bytes;
       const DataType type = is_signed ? DataType::Signed(bits) : DataType::Unsigned(bits);
-      const std::vector<int64_t> codes = RandomCodes(random, type, 50);
-      const qcrt_format dense = Int64Format();
-      std::vector<char> containers(50 * bytes);
-      qcrt_store_codes(&dense, codes.data(), containers.data(), bytes, 5, 10);
-      std::vector<int64_t> loaded(50);
-      ASSERT_EQ(qcrt_load_codes(containers.data(), bytes, is_signed, type.MinValue(),
-                                type.MaxValue(), 1, &dense, loaded.data(), 5, 10),
-                0);
-      EXPECT_EQ(loaded, codes);
+      const std::vector<int64_t> codes = RandomCodes(random, type, 150);
+      const qcrt_format containers = ContainerFormat(type);
+      EXPECT_EQ(qcrt_row_bytes(&containers, 150), 150 * bytes);
+      Buffer buffer = Encode(containers, codes, 150);
+      EXPECT_EQ(Decode(containers, buffer, 1, 150), codes);
     }
   }
 }
 
-TEST(Convert, Transpose) {
-  // y[i, j, k] = x[k, i, j] for perm {1, 2, 0}.
-  const int64_t shape[] = {4, 2, 3}, perm[] = {1, 2, 0};
-  std::vector<int16_t> x(24), y(24);
-  for (int i = 0; i < 24; ++i) x[i] = static_cast<int16_t>(i * 3 - 20);
-  qcrt_transpose(x.data(), y.data(), 2, 3, shape, perm);
-  for (int i = 0; i < 2; ++i) {
-    for (int j = 0; j < 3; ++j) {
-      for (int k = 0; k < 4; ++k) EXPECT_EQ(y[(i * 3 + j) * 4 + k], x[(k * 2 + i) * 3 + j]);
-    }
-  }
+TEST(Convert, ChecksEveryCode) {
+  const int8_t good[] = {-4, 3, 0}, low[] = {-5, 3, 0}, high[] = {-4, 4, 0};
+  EXPECT_EQ(qcrt_check_codes(good, QCRT_DENSE_INT8, -4, 3, 1, 3), 0);
+  EXPECT_EQ(qcrt_check_codes(low, QCRT_DENSE_INT8, -4, 3, 1, 3), -1);
+  EXPECT_EQ(qcrt_check_codes(high, QCRT_DENSE_INT8, -4, 3, 1, 3), -1);
+  const int8_t signs[] = {-1, 1, 1}, zero[] = {-1, 0, 1};
+  EXPECT_EQ(qcrt_check_codes(signs, QCRT_DENSE_INT8, -1, 1, 2, 3), 0);
+  EXPECT_EQ(qcrt_check_codes(zero, QCRT_DENSE_INT8, -1, 1, 2, 3), -1);
+  const uint16_t wide[] = {0, 1000, 1001};
+  EXPECT_EQ(qcrt_check_codes(wide, QCRT_DENSE_UINT16, 0, 1001, 1, 3), 0);
+  EXPECT_EQ(qcrt_check_codes(wide, QCRT_DENSE_UINT16, 0, 1000, 1, 3), -1);
+  const int64_t widest[] = {-(int64_t{1} << 40), 0};
+  EXPECT_EQ(qcrt_check_codes(widest, QCRT_INT64, -(int64_t{1} << 40), 0, 1, 2), 0);
+  EXPECT_EQ(qcrt_check_codes(widest, QCRT_INT64, -(int64_t{1} << 40), -1, 1, 2), -1);
 }
 
 TEST(Tiers, BaselineIsAlwaysThere) {

@@ -108,6 +108,71 @@ TEST(Dequantize, CancellationLeavesTheErrorOfTheProduct) {
   }
 }
 
+// Sign of numerator / divisor - x, exactly; x is a double of few bits and moderate size.
+int CompareQuotient(__int128 numerator, int64_t divisor, double x) {
+  int exponent;
+  __int128 other = static_cast<int64_t>(std::ldexp(std::frexp(x, &exponent), 30));
+  exponent -= 30;
+  other *= divisor;
+  if (exponent >= 0) {
+    other <<= exponent;
+  } else {
+    numerator <<= -exponent;
+  }
+  return numerator < other ? -1 : numerator > other;
+}
+
+float Quotient(int tier, double scale, int64_t code, int64_t divisor) {
+  const int64_t zero_point = 0;
+  const double bias = 0;
+  DequantizeProblem problem{QCRT_X_INT64, 1,        DataType::Signed(48), {&scale, 1},
+                            {&zero_point, 1}, {&bias, 1}, divisor};
+  Buffer block(*PackDequantize(problem));
+  float y = NAN;
+  (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), &code,
+                                                        &y, 1);
+  return y;
+}
+
+// A quotient lies between the midpoints to the neighbours of its float; on one only if that float is
+// the even one.
+TEST(Dequantize, QuotientsAreTheNearestFloats) {
+  std::mt19937_64 random(15);
+  for (int i = 0; i < 20000; ++i) {
+    const int64_t divisor = 1 + static_cast<int64_t>(random() >> (33 + random() % 28));
+    int64_t significand = RandomBits(random, 1 + random() % 40);
+    int64_t code = RandomBits(random, 1 + random() % 24);
+    if (i % 2) {  // exactly on or just besides a midpoint
+      significand = ((int64_t{1} << 24) + 2 * (random() >> 41) + 1) * (random() & 1 ? 1 : -1);
+      code = divisor + static_cast<int64_t>(random() % 3) - 1;
+    }
+    const __int128 numerator = static_cast<__int128>(significand) * code;
+    ForEachTier([&](int tier) {
+      const float y = Quotient(tier, static_cast<double>(significand), code, divisor);
+      if (numerator == 0) {
+        EXPECT_EQ(y, 0.0f);
+        return;
+      }
+      uint32_t bits;
+      std::memcpy(&bits, &y, 4);
+      const double below = (double{y} + std::nextafterf(y, -INFINITY)) / 2;
+      const double above = (double{y} + std::nextafterf(y, INFINITY)) / 2;
+      const int low = CompareQuotient(numerator, divisor, below);
+      const int high = CompareQuotient(numerator, divisor, above);
+      EXPECT_TRUE(low > 0 || (low == 0 && bits % 2 == 0))
+          << significand << " * " << code << " / " << divisor;
+      EXPECT_TRUE(high < 0 || (high == 0 && bits % 2 == 0))
+          << significand << " * " << code << " / " << divisor;
+    });
+  }
+  EXPECT_EQ(Quotient(0, 1e300, 7, 3), INFINITY);
+  EXPECT_EQ(Quotient(0, -1e300, 7, 3), -INFINITY);
+  EXPECT_EQ(Quotient(0, 1e-300, 7, 3), 0.0f);
+  EXPECT_FALSE(std::signbit(Quotient(0, -1e-300, 7, 3)));
+  EXPECT_EQ(Quotient(0, 0x1p-149, 3, 2), 0x1p-148f);  // a tie of subnormal floats: 1.5 to 2
+  EXPECT_EQ(Quotient(0, 0x1p-1074, 5, 2), 0.0f);
+}
+
 TEST(Dequantize, ZerosAndOverflow) {
   ForEachTier([](int tier) {
     EXPECT_FALSE(std::signbit(Dequantized(tier, -1.0, 5, 5, 0.0)));

@@ -57,7 +57,8 @@ inline Buffer Encode(const qcrt_format& format, const std::vector<int64_t>& code
 inline std::vector<int64_t> Decode(const qcrt_format& format, Buffer& buffer, int64_t rows,
                                    int64_t n) {
   std::vector<int64_t> codes(rows * n);
-  qcrt_store_codes(&format, buffer.As<void>(), codes.data(), 8, rows, n);
+  const qcrt_format dense = Int64Format();
+  qcrt_convert(&format, buffer.As<void>(), rows, n, &dense, codes.data(), n);
   return codes;
 }
 
