@@ -5,9 +5,10 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include "onnx/defs/schema.h"
@@ -43,16 +44,35 @@ struct QuietProtobuf {
   google::protobuf::LogSilencer silencer;
 };
 
-static LogicalResult parseMessage(ModelContext &model, StringRef bytes) {
+namespace {
+/// The bytes of a model, in pieces, so that a file is never in memory beside the message that is parsed from it.
+class ModelBytes : public google::protobuf::io::CopyingInputStream {
+public:
+  using Reader = llvm::function_ref<size_t(char *, size_t)>;
+  explicit ModelBytes(Reader reader) : reader(reader) {}
+
+  int Read(void *buffer, int size) override {
+    size_t count = reader(static_cast<char *>(buffer), size_t(size));
+    hash.update(ArrayRef(static_cast<const uint8_t *>(buffer), count));
+    return int(count);
+  }
+  std::string getHash() { return llvm::toHex(hash.final(), /*LowerCase=*/true); }
+
+private:
+  Reader reader;
+  llvm::SHA256 hash;
+};
+} // namespace
+
+static LogicalResult parseMessage(ModelContext &model, ModelBytes &bytes, uint64_t size) {
   QuietProtobuf quiet;
-  if (bytes.empty())
+  if (size == 0)
     return model.error(Code::I002) << "expected an ONNX model, found an empty file";
-  if (bytes.size() > size_t(INT32_MAX))
-    return model.error(Code::I002)
-           << "expected a message below 2 GiB, found " << bytes.size()
-           << " bytes; store big tensors as external data";
-  google::protobuf::io::CodedInputStream stream(
-      reinterpret_cast<const uint8_t *>(bytes.data()), int(bytes.size()));
+  if (size > uint64_t(INT32_MAX))
+    return model.error(Code::I002) << "expected a message below 2 GiB, found " << size
+                                   << " bytes; store big tensors as external data";
+  google::protobuf::io::CopyingInputStreamAdaptor input(&bytes, /*block_size=*/1 << 16);
+  google::protobuf::io::CodedInputStream stream(&input);
   stream.SetRecursionLimit(64);
   model.model = std::make_shared<::onnx::ModelProto>();
   bool whole = model.model->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
@@ -84,7 +104,7 @@ static void noteFormats(ModelContext &model) {
 }
 
 /// The facts of the file as written, before anything is repaired.
-static void noteFacts(ModelContext &model, StringRef bytes) {
+static void noteFacts(ModelContext &model, ModelBytes &bytes) {
   ImportReport &report = model.report;
   const ::onnx::ModelProto &proto = *model.model;
   report.irVersion = proto.ir_version();
@@ -96,12 +116,12 @@ static void noteFacts(ModelContext &model, StringRef bytes) {
                         : proto.producer_name() + (proto.producer_version().empty() ? "" : " ") +
                               proto.producer_version();
   report.nodes = model.graph().node_size();
-  report.sha256 = llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes)), true);
+  report.sha256 = bytes.getHash();
   noteFormats(model);
 }
 
-static OwningOpRef<ModuleOp> importMessage(ModelContext &model, StringRef bytes) {
-  if (failed(parseMessage(model, bytes)))
+static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &bytes, uint64_t size) {
+  if (failed(parseMessage(model, bytes, size)))
     return nullptr;
   noteFacts(model, bytes);
   if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)))
@@ -109,38 +129,67 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, StringRef bytes)
   return buildModule(model);
 }
 
-} // namespace frontend
-
-OwningOpRef<ModuleOp> importOnnx(MLIRContext *context, StringRef bytes, StringRef name,
-                                 StringRef directory, const ImportOptions &options,
-                                 ImportReport &report) {
+static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader,
+                                          uint64_t size) {
   qcompile::onnx::registerQonnxSchemas();
-  ModelContext model{context, nullptr, name.str(), directory.str(), options, report};
+  ModelBytes bytes(reader);
   // The onnx library reports by exceptions; none passes this point.
   try {
-    return importMessage(model, bytes);
+    return importMessage(model, bytes, size);
   } catch (const std::exception &problem) {
     model.error(Code::I002) << "the model is not valid: " << StringRef(problem.what()).trim();
     return nullptr;
   }
 }
 
+} // namespace frontend
+
+OwningOpRef<ModuleOp> importOnnx(MLIRContext *context, StringRef bytes, StringRef name,
+                                 StringRef directory, const ImportOptions &options,
+                                 ImportReport &report) {
+  StringRef rest = bytes;
+  auto reader = [&](char *buffer, size_t size) {
+    StringRef piece = rest.take_front(size);
+    rest = rest.drop_front(piece.size());
+    llvm::copy(piece, buffer);
+    return piece.size();
+  };
+  return importStream({context, nullptr, name.str(), directory.str(), options, report}, reader,
+                      bytes.size());
+}
+
 OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path,
                                      const ImportOptions &options, ImportReport &report) {
   StringRef name = llvm::sys::path::filename(path);
-  auto fail = [&](const Twine &reason) {
+  auto fail = [&](const Twine &reason) -> OwningOpRef<ModuleOp> {
     emitError(FileLineColLoc::get(context, name, 0, 0), Code::I001)
         << "cannot read '" << path.str() << "': " << reason.str();
     return nullptr;
   };
   if (llvm::sys::fs::is_directory(path))
     return fail("it is a folder");
-  auto buffer = llvm::MemoryBuffer::getFile(path, false, /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fail(buffer.getError().message());
+  llvm::Expected<llvm::sys::fs::file_t> file = llvm::sys::fs::openNativeFileForRead(path);
+  if (!file)
+    return fail(llvm::toString(file.takeError()));
+  auto closer = llvm::make_scope_exit([&] { llvm::sys::fs::closeFile(*file); });
+  llvm::sys::fs::file_status status;
+  if (std::error_code problem = llvm::sys::fs::status(*file, status))
+    return fail(problem.message());
+  if (status.type() != llvm::sys::fs::file_type::regular_file)
+    return fail("it is not a regular file");
+  std::string problem;
+  auto reader = [&](char *buffer, size_t size) -> size_t {
+    llvm::Expected<size_t> count = llvm::sys::fs::readNativeFile(*file, {buffer, size});
+    if (count)
+      return *count;
+    problem = llvm::toString(count.takeError());
+    return 0;
+  };
   StringRef directory = llvm::sys::path::parent_path(path);
-  return importOnnx(context, (*buffer)->getBuffer(), name, directory.empty() ? "." : directory,
-                    options, report);
+  OwningOpRef<ModuleOp> module =
+      importStream({context, nullptr, name.str(), directory.empty() ? "." : directory.str(), options, report},
+                   reader, status.getSize());
+  return problem.empty() ? std::move(module) : fail(problem);
 }
 
 } // namespace qcompile

@@ -122,8 +122,6 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor)
   if (!size)
     return tensorError(model, tensor, Code::I007)
            << "expected a tensor below 2^56 elements, found " << type;
-  model.report.parameters += type.getNumElements();
-  model.report.parameterBytes += *size;
   if (isExternal(tensor))
     return success(); // checked when it is mapped
   unsigned bits = data::getStorageBits(type.getElementType());
@@ -144,9 +142,15 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor)
 
 LogicalResult checkTensorData(ModelContext &model) {
   LogicalResult result = success();
-  for (const TensorProto &tensor : model.graph().initializer())
-    if (failed(checkTensor(model, tensor)))
+  for (const TensorProto &tensor : model.graph().initializer()) {
+    if (failed(checkTensor(model, tensor))) {
       result = failure();
+      continue;
+    }
+    RankedTensorType type = getTensorType(model.context, tensor);
+    model.report.parameters += type.getNumElements();
+    model.report.parameterBytes += *data::getStorageSize(type);
+  }
   if (model.graph().sparse_initializer_size())
     result = model.error(Code::I005) << "sparse initializers are not supported";
   return result;

@@ -127,17 +127,29 @@ static void convertVersion(ModelContext &model) {
   restoreNodeNames(*model.model, names);
 }
 
-static LogicalResult inferShapes(ModelContext &model) {
+static void inferShapesOnce(ModelContext &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type=*/true, /*strict_mode=*/1,
                                         /*data_prop=*/true);
+  ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(),
+                                       options);
+}
+
+static LogicalResult inferShapes(ModelContext &model) {
   try {
-    ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(),
-                                         options);
+    inferShapesOnce(model);
+    return success();
+  } catch (const std::exception &) {
+    // Shapes noted inside the model may be those of an older version of an operator: pools whose last window begins
+    // behind the input have lost it since.
+    model.model->mutable_graph()->clear_value_info();
+  }
+  try {
+    inferShapesOnce(model);
+    return success();
   } catch (const std::exception &problem) {
     return model.error(Code::I006)
            << "shapes are not consistent: " << StringRef(problem.what()).trim();
   }
-  return success();
 }
 
 LogicalResult upgradeModel(ModelContext &model) {

@@ -5,10 +5,15 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/choose-layout/ChooseLayout.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
+#include "passes/expand-activations/ExpandActivations.h"
+#include "passes/expand-conv-transpose/ExpandConvTranspose.h"
 #include "passes/fold-constants/FoldConstants.h"
+#include "passes/lower-padding/LowerPadding.h"
 #include "passes/normalise-quantization/NormaliseQuantization.h"
 #include "passes/partition-host/PartitionHost.h"
+#include "passes/select-requantization/SelectRequantization.h"
 
 using namespace mlir;
 
@@ -43,6 +48,7 @@ void populateStagePipeline(OpPassManager &pm, Stage stage) {
     break;
   case Stage::Normalise:
     functions.addPass(createNormaliseQuantization());
+    functions.addPass(createExpandActivations());
     break;
   case Stage::Integer:
     functions.addPass(createConvertOnnxToQnn());
@@ -77,10 +83,15 @@ void registerStagePipelines() {
 
 void registerPasses() {
   registerBoundAccumulators();
+  registerChooseLayout();
   registerConvertOnnxToQnn();
+  registerExpandConvTranspose();
   registerFoldConstants();
+  registerLowerPadding();
+  registerExpandActivations();
   registerNormaliseQuantization();
   registerPartitionHost();
+  registerSelectRequantization();
 }
 
 } // namespace qcompile

@@ -72,13 +72,18 @@ runtime::Tensor unpackElements(RankedTensorType type, ArrayRef<uint8_t> bytes) {
     std::copy(bytes.begin(), bytes.end(), out.begin());
     return tensor;
   }
+  // Widths below eight divide eight, so that a byte holds whole elements and a table says what each is.
   bool isSigned = elementType.kind == TypeKind::kSigned;
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    unsigned code = (bytes[i * bits / 8] >> (i * bits % 8)) & ((1u << bits) - 1);
-    int value = elementType.kind == TypeKind::kBipolar ? (code ? 1 : -1)
-                : isSigned && (code >> (bits - 1))     ? int(code) - (1 << bits)
-                                                       : int(code);
-    out[i] = static_cast<uint8_t>(value);
+  uint8_t values[16];
+  for (unsigned code = 0; code < 1u << bits; ++code)
+    values[code] = uint8_t(elementType.kind == TypeKind::kBipolar ? (code ? 1 : -1)
+                           : isSigned && (code >> (bits - 1))     ? int(code) - (1 << bits)
+                                                                  : int(code));
+  const int64_t perByte = 8 / bits;
+  for (int64_t i = 0, byte = 0; i < tensor.size(); ++byte) {
+    unsigned packed = bytes[byte];
+    for (int64_t end = std::min(i + perByte, tensor.size()); i < end; ++i, packed >>= bits)
+      out[i] = values[packed & ((1u << bits) - 1)];
   }
   return tensor;
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/qnn/QnnDialect.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace qcompile;
@@ -26,10 +27,22 @@ static Bounds getElementBounds(const runtime::Tensor &tensor) {
 /// Operations that select are passed through this often: a chain of concatenations branches.
 static constexpr int kMaxDepth = 8;
 
+static std::optional<Bounds> getArgumentBounds(BlockArgument argument) {
+  auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  auto bounds = function ? function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(),
+                                                                        kBoundsAttr)
+                         : DenseI64ArrayAttr();
+  if (!bounds || bounds.size() != 2)
+    return std::nullopt;
+  return Bounds{bounds[0], bounds[1]};
+}
+
 static Bounds getValueBounds(Value value, int depth) {
   Operation *op = value.getDefiningOp();
   Bounds type = getTypeBounds(tensorOf(value).getElementType());
-  if (!op || depth == 0)
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return getArgumentBounds(argument).value_or(type);
+  if (depth == 0)
     return type;
   if (auto pad = dyn_cast<PadOp>(op))
     return unite(::getValueBounds(pad.getInput(), depth - 1),
@@ -50,6 +63,18 @@ static Bounds getValueBounds(Value value, int depth) {
 }
 
 Bounds qnn::getValueBounds(Value value) { return ::getValueBounds(value, kMaxDepth); }
+
+void qnn::keepArgumentBounds(ValueRange values, FunctionOpInterface function) {
+  for (auto [index, value] : llvm::enumerate(values)) {
+    auto type = cast<RankedTensorType>(value.getType());
+    if (!isCodeType(type.getElementType()))
+      continue;
+    Bounds bounds = qnn::getValueBounds(value);
+    if (bounds != getTypeBounds(type.getElementType()))
+      function.setArgAttr(index, kBoundsAttr,
+                          DenseI64ArrayAttr::get(value.getContext(), {bounds.low, bounds.high}));
+  }
+}
 
 //===----------------------------------------------------------------------===//
 // Codes

@@ -25,6 +25,10 @@ bool isCodeType(mlir::Type type);
 /// Whether `mode` is one of the seven rounding modes in their canonical spelling.
 bool isRoundingMode(llvm::StringRef mode);
 
+/// The attribute of a function's argument that says which codes it may hold, where these are fewer than those of its
+/// type: [low, high]. Who cuts a function in pieces sets it, so that proofs hold in each piece.
+inline constexpr llvm::StringLiteral kBoundsAttr = "qnn.bounds";
+
 /// The builtin or bipolar element type of a runtime integer type.
 mlir::Type getCodeType(mlir::MLIRContext *context, runtime::DataType type);
 

@@ -37,22 +37,25 @@ Bounds unite(llvm::ArrayRef<Bounds> bounds) {
   return all;
 }
 
-std::optional<std::vector<Bounds>>
-getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
-                    llvm::function_ref<int64_t(int64_t)> outputOf) {
-  std::vector<__int128> positive(outputs), negative(outputs);
-  for (int64_t i = 0; i < weights.size(); ++i) {
-    int64_t w = weights.IntegerAt(i);
-    if (w != 0)
-      (w > 0 ? positive : negative)[outputOf(i)] += w > 0 ? w : -__int128(w);
+namespace {
+/// Per output, the sums of positive weights and of the magnitudes of negative ones.
+struct SignedSums {
+  explicit SignedSums(int64_t outputs) : positive(outputs), negative(outputs) {}
+  void add(int64_t output, int64_t weight) {
+    (weight > 0 ? positive : negative)[output] += weight > 0 ? weight : -__int128(weight);
   }
+  std::vector<__int128> positive, negative;
+};
+} // namespace
+
+static std::optional<std::vector<Bounds>> getBounds(Bounds input, const SignedSums &sums) {
   std::vector<Bounds> out;
-  for (int64_t m = 0; m < outputs; ++m) {
+  for (auto [positive, negative] : llvm::zip(sums.positive, sums.negative)) {
     // Any subset of the terms may have been added: each term contributes its extreme or nothing.
-    __int128 high = std::max<__int128>(input.high, 0) * positive[m] +
-                    std::max<__int128>(-__int128(input.low), 0) * negative[m];
-    __int128 low = std::min<__int128>(input.low, 0) * positive[m] +
-                   std::min<__int128>(-__int128(input.high), 0) * negative[m];
+    __int128 high = std::max<__int128>(input.high, 0) * positive +
+                    std::max<__int128>(-__int128(input.low), 0) * negative;
+    __int128 low = std::min<__int128>(input.low, 0) * positive +
+                   std::min<__int128>(-__int128(input.high), 0) * negative;
     std::optional<Bounds> bounds = narrow(low, high);
     if (!bounds)
       return std::nullopt;
@@ -62,13 +65,47 @@ getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t output
 }
 
 std::optional<std::vector<Bounds>>
+getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
+                    llvm::function_ref<int64_t(int64_t)> outputOf) {
+  SignedSums sums(outputs);
+  for (int64_t i = 0; i < weights.size(); ++i)
+    sums.add(outputOf(i), weights.IntegerAt(i));
+  return getBounds(input, sums);
+}
+
+/// Weights of one byte, the common case, in rows of `inner` elements for one output each: networks have millions.
+template <typename T>
+static void addBytes(const runtime::Tensor &weights, int64_t outputs, int64_t inner,
+                     SignedSums &sums) {
+  const T *row = weights.Data<T>().data();
+  for (int64_t r = 0; r < weights.size() / inner; ++r, row += inner) {
+    int64_t sum = 0, magnitude = 0;
+    for (int64_t i = 0; i < inner; ++i) {
+      sum += row[i];
+      magnitude += row[i] < 0 ? -row[i] : row[i];
+    }
+    sums.positive[r % outputs] += (magnitude + sum) / 2;
+    sums.negative[r % outputs] += (magnitude - sum) / 2;
+  }
+}
+
+std::optional<std::vector<Bounds>>
 getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis) {
   int64_t outputs = weights.shape()[axis];
   int64_t inner = 1;
   for (int64_t d = axis + 1; d < weights.rank(); ++d)
     inner *= weights.shape()[d];
-  return getDotProductBounds(input, weights, outputs,
-                             [=](int64_t i) { return i / inner % outputs; });
+  SignedSums sums(outputs);
+  if (weights.type().ContainerSize() == 1 && weights.size() > 0) {
+    if (weights.type().kind == runtime::TypeKind::kUnsigned)
+      addBytes<uint8_t>(weights, outputs, inner, sums);
+    else
+      addBytes<int8_t>(weights, outputs, inner, sums);
+  } else {
+    for (int64_t i = 0; i < weights.size(); ++i)
+      sums.add(i / inner % outputs, weights.IntegerAt(i));
+  }
+  return getBounds(input, sums);
 }
 
 /// The interval of products, as exact 128-bit numbers: factors have at most 64 bits.

@@ -7,9 +7,14 @@
 #include <vector>
 
 #include "mlir/IR/Value.h"
+#include "mlir/IR/ValueRange.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "runtime/core/tensor.h"
+
+namespace mlir {
+class FunctionOpInterface;
+} // namespace mlir
 
 namespace qcompile::qnn {
 
@@ -38,6 +43,9 @@ Bounds getTypeBounds(mlir::Type elementType);
 /// select, move or make codes say so. Accumulators are taken by their type, so that a proof never has to look further back
 /// than the last one.
 Bounds getValueBounds(mlir::Value value);
+
+/// Says of the arguments of `function`, which stand for `values`, what these may take.
+void keepArgumentBounds(mlir::ValueRange values, mlir::FunctionOpInterface function);
 
 /// Per output, the bounds of every partial sum, in any order, of products of inputs in `input` with the weights of that
 /// output: max = high * S+ - low * S-, min = low * S+ - high * S-, extended to contain 0, where a

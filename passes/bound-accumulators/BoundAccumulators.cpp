@@ -2,7 +2,7 @@
 #include "passes/bound-accumulators/BoundAccumulators.h"
 
 #include "dialects/qnn/QnnDialect.h"
-#include "dialects/qnn/ValueBounds.h"
+#include "passes/rewriting/ElementTypes.h"
 
 using namespace mlir;
 
@@ -13,36 +13,28 @@ namespace qcompile {
 
 namespace {
 
-void setElementType(Value value, Type elementType) {
-  auto type = cast<RankedTensorType>(value.getType());
-  value.setType(RankedTensorType::get(type.getShape(), elementType));
-  // Rearrangements have the element type of their operand.
-  for (Operation *user : value.getUsers())
-    if (isa<qnn::ReshapeOp, qnn::TransposeOp>(user))
-      setElementType(user->getResult(0), elementType);
-}
-
-/// Whether the value, or a rearrangement of it, leaves the function: its type is part of a signature then.
-bool leavesFunction(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
-    return user->hasTrait<OpTrait::IsTerminator>() ||
-           (isa<qnn::ReshapeOp, qnn::TransposeOp>(user) && leavesFunction(user->getResult(0)));
-  });
-}
-
 struct BoundAccumulatorsPass : impl::BoundAccumulatorsBase<BoundAccumulatorsPass> {
   void runOnOperation() override {
-    getOperation().walk([](qnn::MatMulOp op) {
-      auto weights = op.getRhs().getDefiningOp<qnn::ConstantOp>();
-      if (!weights || leavesFunction(op.getResult()))
+    if (getOperation().isExternal())
+      return;
+    DenseSet<Value> pinned = findPinnedValues(getOperation());
+    // In program order, so that a narrower operand narrows what is computed from it.
+    DenseSet<Value> changed;
+    getOperation().walk([&](Operation *op) {
+      if (op->getNumResults() == 0 || pinned.contains(op->getResult(0)))
         return;
-      Type inputType = cast<RankedTensorType>(op.getLhs().getType()).getElementType();
-      auto columns = qnn::getDotProductBounds(qnn::getTypeBounds(inputType),
-                                              weights.getValue().getTensor());
-      qnn::Bounds all;
-      for (qnn::Bounds column : *columns) // the verifier has proven that they fit
-        all = {std::min(all.low, column.low), std::max(all.high, column.high)};
-      setElementType(op.getResult(), qnn::getCodeType(op.getContext(), all.narrowestType()));
+      Type type;
+      if (op->hasTrait<qnn::Accumulates>())
+        type = getNarrowestAccumulator(op);
+      else if (llvm::any_of(op->getOperands(), [&](Value v) { return changed.contains(v); }))
+        type = inferElementType(op);
+      Value result = op->getResult(0);
+      // One signed bit, for 0 alone, stays: the unsigned one has a value that it lacks.
+      Type current = tensorOf(result).getElementType();
+      if (!type || type == current || !holdsType(current, type))
+        return;
+      setElementType(result, type);
+      changed.insert(result);
     });
   }
 };

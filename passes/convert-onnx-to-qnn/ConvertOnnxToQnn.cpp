@@ -45,9 +45,27 @@ LogicalResult Converter::run() {
     }
     builder.setInsertionPointAfter(op);
     convert(op);
+    releaseConstants(op);
   }
   finish(terminator, operations);
   return success();
+}
+
+/// Lets go of large quantized constants that all users have as integers: their floats are four times the codes.
+void Converter::releaseConstants(Operation *op) {
+  constexpr int64_t kLarge = 1 << 14;
+  for (Value operand : op->getOperands()) {
+    auto constant = constants.find(operand);
+    if (constant == constants.end() || !constant->second.quantized ||
+        constant->second.tensor.size() < kLarge)
+      continue;
+    bool done = llvm::all_of(operand.getUsers(), [&](Operation *user) {
+      return user->getNumResults() > 0 &&
+             (getForm(user->getResult(0)) || constants.contains(user->getResult(0)));
+    });
+    if (done)
+      constant->second = runtime::Value();
+  }
 }
 
 /// Gives floats to what stays float, from the outputs back; what nothing needs any longer is removed. (Not on the

@@ -23,6 +23,7 @@ public:
 
 private:
   void convert(mlir::Operation *op);
+  void releaseConstants(mlir::Operation *op);
   void finish(mlir::Operation *terminator, llvm::ArrayRef<mlir::Operation *> operations);
 
   // Constants.cpp: values that depend on constants alone.
@@ -63,7 +64,7 @@ private:
   bool convertPad(mlir::Operation *op, std::string &reason);
   bool convertBlocks(mlir::Operation *op, std::string &reason);
   bool convertPositions(mlir::Operation *op, std::string &reason);
-  void selectPositions(mlir::Value result, const IntegerForm &source,
+  void selectPositions(mlir::OpResult result, const IntegerForm &source,
                        llvm::ArrayRef<llvm::SmallVector<int64_t>> positions);
 
   // Activation.cpp: quantizers with the chain before them, and pointwise selections of codes.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 
@@ -85,9 +86,12 @@ static int64_t getStep(ArrayRef<int64_t> positions) {
 }
 
 /// Regular positions become one slice, others a gather per dimension.
-void Converter::selectPositions(Value result, const IntegerForm &source,
+void Converter::selectPositions(OpResult result, const IntegerForm &source,
                                 ArrayRef<SmallVector<int64_t>> positions) {
+  // The location names the first result.
   Location loc = result.getLoc();
+  if (result.getResultNumber() > 0)
+    loc = NameLoc::get(builder.getStringAttr(onnx::getNodeName(loc)));
   IntegerForm form = source;
   RankedTensorType type = source.getType();
   SmallVector<int64_t> shape(type.getShape()), offsets(shape.size(), 0), steps(shape.size(), 1);
@@ -188,7 +192,7 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
   PositionLists lists;
   for (int64_t d = 0; d < type.getRank(); ++d)
     lists.push_back(d == axis ? positions : llvm::to_vector(llvm::seq<int64_t>(type.getDimSize(d))));
-  selectPositions(op->getResult(0), form, lists);
+  selectPositions(cast<OpResult>(op->getResult(0)), form, lists);
   IntegerForm &picked = forms[op->getResult(0)];
   if (picked.getType() != resultType)
     picked.codes = qnn::ReshapeOp::create(builder, op->getLoc(), resultType, picked.codes);
@@ -227,6 +231,11 @@ bool Converter::convertPad(Operation *op, std::string &reason) {
     high[d] = widths[axes.size() + i];
   }
   double real = constantAt(2) && constantAt(2)->size() > 0 ? constantAt(2)->DoubleAt(0) : 0;
+  bool pads = llvm::any_of(widths, [](int64_t width) { return width != 0; });
+  if (!pads) { // whatever its value is
+    forms[op->getResult(0)] = IntegerForm(*known);
+    return true;
+  }
   if (!known->bias.empty()) {
     reason = "it pads a tensor with a bias";
     return false;

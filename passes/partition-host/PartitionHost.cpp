@@ -116,6 +116,7 @@ private:
     builder.setInsertionPointToStart(block);
     IRMapping mapping;
     mapping.map(inputs, block->getArguments());
+    qnn::keepArgumentBounds(inputs, function);
     auto cloneConstants = [&](ValueRange values) {
       for (Value value : values)
         if (!mapping.contains(value))
