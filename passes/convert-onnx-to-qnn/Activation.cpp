@@ -81,9 +81,44 @@ static qnn::Bounds getBounds(const CodeRange &range) {
   return {range.low, range.low + range.step * range.levels};
 }
 
+Value Converter::createThresholds(Operation *op, Value input, int64_t axis, const CodeMap &map) {
+  Value sum = createThreshold(op, input, axis, *map.thresholds);
+  for (const Thresholds &further : map.furtherThresholds) {
+    auto type = cast<RankedTensorType>(sum.getType()).clone(makeWidestType());
+    auto next = qnn::AddOp::create(builder, op->getLoc(), type, sum,
+                                   createThreshold(op, input, axis, further), 1, 1);
+    std::vector<qnn::Bounds> bounds;
+    std::string reason;
+    (void)narrow(next, bounds, reason); // at most 12 bits each
+    sum = next;
+  }
+  return sum;
+}
+
+Value Converter::createRequantize(Operation *op, Value input, int64_t axis, const CodeMap &map) {
+  std::vector<int64_t> multipliers, offsets;
+  for (const AffineFunction &channel : map.affine->channels) {
+    multipliers.push_back(channel.multiplier);
+    offsets.push_back(channel.offset);
+  }
+  auto constant = [&](StringRef name, const std::vector<int64_t> &values) {
+    return makeConstant(op->getLoc(), name,
+                        *Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())}, values));
+  };
+  auto type = cast<RankedTensorType>(input.getType())
+                  .clone(qnn::getCodeType(builder.getContext(), map.codeType));
+  absl::string_view mode = runtime::RoundingModeName(map.affine->mode);
+  return qnn::RequantizeOp::create(builder, op->getLoc(), type, input, axis,
+                                   constant("multipliers", multipliers), constant("offsets", offsets),
+                                   map.affine->shift, StringRef(mode.data(), mode.size()),
+                                   map.affine->low, map.affine->high);
+}
+
 Value Converter::createMap(Operation *op, Value input, int64_t axis, const CodeMap &map) {
+  if (map.affine)
+    return createRequantize(op, input, axis, map);
   if (map.thresholds)
-    input = createThreshold(op, input, axis, *map.thresholds);
+    input = createThresholds(op, input, axis, map);
   if (!map.table)
     return input;
   auto type = cast<RankedTensorType>(input.getType())

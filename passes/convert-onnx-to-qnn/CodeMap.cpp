@@ -9,6 +9,11 @@ namespace qcompile {
 
 namespace {
 
+/// Most levels of all channels to find one by one, and most bits of an affine function's numbers.
+constexpr int64_t kMaxLevels = int64_t{1} << 20;
+constexpr int64_t kProductBits = 62;
+/// Most thresholds to add up: 12 bits of levels.
+constexpr int64_t kMaxParts = 17;
 /// Most thresholds of one activation (docs/Qnn.md, qnn.threshold C1).
 constexpr int64_t kMaxThresholds = 255;
 /// Longest row of a table (docs/Qnn.md, qnn.table C1), and most elements of all its rows.
@@ -200,9 +205,61 @@ void mapByTable(ArrayRef<Runs> channels, qnn::Bounds all, CodeMap &map) {
   map.tableLow = all.low;
 }
 
+qnn::Bounds getBounds(const CodeRange &range) {
+  return {range.low, range.low + range.step * range.levels};
+}
+
 llvm::Error tooManyLevels(const CodeRange &range) {
   return llvm::createStringError("it has " + std::to_string(range.levels + 1) +
-                                 " levels, more than 256, and its integers are too many for a table");
+                                 " levels, more than 256, which no multiplication and shift gives, and its "
+                                 "integers are too many for a table");
+}
+
+/// Counts the levels in parts of as many as one activation may have, and adds what they count.
+llvm::Error mapBySum(const Positions &positions, const CodeRange &range, CodeMap &map) {
+  if (range.levels > kMaxParts * kMaxThresholds)
+    return tooManyLevels(range);
+  for (int64_t begin = 0; begin < range.levels; begin += kMaxThresholds) {
+    int64_t count = std::min(kMaxThresholds, range.levels - begin);
+    Positions part{{}, positions.directions};
+    for (size_t c = 0; c < positions.directions.size(); ++c) {
+      auto row = positions.values.begin() + int64_t(c) * range.levels + begin;
+      part.values.insert(part.values.end(), row, row + count);
+    }
+    if (begin == 0)
+      map.thresholds = makeIntegerThresholds(
+          std::move(part), {range.type, range.low, 1, count});
+    else
+      map.furtherThresholds.push_back(makeIntegerThresholds(
+          std::move(part), {qnn::Bounds{0, count}.narrowestType(), 0, 1, count}));
+  }
+  return llvm::Error::success();
+}
+
+/// An affine function with exactly the levels of a monotone one, or else a sum of thresholds.
+llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range,
+                        CodeMap &map) {
+  if (range.step != 1 || range.levels * int64_t(channels.size()) > kMaxLevels)
+    return tooManyLevels(range);
+  llvm::Expected<Positions> positions = bisect(function, channels.vec(), range);
+  if (!positions)
+    return positions.takeError();
+  std::vector<StepFunction> functions;
+  for (auto [c, channel] : llvm::enumerate(channels)) {
+    ArrayRef<int64_t> row = ArrayRef(positions->values).slice(c * range.levels, range.levels);
+    functions.push_back(
+        {row.vec(), positions->directions[c], range.low, {channel.low, channel.high}});
+  }
+  map.codeType = range.type;
+  map.codes = getBounds(range);
+  map.view = std::move(function.view);
+  map.affine = findAffineForm(functions, range.low, range.low + range.levels, kProductBits);
+  if (map.affine && llvm::all_of(llvm::zip(map.affine->channels, functions), [&](auto pair) {
+        return isEqualOverRange(*map.affine, std::get<0>(pair), std::get<1>(pair));
+      }))
+    return llvm::Error::success();
+  map.affine.reset();
+  return mapBySum(*positions, range, map);
 }
 
 /// The codes between those at the ends of every channel; the function is monotone.
@@ -225,10 +282,6 @@ CodeRange withOneLevel(CodeRange range) {
   if (!range.type.Contains(range.low + range.step))
     range.type = qnn::Bounds{range.low, range.low + range.step}.narrowestType();
   return range;
-}
-
-qnn::Bounds getBounds(const CodeRange &range) {
-  return {range.low, range.low + range.step * range.levels};
 }
 
 } // namespace
@@ -264,6 +317,12 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
       map.codeType = searched.type;
       map.codes = getBounds(*range);
       map.view = std::move(function.view);
+      return map;
+    }
+    qnn::Bounds all = qnn::unite(form.bounds);
+    if (all.high - all.low >= kMaxTableLength) {
+      if (llvm::Error error = mapByAffine(function, channels, *range, map))
+        return std::move(error);
       return map;
     }
   }

@@ -3,13 +3,16 @@
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_CODEMAP_H
 
 #include "passes/convert-onnx-to-qnn/Thresholds.h"
+#include "passes/select-requantization/AffineSearch.h"
 
 namespace qcompile {
 
-/// Integers to codes: by thresholds, by a table, or by a table behind thresholds, which count the interval that an integer
-/// lies in.
+/// Integers to codes: by thresholds; where there are too many levels for these, by an affine function or the sum of several
+/// thresholds; by a table, or by a table behind thresholds, which count the interval that an integer lies in.
 struct CodeMap {
+  std::optional<AffineForm> affine;
   std::optional<Thresholds> thresholds;
+  std::vector<Thresholds> furtherThresholds; ///< what they count is added
   std::optional<runtime::Tensor> table; ///< [channels or 1, length]
   int64_t tableLow = 0;
   runtime::DataType codeType;

@@ -79,6 +79,10 @@ private:
   std::optional<CodeRange> getCodeRange(mlir::Operation *op) const;
   mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis,
                               const Thresholds &thresholds);
+  mlir::Value createRequantize(mlir::Operation *op, mlir::Value input, int64_t axis,
+                               const CodeMap &map);
+  mlir::Value createThresholds(mlir::Operation *op, mlir::Value input, int64_t axis,
+                               const CodeMap &map);
   mlir::Value createMap(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
   bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, runtime::QuantizedView view,
                           qnn::Bounds bounds, std::string &reason);
