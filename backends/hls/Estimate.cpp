@@ -17,6 +17,13 @@ Resources &Resources::operator+=(const Resources &other) {
   return *this;
 }
 
+Resources &Resources::operator*=(int64_t factor) {
+  lut *= factor;
+  bram18 *= factor;
+  dsp *= factor;
+  return *this;
+}
+
 int64_t MatrixVectorShape::cycles(Folding folding) const {
   return outputs / folding.pe * (inputs / folding.simd) * vectors;
 }
@@ -29,7 +36,8 @@ int64_t MatrixVectorShape::memoryWidth(Folding folding) const {
   return folding.pe * folding.simd * weightBits;
 }
 
-int64_t bram18(int64_t depth, int64_t width) {
+int64_t bram18(int64_t depth, int64_t width, bool parity) {
+  const int64_t narrow = parity ? 9 : 8, half = 2 * narrow, full = 4 * narrow;
   if (width == 1)
     return divideUp(depth, 16384);
   if (width == 2)
@@ -37,11 +45,13 @@ int64_t bram18(int64_t depth, int64_t width) {
   if (width <= 4)
     return divideUp(depth, 4096) * divideUp(width, 4);
   if (width <= 9)
-    return divideUp(depth, 2048) * divideUp(width, 9);
+    return divideUp(depth, 2048) * divideUp(width, narrow);
   if (width <= 18 || depth > 512)
-    return divideUp(depth, 1024) * divideUp(width, 18);
-  return divideUp(depth, 512) * divideUp(width, 36);
+    return divideUp(depth, 1024) * divideUp(width, half);
+  return divideUp(depth, 512) * divideUp(width, full);
 }
+
+int64_t multiplierLuts(int64_t bits) { return (2 * divideUp(bits, 6) - 1) * bits; }
 
 /// Bits of an accumulator that suffice for any weights of the type.
 static int64_t typeBoundBits(const MatrixVectorShape &shape) {
@@ -56,7 +66,7 @@ Resources MatrixVectorShape::resources(Folding folding) const {
   const int64_t depth = memoryDepth(folding);
   const bool dsps = multiplier == Multiplier::Dsp;
 
-  const int64_t multiply = dsps ? 0 : simd * (2 * divideUp(bits, 6) - 1) * bits;
+  const int64_t multiply = dsps ? 0 : simd * multiplierLuts(bits);
   const int64_t tree = bits * (2 * simd - 1);
   const int64_t sum = std::min<int64_t>(accumulatorBits, typeBoundBits(*this));
   const int64_t thresholdMemory = thresholds * sum * divideUp(outputs / pe, 64);
@@ -68,13 +78,9 @@ Resources MatrixVectorShape::resources(Folding folding) const {
   result.lut = int64_t(
       300 + 1.1 * double(pe) * double(multiply + tree + sum + thresholdMemory + comparators) +
       double(weightLuts));
-  result.bram18 = block ? hls::bram18(depth, memoryWidth(folding)) : 0;
+  result.bram18 = block ? hls::bram18(depth, memoryWidth(folding), !perChannel) : 0;
   result.dsp = dsps ? pe * simd * divideUp(bits, 48) : 0;
   return result;
-}
-
-int64_t thresholdCycles(int64_t channels, int64_t vectors, int64_t pe) {
-  return vectors * (channels / pe);
 }
 
 Resources thresholdResources(int64_t channels, int inputBits, int64_t pe) {
@@ -86,9 +92,32 @@ Resources thresholdResources(int64_t channels, int inputBits, int64_t pe) {
   return result;
 }
 
+Resources romResources(int64_t depth, int64_t width) {
+  Resources result;
+  if (depth > 128)
+    result.bram18 = bram18(depth, width);
+  else
+    result.lut = width * divideUp(depth, 64);
+  return result;
+}
+
+Resources reorderResources(int64_t depth, int64_t width) {
+  Resources result;
+  result.lut = 300;
+  if (depth > 128)
+    result.bram18 = bram18(depth, width);
+  else
+    result.lut += width * divideUp(depth, 38);
+  return result;
+}
+
 Resources fifoResources(int64_t depth, int64_t width) {
   Resources result;
-  result.lut = 2 * log2Up(depth) + divideUp(depth, 32) * divideUp(width, 2);
+  result.lut = 2 * log2Up(depth);
+  if (depth > 256)
+    result.bram18 = bram18(int64_t(1) << log2Up(depth), width);
+  else
+    result.lut += divideUp(depth, 32) * divideUp(width, 2);
   return result;
 }
 
@@ -113,7 +142,7 @@ static std::vector<int64_t> divisors(int64_t value) {
 
 Folding chooseFolding(const MatrixVectorShape &shape, const FoldingGoal &goal) {
   Folding folding;
-  for (int64_t simd : divisors(shape.inputs)) {
+  for (int64_t simd : divisors(shape.simdUnit ? shape.simdUnit : shape.inputs)) {
     if (simd > 1 &&
         (simd * shape.weightBits > goal.weightStreamBits || simd * shape.inputBits > goal.wordBits))
       break;
@@ -121,7 +150,7 @@ Folding chooseFolding(const MatrixVectorShape &shape, const FoldingGoal &goal) {
     if (shape.cycles(folding) < goal.cycles)
       return folding;
   }
-  for (int64_t pe : divisors(shape.outputs)) {
+  for (int64_t pe : divisors(shape.outputs / shape.groups)) {
     if (pe > 1 && pe * shape.outputBits > goal.wordBits)
       break;
     folding.pe = pe;
@@ -131,14 +160,13 @@ Folding chooseFolding(const MatrixVectorShape &shape, const FoldingGoal &goal) {
   return folding;
 }
 
-int64_t chooseThresholdFolding(int64_t channels, int64_t vectors, int bits,
-                               const FoldingGoal &goal) {
+int64_t chooseLanes(int64_t unit, int64_t cycles, int64_t bits, const FoldingGoal &goal) {
   int64_t chosen = 1;
-  for (int64_t pe : divisors(channels)) {
-    if (pe > 1 && pe * bits > goal.wordBits)
+  for (int64_t lanes : divisors(unit)) {
+    if (lanes > 1 && lanes * bits > goal.wordBits)
       break;
-    chosen = pe;
-    if (thresholdCycles(channels, vectors, pe) < goal.cycles)
+    chosen = lanes;
+    if (divideUp(cycles, lanes) < goal.cycles)
       break;
   }
   return chosen;

@@ -19,6 +19,7 @@ struct Resources {
   int64_t bram18 = 0;
   int64_t dsp = 0;
   Resources &operator+=(const Resources &other);
+  Resources &operator*=(int64_t factor);
 };
 
 enum class Multiplier { Lut, Dsp };
@@ -26,8 +27,15 @@ enum class WeightMemory { Block, Distributed };
 
 /// What the estimates need to know about a matrix-vector unit.
 struct MatrixVectorShape {
+  /// Of a group.
   int64_t inputs = 1;
+  /// Of all groups.
   int64_t outputs = 1;
+  int64_t groups = 1;
+  /// What SIMD must divide for the stage in front to keep pace; 0: the inputs.
+  int64_t simdUnit = 0;
+  /// A vector-vector unit: `inputs` taps for each output.
+  bool perChannel = false;
   /// Vectors per sample.
   int64_t vectors = 1;
   int inputBits = 1;
@@ -49,14 +57,23 @@ struct MatrixVectorShape {
   Resources resources(Folding folding) const;
 };
 
-/// 18-kbit block memories that `depth` words of `width` bits take.
-int64_t bram18(int64_t depth, int64_t width);
+/// 18-kbit block memories that `depth` words of `width` bits take; `parity` says whether parity
+/// bits hold data too.
+int64_t bram18(int64_t depth, int64_t width, bool parity = true);
 
-/// A thresholding unit of its own: `inputBits` wide comparators, `pe` per clock.
-int64_t thresholdCycles(int64_t channels, int64_t vectors, int64_t pe);
+/// A multiplier of operands with `bits` bits together.
+int64_t multiplierLuts(int64_t bits);
+
+/// A thresholding or channelwise unit of its own: `inputBits` wide operators, `pe` per clock.
 Resources thresholdResources(int64_t channels, int inputBits, int64_t pe);
 
-/// A FIFO in LUT memory, and a converter between words of `wide` and `wide / ratio` bits.
+/// A read-only memory, and the buffer of a reorder stage (FINN's sliding window): in LUTs up to 128
+/// words, else in block memory.
+Resources romResources(int64_t depth, int64_t width);
+Resources reorderResources(int64_t depth, int64_t width);
+
+/// A FIFO, in LUT memory up to 256 words, else in block memory; and a converter between words of
+/// `wide` and `wide / ratio` bits.
 Resources fifoResources(int64_t depth, int64_t width);
 Resources converterResources(int64_t wide, int64_t ratio);
 
@@ -72,9 +89,9 @@ struct FoldingGoal {
 /// The least folding below the goal: SIMD grows first, then PE, both through the divisors; where
 /// the goal is out of reach, the largest folding (FINN's SetFolding).
 Folding chooseFolding(const MatrixVectorShape &shape, const FoldingGoal &goal);
-/// The same for a thresholding unit with words of `bits` bits per channel; gives PE.
-int64_t chooseThresholdFolding(int64_t channels, int64_t vectors, int bits,
-                               const FoldingGoal &goal);
+/// The least lanes below the goal of a stage that takes `cycles` clocks with one: lanes divide
+/// `unit`, with words of `bits` bits per lane.
+int64_t chooseLanes(int64_t unit, int64_t cycles, int64_t bits, const FoldingGoal &goal);
 
 /// Foldings of a network. A layer that misses the goal sets the pace, so the others are folded
 /// again for its cycles.

@@ -3,17 +3,23 @@
 
 #include <random>
 
+#include "backends/hls/Costs.h"
 #include "backends/hls/HostParts.h"
 #include "backends/hls/LibraryFiles.h"
 #include "backends/hls/Lowering.h"
 #include "backends/hls/Report.h"
 #include "backends/hls/Simulation.h"
+#include "backends/hls/Timing.h"
 #include "backends/hls/convert-qnn-to-hls/ConvertQnnToHls.h"
 #include "backends/hls/emit/EmitTestBench.h"
 #include "backends/hls/insert-fifos/HlsInsertFifos.h"
 #include "backends/hls/set-folding/HlsSetFolding.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/choose-layout/ChooseLayout.h"
+#include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/lower-padding/LowerPadding.h"
 #include "passes/partition-host/PartitionHost.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -32,8 +38,14 @@ Expected<TestVectors> makeTestVectors(func::FuncOp core) {
   Expected<Evaluator> evaluator = Evaluator::create(core);
   if (!evaluator)
     return evaluator.takeError();
+  // Some samples, of large ones fewer: the test bench is source code.
+  constexpr int64_t mostSamples = 8, mostCodes = 100'000;
+  int64_t codesPerSample = 1;
+  for (ArrayRef<runtime::Port> ports : {evaluator->inputs(), evaluator->outputs()})
+    for (const runtime::Port &port : ports)
+      codesPerSample += runtime::NumElements(port.shape);
   TestVectors vectors;
-  vectors.samples = 8;
+  vectors.samples = std::clamp<int64_t>(mostCodes / codesPerSample, 1, mostSamples);
   std::mt19937_64 random(1);
   for (int64_t sample = 0; sample < vectors.samples; ++sample) {
     std::vector<runtime::Tensor> inputs;
@@ -76,6 +88,16 @@ public:
   Capability checkSupport(Operation *op) const override { return checkOperation(op); }
 
   void buildPipeline(OpPassManager &pm) const override {
+    pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
+    // A 2-bit datapath for the layer: corrections would need adders and their memory behind it.
+    LowerPaddingOptions padding;
+    padding.mode = PaddingMode::Widen;
+    pm.addNestedPass<func::FuncOp>(createLowerPadding(padding));
+    pm.addNestedPass<func::FuncOp>(createBoundAccumulators());
+    ChooseLayoutOptions layout;
+    layout.layout = ChannelLayout::Last;
+    layout.border = TransposeBorder::Floats; // the host moves elements for nothing
+    pm.addNestedPass<func::FuncOp>(createChooseLayout(layout));
     pm.addPass(createPartitionHost());
     pm.addPass(createConvertQnnToHls());
     HlsSetFoldingOptions folding;
@@ -93,6 +115,8 @@ public:
     if (!design)
       return design.takeError();
     if (Error error = checkLimits(*design))
+      return error;
+    if (Error error = checkSchedule(*design))
       return error;
     if (Error error = checkInterface(*design))
       return error;
@@ -143,6 +167,21 @@ private:
             "folding",
             onnx::describe(&op), INT32_MAX, cycles));
     return Error::success();
+  }
+
+  /// Depths of queues may have been edited: a design that comes to a standstill is refused. When a
+  /// stage reads and writes does not depend on data, so this holds for every input.
+  static Error checkSchedule(DesignOp design) {
+    DesignSchedule timing(design);
+    std::optional<Schedule> schedule = simulateDesign(timing);
+    if (!schedule || !schedule->deadlock)
+      return Error::success();
+    std::vector<std::string> waiting;
+    for (size_t stage : schedule->stuck)
+      waiting.push_back(onnx::describe(timing.operations[stage]));
+    return createStringError("expected queues deep enough for every stage to go on, found a "
+                             "standstill with these waiting for each other: " +
+                             llvm::join(waiting, ", "));
   }
 
   /// Memory ports are at most 1024 bits wide.

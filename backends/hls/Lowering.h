@@ -1,8 +1,7 @@
-//===- Lowering.h - What the hls backend takes, and helpers -----*- C++ -*-===//
+//===- Lowering.h - What the hls backend takes ------------------*- C++ -*-===//
 #ifndef QCOMPILE_BACKENDS_HLS_LOWERING_H
 #define QCOMPILE_BACKENDS_HLS_LOWERING_H
 
-#include "backends/hls/Estimate.h"
 #include "backends/hls/dialect/HlsDialect.h"
 #include "compiler/backend/Backend.h"
 
@@ -11,7 +10,8 @@ namespace qcompile::hls {
 /// The name of the design that the lowering makes.
 inline constexpr llvm::StringLiteral kDesign = "design";
 
-/// Whether an operation of the `qnn` form has a stage.
+/// Whether an operation of the `qnn` form has stages, in any layout: the pipeline makes channels
+/// the last dimension.
 Capability checkOperation(mlir::Operation *op);
 
 /// Whether a reshape or transpose leaves every element at its place in row-major order.
@@ -20,20 +20,9 @@ bool isFreeRearrangement(mlir::Operation *op);
 /// The constant behind a value, or null.
 data::ConstantAttr getConstant(mlir::Value value);
 
-/// The same activation with `rows` rows: row i is row `source(i)` of the old one.
-ActivationAttr selectRows(ActivationAttr activation, int64_t rows,
-                          llvm::function_ref<int64_t(int64_t)> source);
-
-/// The estimator's view of a stage.
-MatrixVectorShape getShape(MatrixVectorOp op);
-Folding getFolding(MatrixVectorOp op);
-
-/// Clocks per sample and resources of a stage.
-struct StageCost {
-  int64_t cycles = 0;
-  Resources resources;
-};
-StageCost getCost(mlir::Operation *stage);
+/// The bounds of all partial sums of inputs of a type with every column of weights [K, M]; nothing
+/// where a bound does not fit 62 bits.
+std::optional<qnn::Bounds> getSumBounds(mlir::Type input, data::ConstantAttr weights);
 
 } // namespace qcompile::hls
 

@@ -1,12 +1,11 @@
 //===- Report.cpp - Cost tables of designs --------------------------------===//
 #include "backends/hls/Report.h"
 
-#include "backends/hls/Lowering.h"
-#include "backends/hls/Schedule.h"
+#include "backends/hls/Costs.h"
+#include "backends/hls/Timing.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/partition-host/PartitionHost.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 namespace json = llvm::json;
@@ -33,83 +32,24 @@ static int64_t getCriticalPath(DesignOp design) {
   return longest;
 }
 
-//===----------------------------------------------------------------------===//
-// Schedule
-//===----------------------------------------------------------------------===//
-
-static ScheduledStage getScheduledStage(Operation *op) {
-  ScheduledStage stage;
-  stage.steps = getCost(op).cycles;
-  if (auto unit = dyn_cast<MatrixVectorOp>(op)) {
-    stage.readPeriod = unit.getInputs() / int64_t(unit.getSimd());
-    stage.readPhases = unit.getOutputs() / int64_t(unit.getPe());
-    stage.writeEvery = stage.readPeriod;
-  } else if (auto unit = dyn_cast<ConvertWidthOp>(op)) {
-    const int64_t in = unit.getInput().getType().getWords();
-    const int64_t out = unit.getResult().getType().getWords();
-    stage.readEvery = std::max<int64_t>(1, out / in);
-    stage.writeEvery = std::max<int64_t>(1, in / out);
-  }
-  return stage;
+static json::Array describeStuck(const DesignSchedule &timing, const Schedule &schedule) {
+  json::Array array;
+  for (size_t stage : schedule.stuck)
+    array.push_back(json::fixUTF8(onnx::describe(timing.operations[stage])));
+  return array;
 }
 
-namespace {
-/// The stages and queues of a design.
-class ScheduleBuilder {
-public:
-  explicit ScheduleBuilder(DesignOp design) {
-    for (BlockArgument argument : design.getBlock().getArguments())
-      queues[argument] = -1;
-    for (Operation &op : design.getBlock().without_terminator()) {
-      if (isa<FifoOp>(op))
-        continue; // part of its producer's result
-      ScheduledStage stage = getScheduledStage(&op);
-      for (Value operand : op.getOperands())
-        stage.inputs.push_back(queues.lookup(operand));
-      for (Value result : op.getResults())
-        stage.outputs.push_back(addQueue(result));
-      stages.push_back(std::move(stage));
-    }
-  }
-
-  std::vector<ScheduledStage> stages;
-  std::vector<int64_t> depths;
-
-private:
-  int addQueue(Value result) {
-    int64_t depth = 2;
-    const int queue = int(depths.size());
-    Value current = result;
-    Operation *user = *current.getUsers().begin();
-    while (auto fifo = dyn_cast<FifoOp>(user)) {
-      depth = std::max(depth, int64_t(fifo.getDepth()));
-      current = fifo.getResult();
-      queues[current] = queue;
-      user = *current.getUsers().begin();
-    }
-    if (isa<OutputOp>(user))
-      return -1;
-    queues[result] = queue;
-    depths.push_back(depth);
-    return queue;
-  }
-
-  DenseMap<Value, int> queues;
-};
-} // namespace
-
-/// Simulates some samples; nothing where that would take long.
-static std::optional<json::Object> scheduleDesign(DesignOp design) {
-  constexpr int64_t samples = 4, mostSteps = 5'000'000;
-  ScheduleBuilder builder(design);
-  if (getCriticalPath(design) > mostSteps / samples / std::max<int64_t>(1, builder.stages.size()))
+/// How the design runs on its queues; nothing where finding out would take long.
+static std::optional<json::Object> describeSchedule(DesignOp design) {
+  DesignSchedule timing(design);
+  std::optional<Schedule> schedule = simulateDesign(timing);
+  if (!schedule)
     return std::nullopt;
-  Schedule schedule = simulateSchedule(builder.stages, builder.depths, samples);
-  if (schedule.deadlock)
-    return json::Object{{"deadlock", true}};
+  if (schedule->deadlock)
+    return json::Object{{"deadlock", true}, {"waiting", describeStuck(timing, *schedule)}};
   return json::Object{{"model", "clocks of stages and queues; pipeline depth not counted"},
-                      {"latency_cycles", schedule.latency},
-                      {"interval_cycles", schedule.interval}};
+                      {"latency_cycles", schedule->latency},
+                      {"interval_cycles", schedule->interval}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,7 +66,7 @@ json::Object estimateDesign(DesignOp design, int64_t clockMhz) {
   }
   const int64_t path = getCriticalPath(design);
   return json::Object{
-      {"model", "published formulas of FINN-R; pipeline fill not counted"},
+      {"model", "published formulas of FINN-R; pipeline fill not counted; estimates"},
       {"clock_mhz", clockMhz},
       {"max_cycles", slowest},
       {"critical_path_cycles", path},
@@ -142,20 +82,31 @@ static json::Object describeStage(Operation *op) {
                      {"node", json::fixUTF8(onnx::getNodeName(op->getLoc()))},
                      {"cycles", cost.cycles},
                      {"resources", resourcesToJson(cost.resources)}};
-  if (auto unit = dyn_cast<MatrixVectorOp>(op)) {
-    stage["inputs"] = unit.getInputs();
-    stage["outputs"] = unit.getOutputs();
-    stage["pe"] = int64_t(unit.getPe());
-    stage["simd"] = int64_t(unit.getSimd());
+  auto addUnit = [&](auto unit, Folding folding) {
+    stage["pe"] = folding.pe;
+    stage["simd"] = folding.simd;
     stage["accumulator_bits"] = int64_t(unit.getAccumulator().getIntOrFloatBitWidth());
     stage["memory"] = unit.getMemory();
     stage["multiplier"] = unit.getMultiplier();
-  } else if (auto unit = dyn_cast<ThresholdOp>(op)) {
-    stage["channels"] = int64_t(unit.getChannels());
-    stage["pe"] = int64_t(unit.getPe());
+  };
+  if (auto unit = dyn_cast<MatrixVectorOp>(op)) {
+    stage["inputs"] = unit.getInputs();
+    stage["outputs"] = unit.getOutputs();
+    stage["groups"] = int64_t(unit.getGroups());
+    addUnit(unit, getFolding(unit));
+  } else if (auto unit = dyn_cast<VectorVectorOp>(op)) {
+    stage["taps"] = unit.getTaps();
+    stage["channels"] = unit.getChannels();
+    addUnit(unit, getFolding(unit));
+  } else if (auto reorder = dyn_cast<ReorderOp>(op)) {
+    ReorderPlan plan = getPlan(reorder);
+    stage["lead_words"] = plan.lead;
+    stage["buffer_words"] = plan.depth;
   } else if (auto fifo = dyn_cast<FifoOp>(op)) {
     stage["depth"] = int64_t(fifo.getDepth());
   }
+  if (op->getNumResults() && !isa<MatrixVectorOp, VectorVectorOp>(op))
+    stage["lanes"] = cast<StreamType>(op->getResult(0).getType()).getLanes();
   return stage;
 }
 
@@ -182,7 +133,7 @@ json::Object makeReport(ModuleOp module, DesignOp design, int64_t clockMhz) {
   json::Object report{{"estimate", estimateDesign(design, clockMhz)},
                       {"stages", std::move(stages)},
                       {"host_operations", listHostOperations(module)}};
-  if (std::optional<json::Object> schedule = scheduleDesign(design))
+  if (std::optional<json::Object> schedule = describeSchedule(design))
     report["schedule"] = std::move(*schedule);
   return report;
 }

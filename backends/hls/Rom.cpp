@@ -76,6 +76,34 @@ ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds,
   return rom;
 }
 
+CodeTable makeTableOfCounts(const CodeTable &table, int64_t products) {
+  // Counts between those whose sums lie on or beyond the ends; >> rounds down, + 1 up.
+  const int64_t first = std::clamp<int64_t>((table.low + products) >> 1, 0, products);
+  const int64_t last =
+      std::clamp<int64_t>((table.low + table.count - 1 + products + 1) >> 1, first, products);
+  CodeTable out{table.rows, last - first + 1, first, {}};
+  for (int64_t row = 0; row < table.rows; ++row)
+    for (int64_t count = first; count <= last; ++count) {
+      const int64_t place =
+          std::clamp<int64_t>(2 * count - products - table.low, 0, table.count - 1);
+      out.values.push_back(table.values[row * table.count + place]);
+    }
+  return out;
+}
+
+int multiplyShiftBits(const std::vector<int64_t> &multipliers, const std::vector<int64_t> &offsets,
+                      AccumulatorRange range, int64_t shift, int64_t low, int64_t high) {
+  int bits = std::max(signedBits(low, high), int(shift) + 2);
+  for (size_t row = 0; row < multipliers.size(); ++row)
+    for (int64_t x : {range.min, range.max}) {
+      const __int128 number = __int128(multipliers[row]) * x + offsets[row];
+      const int64_t bounded =
+          int64_t(std::clamp<__int128>(number, INT64_MIN, INT64_MAX)); // beyond does not occur
+      bits = std::max(bits, signedBits(bounded, bounded));
+    }
+  return std::min(bits, 64);
+}
+
 int unsignedBits(int64_t max) { return std::max(1, int(std::bit_width(uint64_t(max)))); }
 
 int signedBits(int64_t min, int64_t max) {

@@ -57,6 +57,21 @@ struct ThresholdRom {
 ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds,
                               const std::vector<int64_t> &directions, AccumulatorRange range);
 
+/// Rows of `count` values: values[clamp(x - low, 0, count - 1)].
+struct CodeTable {
+  int64_t rows, count, low;
+  std::vector<int64_t> values;
+};
+
+/// The table that does with a count p of positive among `products` bipolar products what the other
+/// does with their sum 2 p - products.
+CodeTable makeTableOfCounts(const CodeTable &table, int64_t products);
+
+/// Bits of a signed integer that holds multiplier * x + offset for every x of the range and every
+/// row, low, high, and what is left of a shift; at most 64.
+int multiplyShiftBits(const std::vector<int64_t> &multipliers, const std::vector<int64_t> &offsets,
+                      AccumulatorRange range, int64_t shift, int64_t low, int64_t high);
+
 /// Bits of the narrowest signed and unsigned integers that hold [min, max].
 int signedBits(int64_t min, int64_t max);
 int unsignedBits(int64_t max);

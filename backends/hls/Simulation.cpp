@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "backends/hls/emit/EmitTestBench.h"
 #include "compiler/backend/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "llvm/ADT/StringExtras.h"
@@ -50,11 +49,11 @@ Error writeFile(const std::string &path, StringRef bytes) {
               : Error::success();
 }
 
-Expected<std::unique_ptr<ScopedFolder>> createWorkFolder() {
+Expected<std::shared_ptr<ScopedFolder>> createWorkFolder() {
   SmallString<128> path;
   if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-hls", path))
     return createStringError("cannot create a temporary folder: " + code.message());
-  return std::make_unique<ScopedFolder>(path.str().str());
+  return std::make_shared<ScopedFolder>(path.str().str());
 }
 
 /// Runs a program; its output becomes part of the error where it fails.
@@ -97,19 +96,29 @@ Expected<std::string> findApTypes() {
   return std::string(folder);
 }
 
-Error compileTestBench(StringRef directory, StringRef name, const ScopedFolder &work) {
+Error compileDesigns(ArrayRef<ArtifactPlace> artifacts, bool optimise, const ScopedFolder &work) {
   Expected<std::string> compiler = findCompiler();
   if (!compiler)
     return compiler.takeError();
   Expected<std::string> apTypes = findApTypes();
   if (!apTypes)
     return apTypes.takeError();
-  std::string include = ("-I" + directory).str(),
-              design = join(directory, getTopName(name) + ".cpp"),
-              bench = join(directory, "tb/testbench.cpp"), out = join(work.path(), "testbench");
+  std::vector<ArtifactPlace> places;
+  for (const ArtifactPlace &artifact : artifacts) {
+    SmallString<256> path(artifact.directory);
+    if (std::error_code code = sys::fs::make_absolute(path))
+      return createStringError("cannot find '" + path + "': " + code.message());
+    places.push_back({path.str().str(), artifact.name});
+  }
+  std::string program = join(work.path(), "batch.cpp");
+  if (Error error = writeFile(program, getBatchProgram(places)))
+    return error;
+  std::string include = "-I" + places.front().directory, out = join(work.path(), "testbench");
   SmallVector<StringRef> command{*compiler};
   command.append(std::begin(kHostFlags), std::end(kHostFlags));
-  command.append({include, "-isystem", *apTypes, design, bench, "-o", out});
+  if (!optimise)
+    command.push_back("-O0"); // the last one holds
+  command.append({include, "-isystem", *apTypes, program, "-o", out});
   return runProgram(command, work, "compiling the design with '" + *compiler + "'");
 }
 
@@ -120,9 +129,9 @@ Error compileTestBench(StringRef directory, StringRef name, const ScopedFolder &
 class Simulator : public Executable {
 public:
   Simulator(HostParts parts, runtime::ProgramExecutor before, runtime::ProgramExecutor after,
-            std::unique_ptr<ScopedFolder> work, json::Object costs)
+            std::shared_ptr<ScopedFolder> work, int64_t number, json::Object costs)
       : parts(std::move(parts)), before(std::move(before)), after(std::move(after)),
-        work(std::move(work)), costs(std::move(costs)) {}
+        work(std::move(work)), number(std::to_string(number)), costs(std::move(costs)) {}
 
   ArrayRef<Port> inputs() const override { return parts.inputs; }
   ArrayRef<Port> outputs() const override { return parts.outputs; }
@@ -200,7 +209,7 @@ private:
     StringRef bytes(reinterpret_cast<const char *>(codes.data()), codes.size() * sizeof(int64_t));
     if (Error error = writeFile(in, bytes))
       return error;
-    if (Error error = runProgram({bench, in, out}, *work, "the design's test bench"))
+    if (Error error = runProgram({bench, number, in, out}, *work, "the design's test bench"))
       return error;
     auto result = readFile(out);
     if (!result)
@@ -230,7 +239,9 @@ private:
 
   HostParts parts;
   runtime::ProgramExecutor before, after;
-  std::unique_ptr<ScopedFolder> work;
+  /// Of all designs that were compiled together, and which of them this is.
+  std::shared_ptr<ScopedFolder> work;
+  std::string number;
   json::Object costs;
   size_t samples = 0;
 };
@@ -247,16 +258,16 @@ Expected<runtime::Program> readProgram(const std::string &path) {
   return std::move(*program);
 }
 
-} // namespace
-
-Expected<std::unique_ptr<Executable>> openArtifact(StringRef directory, StringRef name) {
-  Expected<runtime::Program> before = readProgram(join(directory, "host_before.qcp"));
+/// Everything of an artifact but its compiled design.
+Expected<std::unique_ptr<Executable>> openCompiled(const ArtifactPlace &artifact, int64_t number,
+                                                   std::shared_ptr<ScopedFolder> work) {
+  Expected<runtime::Program> before = readProgram(join(artifact.directory, "host_before.qcp"));
   if (!before)
     return before.takeError();
-  Expected<runtime::Program> after = readProgram(join(directory, "host_after.qcp"));
+  Expected<runtime::Program> after = readProgram(join(artifact.directory, "host_after.qcp"));
   if (!after)
     return after.takeError();
-  std::string portsPath = join(directory, name + ".ports.json");
+  std::string portsPath = join(artifact.directory, artifact.name + ".ports.json");
   auto text = readFile(portsPath);
   if (!text)
     return text.takeError();
@@ -272,14 +283,36 @@ Expected<std::unique_ptr<Executable>> openArtifact(StringRef directory, StringRe
   auto runAfter = runtime::ProgramExecutor::Create(std::move(*after));
   if (!runAfter.ok())
     return toError(runAfter.status());
-  Expected<std::unique_ptr<ScopedFolder>> work = createWorkFolder();
-  if (!work)
-    return work.takeError();
-  if (Error error = compileTestBench(directory, name, **work))
-    return std::move(error);
   const json::Object *costs = json->getAsObject()->getObject("estimate");
   return std::make_unique<Simulator>(std::move(*parts), std::move(*runBefore), std::move(*runAfter),
-                                     std::move(*work), costs ? *costs : json::Object());
+                                     std::move(work), number, costs ? *costs : json::Object());
+}
+
+} // namespace
+
+Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(ArrayRef<ArtifactPlace> artifacts,
+                                                                 bool optimise) {
+  Expected<std::shared_ptr<ScopedFolder>> work = createWorkFolder();
+  if (!work)
+    return work.takeError();
+  std::vector<std::unique_ptr<Executable>> executables;
+  for (auto [number, artifact] : enumerate(artifacts)) {
+    auto executable = openCompiled(artifact, number, *work);
+    if (!executable)
+      return executable.takeError();
+    executables.push_back(std::move(*executable));
+  }
+  if (!executables.empty())
+    if (Error error = compileDesigns(artifacts, optimise, **work))
+      return std::move(error);
+  return executables;
+}
+
+Expected<std::unique_ptr<Executable>> openArtifact(StringRef directory, StringRef name) {
+  auto executables = openArtifacts({{directory.str(), name.str()}});
+  if (!executables)
+    return executables.takeError();
+  return std::move(executables->front());
 }
 
 } // namespace qcompile::hls

@@ -3,6 +3,7 @@
 #define QCOMPILE_BACKENDS_HLS_SIMULATION_H
 
 #include "backends/hls/HostParts.h"
+#include "backends/hls/emit/EmitTestBench.h"
 #include "compiler/backend/Backend.h"
 
 namespace qcompile::hls {
@@ -16,6 +17,11 @@ inline constexpr llvm::StringLiteral kApTypesVariable = "QCOMPILE_AP_TYPES_DIR";
 /// bench.
 llvm::Expected<std::unique_ptr<Executable>> openArtifact(llvm::StringRef directory,
                                                          llvm::StringRef name);
+
+/// The same for several artifacts, of models with different names, in one run of the compiler. For
+/// small designs most of the time goes into `optimise`.
+llvm::Expected<std::vector<std::unique_ptr<Executable>>>
+openArtifacts(llvm::ArrayRef<ArtifactPlace> artifacts, bool optimise = true);
 
 } // namespace qcompile::hls
 

@@ -10,6 +10,9 @@ using namespace qcompile::hls;
 
 #include "backends/hls/dialect/HlsDialect.cpp.inc"
 
+#include "backends/hls/dialect/HlsAttrInterfaces.cpp.inc"
+#include "backends/hls/dialect/HlsOpInterfaces.cpp.inc"
+
 #define GET_TYPEDEF_CLASSES
 #include "backends/hls/dialect/HlsTypes.cpp.inc"
 

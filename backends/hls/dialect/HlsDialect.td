@@ -4,6 +4,7 @@
 
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/OpBase.td"
+include "backends/hls/dialect/HlsInterfaces.td"
 
 def Hls_Dialect : Dialect {
   let name = "hls";
@@ -40,20 +41,47 @@ def Hls_StreamType : TypeDef<Hls_Dialect, "Stream"> {
   }];
 }
 
-def Hls_ActivationAttr : AttrDef<Hls_Dialect, "Activation"> {
-  let mnemonic = "activation";
-  let summary = "thresholds applied to a channel's value";
-  let description = [{
-    `low + step * #{t : x reaches thresholds[c, t]}`, as `qnn.threshold` defines it (docs/Qnn.md): one
-    row of thresholds and one direction per channel, or one for all.
-  }];
-  let parameters = (ins "::qcompile::data::ConstantAttr":$thresholds,
-                        "::mlir::DenseI64ArrayAttr":$directions, "int64_t":$low, "int64_t":$step);
+class Hls_Activation<string name, string word>
+    : AttrDef<Hls_Dialect, name, [DeclareAttrInterfaceMethods<Hls_ActivationInterface>]> {
+  let mnemonic = word;
   let assemblyFormat = "`<` struct(params) `>`";
-  let extraClassDeclaration = [{
-    int64_t getRows() const { return getThresholds().getType().getDimSize(0); }
-    int64_t getCount() const { return getThresholds().getType().getDimSize(1); }
+}
+
+def Hls_ThresholdsAttr : Hls_Activation<"Thresholds", "thresholds"> {
+  let summary = "levels that a channel's value reaches";
+  let description = [{
+    `low + step * #{t : x reaches levels[c, t]}`, as `qnn.threshold` defines it (docs/Qnn.md): one row of levels
+    and one direction per channel, or one for all.
   }];
+  let parameters = (ins "::qcompile::data::ConstantAttr":$levels,
+                        "::mlir::DenseI64ArrayAttr":$directions, "int64_t":$low, "int64_t":$step);
+  let extraClassDeclaration = [{
+    int64_t getCount() const { return getLevels().getType().getDimSize(1); }
+  }];
+}
+
+def Hls_TableAttr : Hls_Activation<"Table", "table"> {
+  let summary = "a value for every code";
+  let description = [{
+    `values[c, clamp(x - low, 0, L - 1)]`, as `qnn.table` defines it: one row of values per channel, or one for
+    all.
+  }];
+  let parameters = (ins "::qcompile::data::ConstantAttr":$values, "int64_t":$low);
+  let extraClassDeclaration = [{
+    int64_t getCount() const { return getValues().getType().getDimSize(1); }
+  }];
+}
+
+def Hls_MultiplyShiftAttr : Hls_Activation<"MultiplyShift", "multiply_shift"> {
+  let summary = "multiply, add, shift, round, clamp";
+  let description = [{
+    `clamp(round((multipliers[c] * x + offsets[c]) / 2^shift), low, high)`, as `qnn.requantize` defines it: one
+    multiplier and one offset per channel, or one for all. Constants added to or multiplied with a stream
+    are this as well.
+  }];
+  let parameters = (ins "::mlir::DenseI64ArrayAttr":$multipliers,
+                        "::mlir::DenseI64ArrayAttr":$offsets, "int64_t":$shift,
+                        "::mlir::StringAttr":$rounding, "int64_t":$low, "int64_t":$high);
 }
 
 #endif // QCOMPILE_BACKENDS_HLS_DIALECT_HLSDIALECT

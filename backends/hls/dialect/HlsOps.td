@@ -2,40 +2,10 @@
 #ifndef QCOMPILE_BACKENDS_HLS_DIALECT_HLSOPS
 #define QCOMPILE_BACKENDS_HLS_DIALECT_HLSOPS
 
-include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "backends/hls/dialect/HlsDialect.td"
-
-//===----------------------------------------------------------------------===//
-// Constraints on attributes
-//===----------------------------------------------------------------------===//
-
-def Hls_ConstantAttr : Attr<CPred<"::llvm::isa<::qcompile::data::ConstantAttr>($_self)">,
-    "constant tensor"> {
-  let storageType = "::qcompile::data::ConstantAttr";
-  let returnType = "::qcompile::data::ConstantAttr";
-  let convertFromStorage = "$_self";
-}
-
-class Hls_KeywordAttr<string values, string text> : Attr<And<[
-    CPred<"::llvm::isa<::mlir::StringAttr>($_self)">,
-    CPred<"::llvm::is_contained({" # values # "}, "
-          "::llvm::cast<::mlir::StringAttr>($_self).getValue())">]>, text> {
-  let storageType = "::mlir::StringAttr";
-  let returnType = "::llvm::StringRef";
-  let convertFromStorage = "$_self.getValue()";
-  let valueType = NoneType; // or the parser would take a following ':' for a string's type
-  let constBuilderCall = "$_builder.getStringAttr($0)";
-}
-def Hls_MultiplierAttr : Hls_KeywordAttr<"\"lut\", \"dsp\"", "multiplier (lut, dsp)">;
-def Hls_MemoryAttr : Hls_KeywordAttr<"\"block\", \"distributed\"",
-                                     "weight memory (block, distributed)">;
-def Hls_PositiveAttr : ConfinedAttr<I64Attr, [IntPositive]>;
-
-class Hls_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Hls_Dialect, mnemonic, traits>;
+include "backends/hls/dialect/HlsComputeOps.td"
 
 //===----------------------------------------------------------------------===//
 // Design
@@ -76,77 +46,138 @@ def Hls_OutputOp : Hls_Op<"output", [Terminator, HasParent<"DesignOp">]> {
 }
 
 //===----------------------------------------------------------------------===//
-// Computing stages
+// Memories
 //===----------------------------------------------------------------------===//
 
-def Hls_MatrixVectorOp : Hls_Op<"matrix_vector"> {
-  let summary = "matrix-vector unit, with or without thresholds";
+def Hls_ConstantOp : Hls_Op<"constant", [Hls_LanedOpInterface]> {
+  let summary = "a constant as a stream";
   let description = [{
-    For every vector x of K inputs: `y[m] = activation(sum over k of x[k] * weights[k, m])`; without an
-    activation the sum itself. `simd` inputs and `pe` outputs are handled per clock. The accumulator
-    holds every partial sum; where inputs and weights are bipolar it counts equal signs, of which
-    the sum is twice the count less K.
-    C1: `weights` is a K x M constant of codes. C2: `simd` divides K and is the operand's number of
-    lanes. C3: `pe` divides M and is the result's number of lanes. C4: operand and result hold the same
-    number of vectors. C5: the accumulator holds every partial sum, or the count. C6: an activation has
-    1 or M rows, and its codes are values of the result type. C7: without an activation, the result type
-    holds the sum.
+    C1: the result has the elements and the element type of `value`.
 
     Example:
     ```mlir
-    %y = hls.matrix_vector %x weights #data.constant<"w", [1, -1, -1, 1] : tensor<2x2x!qnn.bipolar>>
-        pe 1 simd 2 accumulator ui2 multiplier "lut" memory "distributed"
-        : (!hls.stream<1x2x!qnn.bipolar>) -> !hls.stream<2x1xsi3>
+    %y = hls.constant #data.constant<"c", [1, 2] : tensor<1x2xui2>> -> !hls.stream<2x1xui2>
     ```
   }];
-  let arguments = (ins Hls_StreamType:$input, Hls_ConstantAttr:$weights, Hls_PositiveAttr:$pe,
-                       Hls_PositiveAttr:$simd, TypeAttr:$accumulator, Hls_MultiplierAttr:$multiplier,
-                       Hls_MemoryAttr:$memory, OptionalAttr<Hls_ActivationAttr>:$activation);
+  let arguments = (ins Hls_ConstantAttr:$value);
   let results = (outs Hls_StreamType:$result);
-  let assemblyFormat = [{
-    $input `weights` $weights `pe` $pe `simd` $simd `accumulator` $accumulator
-    `multiplier` $multiplier `memory` $memory (`activation` $activation^)? attr-dict
-    `:` functional-type($input, $result)
-  }];
+  let assemblyFormat = "$value attr-dict `->` type($result)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    int64_t getInputs() { return getWeights().getType().getDimSize(0); }
-    int64_t getOutputs() { return getWeights().getType().getDimSize(1); }
-    int64_t getVectors() { return getInput().getType().getElements() / getInputs(); }
-    /// Whether the accumulator counts equal signs.
-    bool isCount();
+    int64_t getLaneUnit();
   }];
 }
 
-def Hls_ThresholdOp : Hls_Op<"threshold"> {
-  let summary = "thresholding unit";
+def Hls_LookupOp : Hls_Op<"lookup", [DeclareOpInterfaceMethods<Hls_LanedOpInterface,
+                                                               ["getOperandLanes"]>]> {
+  let summary = "rows of a table at positions that come in a stream";
   let description = [{
-    Applies an activation to vectors of `channels` codes, `pe` per clock. C1: `channels` divides the elements, and
-    `pe` divides `channels` and is the number of lanes of operand and result. C2: the activation has 1
-    or `channels` rows, and its codes are values of the result type. C3: operand and result hold the
-    same number of words.
+    Negative positions count from the end; one outside of the table ends a run on the host with an error, and reads
+    row 0 in hardware. C1: `table` is a constant [rows, elements of a row] of codes. C2: the operand has one lane,
+    and the result a row for each of its elements, of the element type of `table`; its lanes divide a row.
 
     Example:
     ```mlir
-    %y = hls.threshold %x channels 2 pe 1
-        activation <thresholds = #data.constant<"t", [0] : tensor<1x1xsi4>>,
-                    directions = array<i64: 1>, low = -1, step = 2>
-        : (!hls.stream<2x1xsi8>) -> !hls.stream<2x1x!qnn.bipolar>
+    %y = hls.lookup #data.constant<"t", [1, 2, 3, 0] : tensor<2x2xui2>> at %i
+        : (!hls.stream<3x1xsi64>) -> !hls.stream<3x2xui2>
     ```
   }];
-  let arguments = (ins Hls_StreamType:$input, Hls_PositiveAttr:$channels, Hls_PositiveAttr:$pe,
-                       Hls_ActivationAttr:$activation);
+  let arguments = (ins Hls_StreamType:$indices, Hls_ConstantAttr:$table);
   let results = (outs Hls_StreamType:$result);
-  let assemblyFormat = [{
-    $input `channels` $channels `pe` $pe `activation` $activation attr-dict
-    `:` functional-type($input, $result)
-  }];
+  let assemblyFormat = "$table `at` $indices attr-dict `:` functional-type($indices, $result)";
   let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
 // Plumbing
 //===----------------------------------------------------------------------===//
+
+def Hls_ReorderOp : Hls_Op<"reorder", [DeclareOpInterfaceMethods<Hls_LanedOpInterface, []>]> {
+  let summary = "elements in the order of nested loops: windows, crops, copies, transposes";
+  let description = [{
+    Element (i0, i1, ...) of the result, in row-major order of the loops, is element
+    `start + i0 * strides[0] + i1 * strides[1] + ...` of the operand. Loop `listed` takes `positions` in place of a
+    stride. The stage buffers as many words as the order needs.
+    C1: extents and strides are as many, at least one, extents positive; `listed` names a loop, of which `positions` has the extent,
+    or is absent with it. C2: the result has as many elements as the loops, of the operand's element type. C3: all
+    positions lie in the operand. C4: operand and result have the same lanes, which the loops keep together.
+
+    Example (windows of 2 of 3 elements):
+    ```mlir
+    %y = hls.reorder %x start 0 extents [2, 2] strides [1, 1]
+        : (!hls.stream<3x1xui2>) -> !hls.stream<4x1xui2>
+    ```
+  }];
+  let arguments = (ins Hls_StreamType:$input, I64Attr:$start, DenseI64ArrayAttr:$extents,
+                       DenseI64ArrayAttr:$strides, OptionalAttr<I64Attr>:$listed,
+                       OptionalAttr<DenseI64ArrayAttr>:$positions);
+  let results = (outs Hls_StreamType:$result);
+  let assemblyFormat = [{
+    $input `start` $start `extents` $extents `strides` $strides
+    (`listed` $listed^ `positions` $positions)? attr-dict `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The loops over elements.
+    LoopNest getNest();
+  }];
+}
+
+def Hls_PadOp : Hls_Op<"pad", [DeclareOpInterfaceMethods<Hls_LanedOpInterface, []>]> {
+  let summary = "a border before and after every few elements";
+  let description = [{
+    `low` elements of the border, `body` of the operand, `high` of the border, and so on. Element i of the result
+    is `values[i mod n]` where it belongs to the border, with `n` values. C1: `body` divides the operand's elements, low and high are
+    not negative, and the result's elements follow. C2: lanes are equal and divide `low`, `body`, `high` and, unless there
+    is one value, `n`, which divides the result's elements. C3: the result type holds the operand's and the border's values.
+
+    Example:
+    ```mlir
+    %y = hls.pad %x low 1 body 2 high 1 values [0] : (!hls.stream<4x1xui2>) -> !hls.stream<8x1xui2>
+    ```
+  }];
+  let arguments = (ins Hls_StreamType:$input, I64Attr:$low, Hls_PositiveAttr:$body, I64Attr:$high,
+                       DenseI64ArrayAttr:$values);
+  let results = (outs Hls_StreamType:$result);
+  let assemblyFormat = [{
+    $input `low` $low `body` $body `high` $high `values` $values attr-dict
+    `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Hls_ConcatOp : Hls_Op<"concat", [DeclareOpInterfaceMethods<Hls_LanedOpInterface, []>]> {
+  let summary = "a few elements of one stream, a few of another, in turn";
+  let description = [{
+    `first` elements of `lhs`, `second` of `rhs`, and so on. C1: they divide the elements of their operands equally often, and the
+    result's elements follow. C2: lanes are equal and divide both. C3: the result type holds the values of both.
+
+    Example:
+    ```mlir
+    %y = hls.concat %a, %b blocks 1, 2
+        : (!hls.stream<2x1xui2>, !hls.stream<4x1xui3>) -> !hls.stream<6x1xui3>
+    ```
+  }];
+  let arguments = (ins Hls_StreamType:$lhs, Hls_StreamType:$rhs, Hls_PositiveAttr:$first,
+                       Hls_PositiveAttr:$second);
+  let results = (outs Hls_StreamType:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs `blocks` $first `,` $second attr-dict `:` functional-type(operands, $result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Hls_DiscardOp : Hls_Op<"discard"> {
+  let summary = "takes words that nobody needs";
+  let description = [{
+    Example:
+    ```mlir
+    hls.discard %x : !hls.stream<4x1xui2>
+    ```
+  }];
+  let arguments = (ins Hls_StreamType:$input);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
 
 def Hls_ConvertWidthOp : Hls_Op<"convert_width"> {
   let summary = "the same elements in words of another width";

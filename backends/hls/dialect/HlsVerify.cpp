@@ -1,8 +1,9 @@
-//===- HlsVerify.cpp - Verifiers of the hls dialect -----------------------===//
+//===- HlsVerify.cpp - Verifiers of designs and weighted units ------------===//
 //
 // Each check carries the number of its constraint in HlsOps.td.
 //
 //===----------------------------------------------------------------------===//
+#include "backends/hls/dialect/HlsVerify.h"
 #include "backends/hls/dialect/HlsDialect.h"
 #include "dialects/data/ElementStorage.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -55,112 +56,106 @@ LogicalResult DesignOp::verifyRegions() {
 }
 
 //===----------------------------------------------------------------------===//
-// Computing stages
+// Weighted units
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyActivation(Operation *op, ActivationAttr activation, int64_t channels,
-                                      Type resultType) {
-  RankedTensorType type = activation.getThresholds().getType();
-  if (type.getRank() != 2 || !qnn::isCodeType(type.getElementType()) || type.getDimSize(1) < 1 ||
-      type.getDimSize(1) > 255)
-    return op->emitOpError() << "expected integer thresholds [rows, 1 to 255], found " << type;
-  int64_t rows = activation.getRows();
-  if ((rows != 1 && rows != channels) || activation.getDirections().size() != rows)
-    return op->emitOpError() << "expected thresholds and directions for 1 or " << channels
-                             << " channels, found " << rows << " and "
-                             << activation.getDirections().size();
-  for (int64_t direction : activation.getDirections().asArrayRef())
-    if (direction != 1 && direction != -1)
-      return op->emitOpError() << "expected directions 1 or -1, found " << direction;
-  runtime::DataType code = *data::getDataType(resultType);
-  int64_t span, high;
-  if (llvm::MulOverflow(activation.getStep(), activation.getCount(), span) ||
-      llvm::AddOverflow(activation.getLow(), span, high) || !code.Contains(activation.getLow()) ||
-      !code.Contains(high))
-    return op->emitOpError() << "expected low and low + step * " << activation.getCount()
-                             << " to be values of " << resultType << ", found low "
-                             << activation.getLow() << " and step " << activation.getStep();
+static bool isBipolar(Type element) { return isa<qnn::BipolarType>(element); }
+
+bool MatrixVectorOp::isCount() {
+  return isBipolar(getInput().getType().getElementType()) &&
+         isBipolar(getWeights().getType().getElementType());
+}
+
+bool VectorVectorOp::isCount() {
+  return isBipolar(getInput().getType().getElementType()) &&
+         isBipolar(getWeights().getType().getElementType());
+}
+
+static LogicalResult verifyWeights(Operation *op, RankedTensorType weights) {
+  if (weights.getRank() != 2 || weights.getNumElements() == 0 ||
+      !qnn::isCodeType(weights.getElementType()))
+    return op->emitOpError() << "expected weights [inputs, outputs] of codes, found " << weights;
+  if (int bits = data::getDataType(weights.getElementType())->bits; bits > 32)
+    return op->emitOpError() << "expected weights of at most 32 bits, found " << bits;
   return success();
 }
 
-bool MatrixVectorOp::isCount() {
-  return isa<qnn::BipolarType>(getInput().getType().getElementType()) &&
-         isa<qnn::BipolarType>(getWeights().getType().getElementType());
-}
-
-std::optional<qnn::Bounds> hls::getSumBounds(Type input, data::ConstantAttr weights) {
-  auto columns = qnn::getDotProductBounds(qnn::getTypeBounds(input), weights.getTensor());
-  if (!columns)
-    return std::nullopt;
-  qnn::Bounds all;
-  for (qnn::Bounds column : *columns) {
-    all.low = std::min(all.low, column.low);
-    all.high = std::max(all.high, column.high);
-  }
-  return all;
-}
-
-static LogicalResult verifySums(MatrixVectorOp op) {
-  std::optional<qnn::Bounds> sums =
-      getSumBounds(op.getInput().getType().getElementType(), op.getWeights());
-  if (!sums)
-    return op.emitOpError() << "expected sums of at most 62 bits";
-  qnn::Bounds kept = op.isCount() ? qnn::Bounds{0, op.getInputs()} : *sums;
-  Type type = op.getAccumulator();
+/// Of `terms` products; `counts` where they are counted.
+static LogicalResult verifyAccumulator(Operation *op, Type type, bool counts, int64_t terms) {
   if (!isa<IntegerType>(type) || !qnn::isCodeType(type) ||
-      !kept.fit(*data::getDataType(type))) // C5
-    return op.emitOpError() << "expected an accumulator that holds " << kept.low << " to "
-                            << kept.high << ", found " << type;
-  Type result = op.getResult().getType().getElementType();
-  if (!op.getActivation() && !(isa<IntegerType>(result) && sums->fit(*data::getDataType(result))))
-    return op.emitOpError() << "expected a result that holds " << sums->low << " to " << sums->high
-                            << ", found " << result; // C7
+      type.getIntOrFloatBitWidth() > kMaxNumberBits)
+    return op->emitOpError() << "expected an accumulator of integer type with at most "
+                             << kMaxNumberBits << " bits, found " << type;
+  if (counts && !qnn::Bounds{0, terms}.fit(*data::getDataType(type)))
+    return op->emitOpError() << "expected an accumulator that holds 0 to " << terms << ", found "
+                             << type;
+  return success();
+}
+
+static LogicalResult verifyRawSum(Operation *op, Type result, Type accumulator, bool counts,
+                                  int64_t terms) {
+  bool holds = isa<IntegerType>(result);
+  if (holds && counts)
+    holds = qnn::Bounds{-terms, terms}.fit(*data::getDataType(result));
+  else if (holds)
+    holds = result.getIntOrFloatBitWidth() >= accumulator.getIntOrFloatBitWidth();
+  if (!holds)
+    return op->emitOpError() << "expected a result that holds the sum, found " << result;
+  return success();
+}
+
+LogicalResult hls::verifyActivation(Operation *op, ActivationInterface activation, int64_t channels,
+                                    Type resultType) {
+  auto emitError = [op] { return op->emitOpError(); };
+  if (failed(activation.verifyCodes(emitError, resultType)))
+    return failure();
+  int64_t rows = activation.getRows();
+  if (rows != 1 && rows != channels)
+    return op->emitOpError() << "expected an activation with 1 or " << channels << " rows, found "
+                             << rows;
   return success();
 }
 
 LogicalResult MatrixVectorOp::verify() {
-  RankedTensorType weights = getWeights().getType();
-  if (weights.getRank() != 2 || weights.getNumElements() == 0 ||
-      !qnn::isCodeType(weights.getElementType())) // C1
-    return emitOpError() << "expected weights [inputs, outputs] of codes, found " << weights;
+  if (failed(verifyWeights(*this, getWeights().getType()))) // C1
+    return failure();
   StreamType input = getInput().getType(), result = getResult().getType();
-  if (getInputs() % getSimd() || input.getLanes() != int64_t(getSimd())) // C2
+  if (getOutputs() % int64_t(getGroups())) // C1
+    return emitOpError() << "expected groups to divide " << getOutputs() << " outputs, found "
+                         << getGroups();
+  if (getInputs() % int64_t(getSimd()) || input.getLanes() != int64_t(getSimd())) // C2
     return emitOpError() << "expected simd to divide " << getInputs()
                          << " inputs and to be the lanes of " << input << ", found " << getSimd();
-  if (getOutputs() % getPe() || result.getLanes() != int64_t(getPe())) // C3
-    return emitOpError() << "expected pe to divide " << getOutputs()
+  if (getGroupOutputs() % int64_t(getPe()) || result.getLanes() != int64_t(getPe())) // C3
+    return emitOpError() << "expected pe to divide " << getGroupOutputs()
                          << " outputs and to be the lanes of " << result << ", found " << getPe();
-  if (input.getElements() % getInputs() ||
+  if (input.getElements() % (getInputs() * int64_t(getGroups())) ||
       result.getElements() != getVectors() * getOutputs()) // C4
     return emitOpError() << "expected whole vectors of " << getInputs() << " inputs and "
                          << getOutputs() << " outputs, found " << input << " and " << result;
-  if (failed(verifySums(*this)))
+  Type element = result.getElementType();
+  if (failed(verifyAccumulator(*this, getAccumulator(), isCount(), getInputs()))) // C5
     return failure();
-  return getActivation() ? verifyActivation(*this, *getActivation(), getOutputs(),
-                                            result.getElementType()) // C6
-                         : success();
+  if (!getActivation()) // C7
+    return verifyRawSum(*this, element, getAccumulator(), isCount(), getInputs());
+  return verifyActivation(*this, *getActivation(), getOutputs(), element); // C6
 }
 
-LogicalResult ThresholdOp::verify() {
+LogicalResult VectorVectorOp::verify() {
+  if (failed(verifyWeights(*this, getWeights().getType()))) // C1
+    return failure();
   StreamType input = getInput().getType(), result = getResult().getType();
-  if (input.getElements() % getChannels() || getChannels() % getPe() ||
-      input.getLanes() != int64_t(getPe()) || result.getLanes() != int64_t(getPe())) // C1
-    return emitOpError()
-           << "expected channels to divide the elements, and pe to divide the channels "
-              "and to be the number of lanes, found "
-           << input << " and " << result;
-  if (input.getWords() != result.getWords()) // C3
-    return emitOpError() << "expected " << input.getWords() << " words, found " << result;
-  return verifyActivation(*this, getActivation(), getChannels(), result.getElementType()); // C2
-}
-
-LogicalResult ConvertWidthOp::verify() {
-  StreamType input = getInput().getType(), result = getResult().getType();
-  if (input.getElementType() != result.getElementType() ||
-      input.getElements() != result.getElements()) // C1
-    return emitOpError() << "expected the same elements, found " << input << " and " << result;
-  if (input.getLanes() % result.getLanes() && result.getLanes() % input.getLanes()) // C2
-    return emitOpError() << "expected one number of lanes to divide the other, found " << input
-                         << " and " << result;
-  return success();
+  if (input.getLanes() != result.getLanes() || getChannels() % result.getLanes()) // C2
+    return emitOpError() << "expected equal lanes that divide " << getChannels()
+                         << " channels, found " << input << " and " << result;
+  if (input.getElements() % (getTaps() * getChannels()) ||
+      result.getElements() * getTaps() != input.getElements()) // C3
+    return emitOpError() << "expected " << getTaps() << " vectors of " << getChannels()
+                         << " codes for each of the result, found " << input << " and " << result;
+  Type element = result.getElementType();
+  if (failed(verifyAccumulator(*this, getAccumulator(), isCount(), getTaps()))) // C4
+    return failure();
+  if (!getActivation()) // C6
+    return verifyRawSum(*this, element, getAccumulator(), isCount(), getTaps());
+  return verifyActivation(*this, *getActivation(), getChannels(), element); // C5
 }

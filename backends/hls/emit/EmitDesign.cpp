@@ -1,11 +1,10 @@
 //===- EmitDesign.cpp - Designs as HLS C++ --------------------------------===//
 #include "backends/hls/emit/EmitDesign.h"
 
-#include "backends/hls/Lowering.h"
-#include "backends/hls/emit/EmitRom.h"
+#include "backends/hls/Costs.h"
+#include "backends/hls/emit/EmitStage.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -58,7 +57,9 @@ std::string getWidthDefinition(DesignOp design) {
     llvm::for_each(op.getResultTypes(), see);
   if (widest == 1024)
     return "";
-  return formatv("#define AP_INT_MAX_W {0}\n", llvm::alignTo(uint64_t(widest), 1024));
+  // Designs compiled together share the widest.
+  return formatv("#ifndef AP_INT_MAX_W\n#define AP_INT_MAX_W {0}\n#endif\n",
+                 llvm::alignTo(uint64_t(widest), 1024));
 }
 
 namespace {
@@ -137,35 +138,31 @@ private:
   //===--------------------------------------------------------------------===//
 
   void addOperation(Operation *op) {
-    llvm::TypeSwitch<Operation *>(op)
-        .Case([&](MatrixVectorOp unit) { addMatrixVector(unit); })
-        .Case([&](ThresholdOp unit) { addThreshold(unit); })
-        .Case([&](ConvertWidthOp unit) { addConvertWidth(unit); })
-        .Case([&](DuplicateOp unit) { addDuplicate(unit); });
-    // A queue is the stream variable of its producer.
-  }
-
-  std::string getStageName(StringRef kind) { return formatv("{0}_{1}", kind, stageCounts[kind]++); }
-
-  void addStage(Operation *op, StringRef stage, StringRef body) {
+    if (isa<FifoOp>(op))
+      return; // a queue is the stream variable of its producer
+    StringRef kind = op->getName().stripDialect();
+    std::string name = formatv("{0}_{1}", kind, stageCounts[kind]++);
+    StageCode code = emitStage(op, name);
+    if (!code.memory.empty())
+      addMemoryFile(name, code.memory);
     SmallVector<std::string> parameters, arguments;
-    for (Value value : op->getOperands()) {
-      parameters.push_back(formatv("{0} &in", getStreamName(cast<StreamType>(value.getType()))));
-      arguments.push_back(streams[value]);
-    }
-    const StringRef names[] = {"out", "second"};
-    for (auto [i, value] : llvm::enumerate(op->getResults())) {
+    auto add = [&](Value stream, StringRef parameter, const std::string &argument) {
       parameters.push_back(
-          formatv("{0} &{1}", getStreamName(cast<StreamType>(value.getType())), names[i]));
-      arguments.push_back(getResultStream(value));
-    }
+          formatv("{0} &{1}", getStreamName(cast<StreamType>(stream.getType())), parameter));
+      arguments.push_back(argument);
+    };
+    for (auto [i, value] : llvm::enumerate(op->getOperands()))
+      add(value, getInputName(i), streams[value]);
+    for (auto [i, value] : llvm::enumerate(op->getResults()))
+      add(value, getOutputName(i), getResultStream(value));
     StringRef node = onnx::getNodeName(op->getLoc());
     stages << "\n// ";
     if (!node.empty())
       stages << "Node '" << toComment(node) << "', ";
     stages << getCost(op).cycles << " clocks per sample.\n";
-    stages << formatv("static void {0}({1}) {{\n{2}}\n", stage, llvm::join(parameters, ", "), body);
-    calls << formatv("  {0}({1});\n", stage, llvm::join(arguments, ", "));
+    stages << formatv("static void {0}({1}) {{\n{2}}\n", name, llvm::join(parameters, ", "),
+                      code.body);
+    calls << formatv("  {0}({1});\n", name, llvm::join(arguments, ", "));
   }
 
   /// A node's name comes from the model: nothing of it may end the comment or continue it.
@@ -174,69 +171,6 @@ private:
     for (char c : text)
       out += llvm::isPrint(c) && c != '\\' && c != '?' ? c : '_';
     return out;
-  }
-
-  static std::string getPragmas(const EmittedRom &rom) {
-    std::string text;
-    raw_string_ostream os(text);
-    for (const auto &[array, dimensions] : rom.partitions)
-      for (int dimension : dimensions)
-        os << formatv("#pragma HLS ARRAY_PARTITION variable={0} complete dim={1}\n", array,
-                      dimension);
-    return text;
-  }
-
-  void addMatrixVector(MatrixVectorOp op) {
-    std::string stage = getStageName("matrix_vector");
-    EmittedRom weights = emitWeights(op, stage + "_weights");
-    EmittedRom activation = emitActivation(op, stage + "_activation");
-    addMemoryFile(stage, weights.definition + activation.definition);
-    std::string body;
-    raw_string_ostream os(body);
-    os << getPragmas(weights);
-    os << formatv("#pragma HLS BIND_STORAGE variable={0} type=rom_1p impl={1}\n",
-                  weights.expression, op.getMemory() == "block" ? "bram" : "lutram");
-    os << getPragmas(activation);
-    Type accumulator = op.getAccumulator();
-    os << formatv("  matrixVector<{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}<{8}>, {9}>(",
-                  op.getInputs(), op.getOutputs(), op.getSimd(), op.getPe(), op.getVectors(),
-                  getCodeName(op.getInput().getType().getElementType()),
-                  getCodeName(op.getWeights().getType().getElementType()),
-                  accumulator.isUnsignedInteger() ? "ap_uint" : "ap_int",
-                  accumulator.getIntOrFloatBitWidth(),
-                  op.getMultiplier() == "dsp" ? "InDsp" : "InLut");
-    os << formatv("in, out, {0}, {1});\n", weights.expression, activation.expression);
-    addStage(op, stage, body);
-  }
-
-  void addThreshold(ThresholdOp op) {
-    std::string stage = getStageName("threshold");
-    EmittedRom activation = emitActivation(op, stage + "_activation");
-    addMemoryFile(stage, activation.definition);
-    StreamType input = op.getInput().getType();
-    std::string body = getPragmas(activation);
-    body += formatv("  threshold<{0}, {1}, {2}, {3}>(in, out, {4});\n", op.getChannels(),
-                    op.getPe(), input.getElements() / int64_t(op.getChannels()),
-                    getCodeName(input.getElementType()), activation.expression);
-    addStage(op, stage, body);
-  }
-
-  void addConvertWidth(ConvertWidthOp op) {
-    StreamType input = op.getInput().getType(), result = op.getResult().getType();
-    const bool widens = result.getLanes() > input.getLanes();
-    StreamType narrow = widens ? input : result, wide = widens ? result : input;
-    std::string body =
-        formatv("  {0}<{1}, {2}, {3}>(in, out);\n", widens ? "widen" : "narrow",
-                narrow.getWordBits(), wide.getLanes() / narrow.getLanes(), wide.getWords());
-    addStage(op, getStageName("convert_width"), body);
-  }
-
-  void addDuplicate(DuplicateOp op) {
-    StreamType type = op.getInput().getType();
-    addStage(
-        op, getStageName("duplicate"),
-        formatv("  duplicate<{0}, {1}>(in, out, second);\n", type.getWordBits(), type.getWords())
-            .str());
   }
 
   //===--------------------------------------------------------------------===//
@@ -248,11 +182,11 @@ private:
     std::string guard = top + "_MEMORIES_" + stage.str() + "_H";
     guard = StringRef(guard).upper();
     files.push_back(
-        {file, "memory", ("weights and thresholds of stage " + stage).str(),
+        {file, "memory", ("constants of stage " + stage).str(),
          formatv("#ifndef {0}\n#define {0}\n\n#include \"qcompile_hls/Dataflow.h\"\n"
-                 "#include <stdint.h>\n\nnamespace {{\nusing namespace qcompile_hls;\n\n"
-                 "{1}} // namespace\n\n#endif // {0}\n",
-                 guard, definitions)});
+                 "#include <stdint.h>\n\nnamespace {2} {{\nusing namespace qcompile_hls;\n\n"
+                 "{1}} // namespace {2}\n\n#endif // {0}\n",
+                 guard, definitions, getStagesName())});
     includes += "#include \"" + file + "\"\n";
   }
 
@@ -284,10 +218,16 @@ private:
   std::string getSource() {
     std::string parameters = getParameters(ports, interface);
     return formatv("// A dataflow design: every stage is a function, all run at the same time.\n"
-                   "#include \"{0}.h\"\n\n{1}\nusing namespace qcompile_hls;\n{2}\n"
-                   "void {0}({3}) {{\n{4}#pragma HLS DATAFLOW\n{5}}\n",
-                   top, includes, stageText, parameters, getInterfacePragmas(), callText);
+                   "#include \"{0}.h\"\n\n{1}\nnamespace {6} {{\nusing namespace qcompile_hls;\n"
+                   "{2}\n} // namespace {6}\n\n"
+                   "void {0}({3}) {{\n{4}#pragma HLS DATAFLOW\n"
+                   "  using namespace {6};\n{5}}\n",
+                   top, includes, stageText, parameters, getInterfacePragmas(), callText,
+                   getStagesName());
   }
+
+  /// The stages have a namespace of their own: several designs may be compiled together.
+  std::string getStagesName() const { return top + "_stages"; }
 
   DesignOp design;
   std::string top;

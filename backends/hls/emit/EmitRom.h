@@ -21,9 +21,15 @@ struct EmittedRom {
 std::string getCodeName(mlir::Type elementType);
 
 EmittedRom emitWeights(MatrixVectorOp op, llvm::StringRef name);
-/// The activation of a matrix-vector unit: thresholds, or the plain sum.
+EmittedRom emitWeights(VectorVectorOp op, llvm::StringRef name);
+/// The activation of a unit, or its plain sum.
 EmittedRom emitActivation(MatrixVectorOp op, llvm::StringRef name);
-EmittedRom emitActivation(ThresholdOp op, llvm::StringRef name);
+EmittedRom emitActivation(VectorVectorOp op, llvm::StringRef name);
+EmittedRom emitActivation(ActivateOp op, llvm::StringRef name);
+
+/// Numbers as an array with the given extents, of an integer type that holds values of `element`.
+EmittedRom emitNumbers(llvm::ArrayRef<int64_t> values, llvm::ArrayRef<int64_t> extents,
+                       mlir::Type element, llvm::StringRef name);
 
 } // namespace qcompile::hls
 

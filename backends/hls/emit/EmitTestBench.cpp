@@ -56,7 +56,10 @@ static std::string moveWords(const DesignPort &port, StringRef function, bool to
                  toMemory ? port.name : stream);
 }
 
-static std::string getTestBench(const DesignPorts &ports, StringRef name, Interface interface) {
+/// A namespace and a file: several designs may be compiled together.
+static std::string getBenchName(StringRef name) { return (name + "_bench").str(); }
+
+static std::string getBench(const DesignPorts &ports, StringRef name, Interface interface) {
   const bool memory = interface == Interface::Memory;
   std::string before, after;
   SmallVector<StringRef> arguments;
@@ -78,23 +81,54 @@ static std::string getTestBench(const DesignPorts &ports, StringRef name, Interf
                      getCodeName(port.type.getElementType()), port.type.getLanes(),
                      port.type.getWords(), memory ? port.name + "_words" : port.name);
   }
-  return formatv(
-      "// Runs the design on vectors or on a file: see qcompile_hls/TestBench.h.\n"
-      "#include \"{0}.h\"\n#include \"tb/vectors.h\"\n\nusing namespace qcompile_hls;\n\n"
-      "static void runSample(CodeReader &reader, CodeWriter &writer) {{\n{1}"
-      "  {0}({2});\n{3}}\n\n"
-      "int main(int argc, char **argv) {{\n"
-      "  return testBenchMain(argc, argv, runSample, vectors);\n}\n",
-      getTopName(name), before, llvm::join(arguments, ", "), after);
+  std::string bench = getBenchName(name);
+  std::string guard = StringRef(bench).upper() + "_H";
+  return formatv("// Moves codes through the design: see qcompile_hls/TestBench.h.\n"
+                 "#ifndef {0}\n#define {0}\n\n"
+                 "#include \"../{1}.h\"\n#include \"qcompile_hls/TestBench.h\"\n\n"
+                 "namespace {2} {{\nusing namespace qcompile_hls;\n\n"
+                 "static const unsigned inputCodes = {3};\n"
+                 "static const unsigned outputCodes = {4};\n\n"
+                 "static void runSample(CodeReader &reader, CodeWriter &writer) {{\n{5}"
+                 "  {1}({6});\n{7}}\n\n} // namespace {2}\n\n#endif // {0}\n",
+                 guard, getTopName(name), bench, countCodes(ports.inputs),
+                 countCodes(ports.outputs), before, llvm::join(arguments, ", "), after);
+}
+
+static std::string getTestBench(StringRef name) {
+  return formatv("// Runs the design on vectors or on a file: see qcompile_hls/TestBench.h.\n"
+                 "#include \"{0}.h\"\n#include \"vectors.h\"\n\n"
+                 "int main(int argc, char **argv) {{\n"
+                 "  return qcompile_hls::testBenchMain(argc, argv, {0}::runSample, vectors);\n}\n",
+                 getBenchName(name));
 }
 
 std::vector<EmittedFile> emitTestBench(DesignOp design, StringRef name, Interface interface,
                                        const TestVectors &vectors) {
   DesignPorts ports = getPorts(design);
-  return {{"tb/testbench.cpp", "testbench", "runs the design on vectors or a file",
-           getTestBench(ports, name, interface)},
-          {"tb/vectors.h", "testbench", "samples with the codes expected of them",
-           getVectorsFile(ports, vectors)}};
+  return {
+      {"tb/" + getBenchName(name) + ".h", "testbench", "moves codes through the design",
+       getBench(ports, name, interface)},
+      {"tb/testbench.cpp", "testbench", "runs the design on vectors or a file", getTestBench(name)},
+      {"tb/vectors.h", "testbench", "samples with the codes expected of them",
+       getVectorsFile(ports, vectors)}};
+}
+
+std::string getBatchProgram(ArrayRef<ArtifactPlace> artifacts) {
+  std::string includes, cases;
+  for (auto [i, artifact] : llvm::enumerate(artifacts)) {
+    std::string bench = getBenchName(artifact.name);
+    includes += formatv("#include \"{0}/{1}.cpp\"\n#include \"{0}/tb/{2}.h\"\n", artifact.directory,
+                        getTopName(artifact.name), bench);
+    cases += formatv("  case {0}:\n    return qcompile_hls::runFile({1}::runSample, "
+                     "{1}::inputCodes, argv[2], argv[3]);\n",
+                     i, bench);
+  }
+  return formatv("#define AP_INT_MAX_W {0}\n{1}#include <cstdlib>\n\n"
+                 "int main(int argc, char **argv) {{\n"
+                 "  switch (argc == 4 ? std::atoi(argv[1]) : -1) {{\n{2}  default:\n"
+                 "    return 2;\n  }\n}\n",
+                 2 * kMaxWordBits, includes, cases);
 }
 
 std::vector<EmittedFile> emitScripts(DesignOp design, StringRef name, StringRef part,
@@ -104,8 +138,7 @@ std::vector<EmittedFile> emitScripts(DesignOp design, StringRef name, StringRef 
               "folder of the\n"
               "# vendor's ap_int.h and hls_stream.h.\n"
               "CXX ?= clang++\nAP_TYPES ?= .\n\n"
-              "testbench: {0}.cpp {0}.h tb/testbench.cpp tb/vectors.h $(wildcard memories/*.h "
-              "qcompile_hls/*.h)\n"
+              "testbench: {0}.cpp {0}.h $(wildcard tb/* memories/*.h qcompile_hls/*.h)\n"
               "\t$(CXX) {1} -I. -isystem $(AP_TYPES) {0}.cpp tb/testbench.cpp -o $@\n\n"
               "test: testbench\n\t./testbench\n\nclean:\n\t$(RM) testbench\n\n.PHONY: test clean\n",
               getTopName(name), llvm::join(ArrayRef<llvm::StringLiteral>(kHostFlags), " "));

@@ -7,12 +7,15 @@ include "mlir/Pass/PassBase.td"
 def HlsInsertFifos : Pass<"hls-insert-fifos", "::mlir::ModuleOp"> {
   let summary = "Put a queue of computed depth between every two stages";
   let description = [{
-    A matrix-vector unit of several output folds reads its vector during the first of them and nothing
-    during the others. A queue that holds one vector lets the stage before it work on the next vector in the
-    meantime, so that the slowest stage alone sets the pace; with a shorter one the two would wait for each
-    other. Every other stage reads evenly: 2 words keep it going. Exact.
+    Goes through the design's schedule with samples that enter as far apart as the slowest stage takes, and
+    queues without bounds; the most words that a queue holds become its depth, at least 2. So the shorter way
+    around a residual block gets room for what enters it before the longer way gives its first word, and a
+    unit that reads a vector only now and then gets room for the next one. With that room the same schedule
+    runs again, hence the design cannot come to a standstill, whatever the pace of its ports. Where a sample
+    has too many words for this, every queue holds all of them. Exact.
 
-    Requires designs with their final folding; replaces queues that are there.
+    Requires designs with their final folding; replaces queues that are there. Fails where a stream has more
+    words than a loop counts ([QC-B003]).
   }];
   let dependentDialects = ["::qcompile::hls::HlsDialect"];
 }

@@ -4,6 +4,9 @@
 // a word has the lowest bits; an element takes exactly `bits` bits: two's complement for Signed,
 // plain binary for Unsigned, and one bit for Bipolar, where 1 stands for +1 and 0 for -1.
 //
+// Pipelines flush (style=flp): an iteration that waits for its input does not hold back what earlier
+// ones have computed. Two branches of a design that join again could wait for each other otherwise.
+//
 // These headers are C++14, use only ap_int.h and hls_stream.h of the vendor's tools, and compile
 // and run on the host with the same results. The design that includes them defines AP_INT_MAX_W
 // first where it needs words above 1024 bits.
@@ -38,6 +41,11 @@ struct Bipolar {
   static ap_int<2> value(Element element) { return element == 1 ? ap_int<2>(1) : ap_int<2>(-1); }
   static ap_uint<1> encode(ap_int<2> value) { return value > 0; }
 };
+
+/// Bits of the narrowest signed integer that holds a constant.
+constexpr int constantBits(long long value) {
+  return value == 0 || value == -1 ? 1 : 1 + constantBits(value / 2 - (value % 2 < 0));
+}
 
 /// Splits a word into its elements.
 template <class Code, unsigned Lanes>

@@ -14,18 +14,22 @@ namespace qcompile_hls {
 /// FPGA 2017), so that a call takes Vectors * (M / Pe) * (K / Simd) clocks. Tile
 /// t = outFold * (K / Simd) + inFold of lane p holds w[inFold * Simd + s][outFold * Pe + p] for s
 /// in [0, Simd). Inputs are read during the first output fold and kept for the others.
-template <unsigned K, unsigned M, unsigned Simd, unsigned Pe, unsigned Vectors, class Input,
-          class Weight, class Accumulator, class Multiplier, class Activation, class Word,
-          unsigned Chunks>
+///
+/// With `Groups` groups, each vector is `Groups` vectors of K inputs one after the other, and group
+/// g of them gives the outputs [g * M / Groups, (g + 1) * M / Groups).
+template <unsigned K, unsigned M, unsigned Groups, unsigned Simd, unsigned Pe, unsigned Vectors,
+          class Input, class Weight, class Accumulator, class Multiplier, class Activation,
+          class Word, unsigned Chunks>
 void matrixVector(hls::stream<ap_uint<Simd * Input::bits>> &in,
                   hls::stream<ap_uint<Pe * Activation::Output::bits>> &out,
                   const Word (&weights)[(K / Simd) * (M / Pe)][Pe][Chunks],
                   const Activation &activation) {
 #pragma HLS INLINE
   static_assert(K % Simd == 0, "Simd must divide the number of inputs");
-  static_assert(M % Pe == 0, "Pe must divide the number of outputs");
+  static_assert(M % (Groups * Pe) == 0, "Pe must divide the number of outputs of a group");
   constexpr unsigned inFolds = K / Simd;
   constexpr unsigned outFolds = M / Pe;
+  constexpr unsigned groupFolds = outFolds / Groups;
   constexpr int codeBits = Activation::Output::bits;
 
   typename Input::Element buffer[inFolds][Simd];
@@ -35,13 +39,14 @@ void matrixVector(hls::stream<ap_uint<Simd * Input::bits>> &in,
 
   unsigned inFold = 0;
   unsigned outFold = 0;
+  unsigned groupFold = 0;
   unsigned tile = 0;
   for (unsigned step = 0; step < Vectors * inFolds * outFolds; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     // Writing and reading the buffer in different iterations lets them share no cycle.
     typename Input::Element inputs[Simd];
 #pragma HLS ARRAY_PARTITION variable=inputs complete dim=1
-    if (outFold == 0) {
+    if (groupFold == 0) {
       unpack<Input, Simd>(in.read(), inputs);
       copy(inputs, buffer[inFold]);
     } else {
@@ -63,6 +68,7 @@ void matrixVector(hls::stream<ap_uint<Simd * Input::bits>> &in,
       }
       out.write(pack<codeBits, Pe>(codes));
       inFold = 0;
+      groupFold = groupFold + 1 == groupFolds ? 0 : groupFold + 1;
       if (++outFold == outFolds) {
         outFold = 0;
         tile = 0;
@@ -83,7 +89,7 @@ void threshold(hls::stream<ap_uint<Pe * Input::bits>> &in,
   constexpr int codeBits = Activation::Output::bits;
   unsigned fold = 0;
   for (unsigned step = 0; step < Vectors * folds; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     typename Input::Element inputs[Pe];
 #pragma HLS ARRAY_PARTITION variable=inputs complete dim=1
     ap_uint<codeBits> codes[Pe];

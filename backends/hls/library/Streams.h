@@ -15,7 +15,7 @@ void widen(hls::stream<ap_uint<Bits>> &in, hls::stream<ap_uint<Ratio * Bits>> &o
   ap_uint<Ratio * Bits> word = 0;
   unsigned part = 0;
   for (unsigned step = 0; step < Words * Ratio; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     // Earlier parts move down as later ones enter at the top.
     word >>= Bits;
     word.range(Ratio * Bits - 1, (Ratio - 1) * Bits) = in.read();
@@ -33,7 +33,7 @@ void narrow(hls::stream<ap_uint<Ratio * Bits>> &in, hls::stream<ap_uint<Bits>> &
   ap_uint<Ratio * Bits> word = 0;
   unsigned part = 0;
   for (unsigned step = 0; step < Words * Ratio; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     if (part == 0)
       word = in.read();
     out.write(ap_uint<Bits>(word));
@@ -48,7 +48,7 @@ void duplicate(hls::stream<ap_uint<Bits>> &in, hls::stream<ap_uint<Bits>> &first
                hls::stream<ap_uint<Bits>> &second) {
 #pragma HLS INLINE
   for (unsigned step = 0; step < Words; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     const ap_uint<Bits> word = in.read();
     first.write(word);
     second.write(word);
@@ -60,7 +60,7 @@ template <int Bits, int Container, unsigned Words>
 void readMemory(const ap_uint<Container> *memory, hls::stream<ap_uint<Bits>> &out) {
 #pragma HLS INLINE
   for (unsigned step = 0; step < Words; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     out.write(ap_uint<Bits>(memory[step]));
   }
 }
@@ -70,7 +70,7 @@ template <int Bits, int Container, unsigned Words>
 void writeMemory(hls::stream<ap_uint<Bits>> &in, ap_uint<Container> *memory) {
 #pragma HLS INLINE
   for (unsigned step = 0; step < Words; ++step) {
-#pragma HLS PIPELINE II=1
+#pragma HLS PIPELINE II=1 style=flp
     memory[step] = in.read();
   }
 }

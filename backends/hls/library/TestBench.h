@@ -65,7 +65,7 @@ inline int checkVectors(void (*runSample)(CodeReader &, CodeWriter &), const Tes
 }
 
 /// Reads samples of codes (64-bit integers, the machine's byte order) and writes the results.
-inline int runFile(void (*runSample)(CodeReader &, CodeWriter &), const TestVectors &shape,
+inline int runFile(void (*runSample)(CodeReader &, CodeWriter &), unsigned inputCodes,
                    const char *from, const char *to) {
   std::FILE *in = std::fopen(from, "rb");
   std::FILE *out = std::fopen(to, "wb");
@@ -73,7 +73,7 @@ inline int runFile(void (*runSample)(CodeReader &, CodeWriter &), const TestVect
     std::fprintf(stderr, "cannot open '%s' or '%s'\n", from, to);
     return 1;
   }
-  std::vector<long long> sample(shape.inputCodes);
+  std::vector<long long> sample(inputCodes);
   bool good = true;
   while (good && std::fread(sample.data(), sizeof(long long), sample.size(), in) == sample.size()) {
     CodeReader reader = {sample.data()};
@@ -92,7 +92,7 @@ inline int runFile(void (*runSample)(CodeReader &, CodeWriter &), const TestVect
 inline int testBenchMain(int argc, char **argv, void (*runSample)(CodeReader &, CodeWriter &),
                          const TestVectors &vectors) {
   if (argc == 3)
-    return runFile(runSample, vectors, argv[1], argv[2]);
+    return runFile(runSample, vectors.inputCodes, argv[1], argv[2]);
   return checkVectors(runSample, vectors);
 }
 

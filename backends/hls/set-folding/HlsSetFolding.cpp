@@ -3,7 +3,7 @@
 
 #include <numeric>
 
-#include "backends/hls/Lowering.h"
+#include "backends/hls/Costs.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 
@@ -50,6 +50,7 @@ private:
   }
 
   LogicalResult fold(DesignOp design) {
+    unfold(design);
     SmallVector<MatrixVectorOp> units(design.getBlock().getOps<MatrixVectorOp>());
     std::vector<MatrixVectorShape> shapes;
     for (MatrixVectorOp unit : units)
@@ -57,16 +58,46 @@ private:
     std::vector<Folding> foldings = chooseFoldings(shapes, getGoal());
     if (failed(overrideFoldings(design, units, foldings)))
       return failure();
-    removeConverters(design);
     FoldingGoal goal = getGoal();
-    for (auto [unit, shape, folding] : llvm::zip(units, shapes, foldings)) {
-      apply(unit, shape, folding);
+    for (auto [shape, folding] : llvm::zip(shapes, foldings))
       goal.cycles = std::max(goal.cycles, shape.cycles(folding));
-    }
-    for (ThresholdOp unit : design.getBlock().getOps<ThresholdOp>())
-      apply(unit, goal);
+    // All stages have one lane here: what they cost is what they cost with one.
+    SmallVector<std::pair<LanedOpInterface, int64_t>> lanes;
+    for (LanedOpInterface stage : design.getBlock().getOps<LanedOpInterface>())
+      lanes.push_back({stage, chooseStageLanes(stage, goal)});
+    for (auto [unit, shape, folding] : llvm::zip(units, shapes, foldings))
+      apply(unit, shape, folding);
+    for (auto [stage, chosen] : lanes)
+      stage.setLanes(chosen);
+    for (VectorVectorOp unit : design.getBlock().getOps<VectorVectorOp>())
+      setKinds(unit, getShape(unit), getFolding(unit));
     setStreamTypes(design);
     return success();
+  }
+
+  /// Takes away what folding adds: one lane everywhere, no converters, no queues.
+  void unfold(DesignOp design) {
+    removeConverters(design);
+    auto one = [](Value stream) {
+      stream.setType(cast<StreamType>(stream.getType()).withLanes(1));
+    };
+    llvm::for_each(design.getBlock().getArguments(), one);
+    for (Operation &op : design.getBlock()) {
+      llvm::for_each(op.getResults(), one);
+      if (auto stage = dyn_cast<LanedOpInterface>(op))
+        stage.setLanes(1);
+      if (auto unit = dyn_cast<MatrixVectorOp>(op)) {
+        unit.setPe(1);
+        unit.setSimd(1);
+      }
+    }
+  }
+
+  static int64_t chooseStageLanes(LanedOpInterface stage, const FoldingGoal &goal) {
+    int64_t bits = 1;
+    for (Type type : llvm::concat<const Type>(stage->getOperandTypes(), stage->getResultTypes()))
+      bits = std::max(bits, cast<StreamType>(type).getElementBits());
+    return chooseLanes(stage.getLaneUnit(), getCost(stage).cycles, bits, goal);
   }
 
   LogicalResult overrideFoldings(DesignOp design, ArrayRef<MatrixVectorOp> units,
@@ -93,8 +124,8 @@ private:
     if (pe.getAsInteger(10, chosen.pe) || simd.getAsInteger(10, chosen.simd) || chosen.pe < 1 ||
         chosen.simd < 1)
       return error() << "expected a folding PE:SIMD, found '" << entry << "'";
-    if (unit.getOutputs() % chosen.pe || unit.getInputs() % chosen.simd)
-      return error() << "expected PE to divide " << unit.getOutputs()
+    if (unit.getGroupOutputs() % chosen.pe || unit.getInputs() % chosen.simd)
+      return error() << "expected PE to divide " << unit.getGroupOutputs()
                      << " outputs and SIMD to divide " << unit.getInputs() << " inputs, found "
                      << chosen.pe << " and " << chosen.simd;
     int64_t words[] = {chosen.simd * unit.getInput().getType().getElementBits(),
@@ -119,56 +150,53 @@ private:
   }
 
   void apply(MatrixVectorOp unit, const MatrixVectorShape &shape, Folding chosen) {
+    unit.setPe(chosen.pe);
+    unit.setSimd(chosen.simd);
+    unit.getResult().setType(unit.getResult().getType().withLanes(chosen.pe));
+    setKinds(unit, shape, chosen);
+  }
+
+  template <typename Unit>
+  void setKinds(Unit unit, const MatrixVectorShape &shape, Folding chosen) {
     Builder builder(unit.getContext());
-    unit.setPeAttr(builder.getI64IntegerAttr(chosen.pe));
-    unit.setSimdAttr(builder.getI64IntegerAttr(chosen.simd));
     unit.setMultiplierAttr(builder.getStringAttr(multiplier));
     // FINN's rule for memories that the tool is free to place.
     StringRef memory = shape.memoryDepth(chosen) > 128 ? "block" : "distributed";
     unit.setMemoryAttr(
         builder.getStringAttr(weightMemory == "auto" ? memory : StringRef(weightMemory)));
-    unit.getResult().setType(unit.getResult().getType().withLanes(chosen.pe));
   }
 
-  void apply(ThresholdOp unit, const FoldingGoal &goal) {
-    StreamType input = unit.getInput().getType(), result = unit.getResult().getType();
-    int64_t bits = std::max(input.getElementBits(), result.getElementBits());
-    int64_t channels = unit.getChannels();
-    int64_t pe = chooseThresholdFolding(channels, input.getElements() / channels, int(bits), goal);
-    unit.setPeAttr(Builder(unit.getContext()).getI64IntegerAttr(pe));
-    unit.getResult().setType(result.withLanes(pe));
-  }
-
-  /// The lanes that the stage behind a stream takes; 0 where any will do.
-  static int64_t getWantedLanes(Value stream) {
-    Operation *user = *stream.getUsers().begin();
+  /// The lanes that a stage takes an operand in; 0 where any will do.
+  static int64_t getWantedLanes(OpOperand &use) {
+    Operation *user = use.getOwner();
     if (auto unit = dyn_cast<MatrixVectorOp>(user))
       return unit.getSimd();
-    if (auto unit = dyn_cast<ThresholdOp>(user))
-      return unit.getPe();
-    if (auto duplicate = dyn_cast<DuplicateOp>(user)) {
-      int64_t first = getWantedLanes(duplicate.getFirst());
-      return first ? first : getWantedLanes(duplicate.getSecond());
-    }
-    if (auto copy = dyn_cast<ConvertWidthOp>(user))
-      return getWantedLanes(copy.getResult());
+    if (auto stage = dyn_cast<LanedOpInterface>(user))
+      return stage.getOperandLanes(use.getOperandNumber());
+    if (isa<ArgMaxOp, TopKOp>(user))
+      return 1;
+    for (Value result : user->getResults()) // duplicates and copies
+      if (int64_t lanes = getWantedLanes(*result.use_begin()))
+        return lanes;
     return 0;
   }
 
   void setStreamTypes(DesignOp design) {
     for (BlockArgument argument : design.getBlock().getArguments()) {
-      int64_t lanes = std::max<int64_t>(getWantedLanes(argument), 1);
-      argument.setType(cast<StreamType>(argument.getType()).withLanes(lanes));
+      auto type = cast<StreamType>(argument.getType());
+      int64_t lanes = std::max<int64_t>(getWantedLanes(*argument.use_begin()), 1);
+      argument.setType(type.withLanes(lanes));
     }
     for (Operation &op : llvm::make_early_inc_range(design.getBlock())) {
-      if (isa<MatrixVectorOp, ThresholdOp>(op)) {
-        OpBuilder builder(&op);
-        op.setOperand(
-            0, convert(builder, op.getLoc(), op.getOperand(0), getWantedLanes(op.getOperand(0))));
-      } else if (isa<DuplicateOp, ConvertWidthOp>(op)) {
+      if (isa<DuplicateOp, ConvertWidthOp>(op)) {
         for (Value result : op.getResults())
           result.setType(op.getOperand(0).getType());
+        continue;
       }
+      OpBuilder builder(&op);
+      for (OpOperand &operand : op.getOpOperands())
+        if (int64_t lanes = isa<OutputOp>(op) ? 0 : getWantedLanes(operand))
+          operand.set(convert(builder, op.getLoc(), operand.get(), lanes));
     }
   }
 

@@ -10,8 +10,10 @@ def HlsSetFolding : Pass<"hls-set-folding", "::mlir::ModuleOp"> {
     Gives every stage the least folding below `target-cycles` clocks per sample: SIMD grows first, while the
     weights of a processing element take at most `weight-stream-bits` per clock, then PE, both through the
     divisors of the layer's shape. Where a stage misses the target, it sets the pace for the others. `folding`
-    overrides the choice. Widths of streams follow, with converters between stages of different widths.
-    Exact: the order of elements does not change.
+    overrides the choice for matrix-vector units. SIMD behind windows divides the channels, so that the windows
+    keep pace; PE divides the outputs of a group. Other stages get the least lanes that keep the pace of the
+    slowest unit. Widths of streams follow, with converters between stages of different widths. Exact: the order
+    of elements does not change.
 
     Requires designs as `convert-qnn-to-hls` or this pass makes them. Fails where a given folding does not
     divide the shape, or a word would have more than 4096 bits ([QC-B003]).

@@ -16,8 +16,8 @@ func.func private @core(%x: tensor<1x4xui2>) -> tensor<2x!qnn.bipolar> {
 // CHECK: hls.design @design implements @core
 // CHECK: ^bb0(%[[X:.*]]: !hls.stream<4x1xui2>)
 // CHECK-NEXT: %[[Y:.*]] = hls.matrix_vector %[[X]]
-// CHECK-SAME: pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
-// CHECK-SAME: directions = [1, -1], low = -1, step = 2>
+// CHECK-SAME: groups 1 pe 1 simd 1 accumulator si4 activation #hls.thresholds<
+// CHECK-SAME: directions = [1, -1], low = -1, step = 2> multiplier "lut" memory "block"
 // CHECK-SAME: -> !hls.stream<2x1x!qnn.bipolar>
 // CHECK-NEXT: hls.output %[[Y]]
 
@@ -47,7 +47,7 @@ func.func private @core(%x: tensor<2x2x2xsi4>) -> (tensor<2x2x2xui1>, tensor<2x2
 // CHECK-LABEL: func.func private @core(%{{.*}}: tensor<2x2x2xsi4>)
 // CHECK: ^bb0(%[[X:.*]]: !hls.stream<8x1xsi4>)
 // CHECK: %[[A:.*]], %[[B:.*]] = hls.duplicate %[[X]]
-// CHECK: %[[Y:.*]] = hls.threshold %[[A]] channels 4
+// CHECK: %[[Y:.*]] = hls.activate %[[A]]
 // CHECK-SAME: [0, 0, 3, 3] : tensor<4x1xsi4>
 // CHECK: %[[Z:.*]] = hls.convert_width %[[B]] : (!hls.stream<8x1xsi4>) -> !hls.stream<8x1xsi4>
 // CHECK: hls.output %[[Y]], %[[Z]]

@@ -73,7 +73,7 @@ hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
   // expected-error @+1 {{expected simd to divide 4 inputs}}
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 1 simd 3 accumulator si4 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 3 accumulator si4 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<2x1xsi4>
   hls.output %s : !hls.stream<2x1xsi4>
 }
@@ -88,7 +88,7 @@ hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
   // expected-error @+1 {{expected pe to divide 2 outputs}}
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 2 simd 1 accumulator si4 multiplier "lut" memory "block"
+      groups 1 pe 2 simd 1 accumulator si4 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<2x1xsi4>
   hls.output %s : !hls.stream<2x1xsi4>
 }
@@ -103,7 +103,7 @@ hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
   // expected-error @+1 {{expected whole vectors of 4 inputs and 2 outputs}}
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<3x1xsi4>
   hls.output %s : !hls.stream<3x1xsi4>
 }
@@ -116,9 +116,9 @@ func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x4xui2> {
 }
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
-  // expected-error @+1 {{expected an accumulator that holds -6 to 6}}
+  // expected-error @+1 {{expected an accumulator of integer type with at most 62 bits, found 'si63'}}
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 1 simd 1 accumulator si3 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator si63 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<2x1xsi4>
   hls.output %s : !hls.stream<2x1xsi4>
 }
@@ -131,57 +131,54 @@ func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x4xui2> {
 }
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
-  // expected-error @+1 {{expected a result that holds -6 to 6}}
+  // expected-error @+1 {{expected a result that holds the sum, found 'si3'}}
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<2x1xsi3>
   hls.output %s : !hls.stream<2x1xsi3>
 }
 
 // -----
 
-// threshold_c1
+// activate_c1
 func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x4xui2> {
   return %x : tensor<1x4xui2>
 }
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
-  // expected-error @+1 {{expected channels to divide the elements}}
-  %y = hls.threshold %x channels 3 pe 1
-      activation <thresholds = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
-                  low = 0, step = 1>
+  // expected-error @+1 {{expected channels to divide the elements and lanes to divide the channels, found 3}}
+  %y = hls.activate %x activation #hls.thresholds<levels = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
+                  low = 0, step = 1> channels 3
       : (!hls.stream<4x1xui2>) -> !hls.stream<4x1xui2>
   hls.output %y : !hls.stream<4x1xui2>
 }
 
 // -----
 
-// threshold_c2
+// activate_c2
 func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x4xui2> {
   return %x : tensor<1x4xui2>
 }
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
-  // expected-error @+1 {{expected thresholds and directions for 1 or 4 channels, found 2 and 2}}
-  %y = hls.threshold %x channels 4 pe 1
-      activation <thresholds = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
-                  low = 0, step = 1>
+  // expected-error @+1 {{expected an activation with 1 or 4 rows, found 2}}
+  %y = hls.activate %x activation #hls.thresholds<levels = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
+                  low = 0, step = 1> channels 4
       : (!hls.stream<4x1xui2>) -> !hls.stream<4x1xui2>
   hls.output %y : !hls.stream<4x1xui2>
 }
 
 // -----
 
-// threshold_c2
+// activate_c2
 func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x4xui2> {
   return %x : tensor<1x4xui2>
 }
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
   // expected-error @+1 {{expected low and low + step * 1 to be values of}}
-  %y = hls.threshold %x channels 2 pe 1
-      activation <thresholds = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
-                  low = 0, step = 4>
+  %y = hls.activate %x activation #hls.thresholds<levels = #data.constant<"t", [0, 1] : tensor<2x1xsi4>>, directions = [1, 1],
+                  low = 0, step = 4> channels 2
       : (!hls.stream<4x1xui2>) -> !hls.stream<4x1xui2>
   hls.output %y : !hls.stream<4x1xui2>
 }

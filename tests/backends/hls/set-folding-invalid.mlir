@@ -17,7 +17,7 @@ func.func private @core(%x: tensor<1x4xui2>) -> tensor<1x2xsi4> {
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<4x1xui2>):
   %s = hls.matrix_vector %x weights #data.constant<"w", [1, -1, 0, 1, -2, 1, 1, 0] : tensor<4x2xsi2>>
-      pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator si4 multiplier "lut" memory "block"
       : (!hls.stream<4x1xui2>) -> !hls.stream<2x1xsi4>
   hls.output %s : !hls.stream<2x1xsi4>
 }

@@ -38,10 +38,10 @@ func.func private @core(%x: tensor<2x3xui1>) -> tensor<2x1xsi5> {
 hls.design @design implements @core {
 ^bb0(%x: !hls.stream<6x1xui1>):
   %a = hls.matrix_vector %x weights #data.constant<"a", [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0] : tensor<3x4xui1>>
-      pe 1 simd 1 accumulator ui2 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator ui2 multiplier "lut" memory "block"
       : (!hls.stream<6x1xui1>) -> !hls.stream<8x1xui2>
   %b = hls.matrix_vector %a weights #data.constant<"b", [1, -1, 1, 1] : tensor<4x1xsi2>>
-      pe 1 simd 1 accumulator si5 multiplier "lut" memory "block"
+      groups 1 pe 1 simd 1 accumulator si5 multiplier "lut" memory "block"
       : (!hls.stream<8x1xui2>) -> !hls.stream<2x1xsi5>
   hls.output %b : !hls.stream<2x1xsi5>
 }

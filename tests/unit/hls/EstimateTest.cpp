@@ -114,12 +114,43 @@ TEST(Estimate, ThresholdsAndLutMemoryCount) {
 }
 
 TEST(Estimate, PlumbingFormulas) {
-  EXPECT_EQ(thresholdCycles(64, 3, 4), 48);
   EXPECT_EQ(thresholdResources(64, 8, 4).lut, 8 * 4 + 4 * 8);
   EXPECT_EQ(thresholdResources(64, 8, 64).lut, 8 * 64);
   // 2 * ceil(log2 depth) + ceil(depth / 32) * ceil(width / 2).
   EXPECT_EQ(fifoResources(32, 8).lut, 10 + 4);
   EXPECT_EQ(fifoResources(33, 9).lut, 12 + 10);
+  // Deep ones lie in block memory: 1024 words of 18 bits in one.
+  EXPECT_EQ(fifoResources(700, 18).lut, 20);
+  EXPECT_EQ(fifoResources(700, 18).bram18, 1);
+  // FINN's sliding window: 300 + width * ceil(depth / 38).
+  EXPECT_EQ(reorderResources(77, 8).lut, 300 + 8 * 3);
+  EXPECT_EQ(reorderResources(2048, 9).bram18, 1);
+  EXPECT_EQ(romResources(65, 3).lut, 6);
+}
+
+TEST(Estimate, PerChannelUnits) {
+  // FINN's vector-vector unit: C * kh * kw / PE clocks per position; memory of kh * kw * C / PE
+  // words, whose parity bits do not count: 288 words of 8 bits, 144 of 16.
+  const MatrixVectorShape shape{.inputs = 9,
+                                .outputs = 64,
+                                .perChannel = true,
+                                .vectors = 100,
+                                .inputBits = 4,
+                                .weightBits = 4,
+                                .accumulatorBits = 12};
+  EXPECT_EQ(shape.cycles({2, 1}), 64 * 9 / 2 * 100);
+  EXPECT_EQ(shape.memoryDepth({2, 1}), 288);
+  EXPECT_EQ(shape.resources({2, 1}).bram18, 1);
+  EXPECT_EQ(bram18(513, 18, false), 2);
+  EXPECT_EQ(bram18(513, 18), 1);
+}
+
+TEST(Folding, GroupsAndWindows) {
+  // PE divides the outputs of a group; SIMD divides what a word of the window may hold.
+  const MatrixVectorShape grouped{.inputs = 36, .outputs = 32, .groups = 4, .outputBits = 4};
+  EXPECT_EQ(chooseFolding(grouped, {.cycles = 1}).pe, 8);
+  const MatrixVectorShape windows{.inputs = 27, .outputs = 16, .simdUnit = 3, .outputBits = 4};
+  EXPECT_EQ(chooseFolding(windows, {.cycles = 1}).simd, 3);
 }
 
 TEST(Folding, PublishedChoices) {
@@ -157,8 +188,9 @@ TEST(Folding, RespectsWordWidths) {
   const Folding folding = chooseFolding(shape, {.cycles = 1, .wordBits = 128});
   EXPECT_LE(folding.simd * 8, 128);
   EXPECT_LE(folding.pe * 16, 128);
-  EXPECT_EQ(chooseThresholdFolding(64, 1, 16, {.cycles = 1, .wordBits = 128}), 8);
-  EXPECT_EQ(chooseThresholdFolding(64, 1, 16, {.cycles = 17}), 4);
+  EXPECT_EQ(chooseLanes(64, 64, 16, {.cycles = 1, .wordBits = 128}), 8);
+  EXPECT_EQ(chooseLanes(64, 64, 16, {.cycles = 17}), 4);
+  EXPECT_EQ(chooseLanes(6, 600, 4, {.cycles = 201}), 3);
 }
 
 } // namespace

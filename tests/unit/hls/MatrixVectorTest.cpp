@@ -85,7 +85,8 @@ private:
     ::hls::stream<ap_uint<Simd * Input::bits>> in;
     ::hls::stream<ap_uint<Pe * Output::bits>> out;
     feed<Input, Simd>(in, inputs);
-    matrixVector<K, M, Simd, Pe, vectors, Input, Weight, Sum, Multiplier>(in, out, rom, activation);
+    matrixVector<K, M, 1, Simd, Pe, vectors, Input, Weight, Sum, Multiplier>(in, out, rom,
+                                                                             activation);
     EXPECT_TRUE(in.empty());
     return drain<Output, Pe>(out, vectors * M);
   }

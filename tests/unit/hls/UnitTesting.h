@@ -21,10 +21,11 @@ template <class Code> constexpr bool isBipolar = std::is_same_v<Code, Bipolar>;
 template <class Code> int64_t minOf() {
   if (isBipolar<Code>)
     return -1;
-  return std::is_same_v<Code, Signed<Code::bits>> ? -(int64_t(1) << (Code::bits - 1)) : 0;
+  return std::is_same_v<Code, Signed<Code::bits>> ? int64_t(~uint64_t(0) << (Code::bits - 1)) : 0;
 }
 template <class Code> int64_t maxOf() {
-  return isBipolar<Code> ? 1 : minOf<Code>() + (int64_t(1) << Code::bits) - 1;
+  return isBipolar<Code> ? 1
+                         : int64_t(uint64_t(minOf<Code>()) + (~uint64_t(0) >> (64 - Code::bits)));
 }
 
 /// Random values of a code, its extremes frequent.
@@ -73,7 +74,7 @@ std::vector<int64_t> drain(::hls::stream<ap_uint<Lanes * Code::bits>> &stream, s
       if (isBipolar<Code>)
         value = bits ? 1 : -1;
       else if (value > maxOf<Code>())
-        value -= int64_t(1) << Code::bits;
+        value = int64_t(bits | ~(~uint64_t(0) >> (64 - Code::bits)));
       values.push_back(value);
     }
   }
