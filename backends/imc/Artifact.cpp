@@ -1,7 +1,7 @@
 //===- Artifact.cpp - The files of an imc artifact ------------------------===//
 #include "backends/imc/Artifact.h"
 
-#include "backends/imc/LayerConversion.h"
+#include "backends/imc/LayerPlan.h"
 #include "backends/imc/dialect/InstructionConversion.h"
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "runtime/imc/assembler.h"

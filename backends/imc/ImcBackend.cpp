@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "backends/imc/ImcSession.h"
-#include "backends/imc/LayerConversion.h"
+#include "backends/imc/LayerPlan.h"
 #include "backends/imc/convert-qnn-to-imc/ConvertQnnToImc.h"
 #include "runtime/imc/target.h"
 

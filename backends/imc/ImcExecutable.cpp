@@ -1,7 +1,7 @@
 //===- ImcExecutable.cpp - A compiled model on the simulator --------------===//
 #include "backends/imc/ImcExecutable.h"
 
-#include "backends/imc/LayerConversion.h"
+#include "backends/imc/LayerPlan.h"
 
 namespace rt = qcompile::runtime;
 

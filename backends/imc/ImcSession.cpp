@@ -3,14 +3,17 @@
 
 #include "backends/imc/Artifact.h"
 #include "backends/imc/ImcExecutable.h"
-#include "backends/imc/LayerConversion.h"
+#include "backends/imc/LayerPlan.h"
 #include "backends/imc/convert-qnn-to-imc/ConvertQnnToImc.h"
 #include "backends/imc/dialect/InstructionConversion.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/choose-layout/ChooseLayout.h"
+#include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/lower-padding/LowerPadding.h"
 #include "passes/partition-host/PartitionHost.h"
 #include "runtime/imc/simulator.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 namespace rt = qcompile::runtime::imc;
@@ -39,49 +42,39 @@ static Capability toCapability(llvm::Error error) {
 
 /// Tries a layer alone on the target; whether all tensors fit together shows when memory is
 /// planned.
-template <typename Layer>
-static Capability tryLayer(llvm::Expected<Layer> layer, const rt::Target &target,
-                           int64_t inputBytes,
-                           absl::Status (rt::CodeGenerator::*emit)(const Layer &)) {
-  if (!layer)
-    return toCapability(layer.takeError());
-  layer->output_address = inputBytes;
+static llvm::Error tryLayer(const LayerPlan &plan, const rt::Target &target) {
+  LayerAddresses at;
+  int64_t next = 0;
+  auto place = [&](SmallVectorImpl<int64_t> &addresses, int64_t bytes) {
+    addresses.push_back(next);
+    next += bytes;
+  };
+  for (auto [values, addresses] :
+       {std::pair(&plan.inputs, &at.inputs), std::pair(&plan.outputs, &at.outputs)})
+    for (Value value : *values) {
+      llvm::Expected<int64_t> bytes = getActivationBytes(value.getType());
+      if (!bytes)
+        return bytes.takeError();
+      place(*addresses, *bytes);
+    }
+  for (const runtime::Tensor &table : plan.tables)
+    place(at.tables, getActivationBytes(table));
+  if (next > target.activation_bytes)
+    return llvm::createStringError(
+        "operands and results take " + Twine(next) +
+        " bytes, the target has activation_bytes=" + Twine(target.activation_bytes));
   rt::CodeGenerator generator(target);
-  return toCapability(toError((generator.*emit)(*layer)));
+  return toError(plan.emit(generator, at));
 }
 
 Capability ImcSession::checkSupport(Operation *op) const {
-  if (!isa<qnn::QnnDialect>(op->getDialect()) || isa<qnn::ConstantOp>(op) || !isInteger(op))
+  if (!isa<qnn::QnnDialect>(op->getDialect()) || !isInteger(op) || needsNoPlan(op))
     return Capability::yes();
-  for (Value value : {op->getOperand(0), Value(op->getResult(0))}) {
-    // The sum of a fused layer never leaves the accumulators.
-    auto matmul = value.getDefiningOp<qnn::MatMulOp>();
-    if (matmul && getFusedThreshold(matmul))
-      continue;
-    if (llvm::Expected<int64_t> bytes = getActivationBytes(value.getType()); !bytes)
-      return toCapability(bytes.takeError());
-  }
-  auto inputBytes = [&] { return llvm::cantFail(getActivationBytes(op->getOperand(0).getType())); };
-  return llvm::TypeSwitch<Operation *, Capability>(op)
-      .Case([&](qnn::MatMulOp matmul) {
-        return tryLayer(toMatmulLayer(matmul), target, inputBytes(),
-                        &rt::CodeGenerator::EmitMatmul);
-      })
-      .Case([&](qnn::ThresholdOp threshold) {
-        if (isFused(threshold))
-          return Capability::yes();
-        return tryLayer(toThresholdLayer(threshold), target, inputBytes(),
-                        &rt::CodeGenerator::EmitThreshold);
-      })
-      .Case([&](qnn::TransposeOp transpose) {
-        return tryLayer(toTransposeLayer(transpose), target, inputBytes(),
-                        &rt::CodeGenerator::EmitTranspose);
-      })
-      .Case([](qnn::ReshapeOp) { return Capability::yes(); })
-      .Default([](Operation *other) {
-        return Capability::no(
-            ("the macro has no instruction for '" + other->getName().getStringRef() + "'").str());
-      });
+  // Rewritten before the conversion, whatever its shape.
+  if (isa<qnn::ConvTransposeOp>(op))
+    return Capability::yes();
+  llvm::Expected<LayerPlan> plan = planLayer(op, /*anyLayout=*/true);
+  return toCapability(plan ? tryLayer(*plan, target) : plan.takeError());
 }
 
 //===----------------------------------------------------------------------===//
@@ -89,6 +82,13 @@ Capability ImcSession::checkSupport(Operation *op) const {
 //===----------------------------------------------------------------------===//
 
 void ImcSession::buildPipeline(OpPassManager &pm) const {
+  pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
+  // One more bit plane: corrections would take a tensor of wide sums to the vector unit.
+  pm.addNestedPass<func::FuncOp>(createLowerPadding({.mode = PaddingMode::Widen}));
+  pm.addNestedPass<func::FuncOp>(createBoundAccumulators());
+  // The host moves elements before it quantizes them.
+  pm.addNestedPass<func::FuncOp>(
+      createChooseLayout({.layout = ChannelLayout::Last, .border = TransposeBorder::Floats}));
   pm.addPass(createPartitionHost());
   pm.addPass(createConvertQnnToImc({.target = rt::TargetToString(target)}));
 }
@@ -146,13 +146,13 @@ static llvm::json::Array layerCycles(ArrayRef<Operation *> operations, const rt:
   return out;
 }
 
-/// Inputs that every program accepts: the smallest value of each type.
-static std::vector<runtime::Tensor> smallestInputs(const rt::Program &program) {
+/// Inputs that every program accepts: zeros, which no lookup refuses, or -1 where there is no zero.
+static std::vector<runtime::Tensor> neutralInputs(const rt::Program &program) {
   std::vector<runtime::Tensor> inputs;
   for (const rt::Port &port : program.ports) {
     if (port.is_output)
       continue;
-    std::vector<int64_t> values(port.elements, port.type.MinValue());
+    std::vector<int64_t> values(port.elements, port.type.Contains(0) ? 0 : -1);
     auto tensor = runtime::Tensor::FromIntegers(port.type, {port.elements}, values);
     if (tensor.ok())
       inputs.push_back(*std::move(tensor));
@@ -174,7 +174,7 @@ llvm::json::Object ImcSession::report(ModuleOp module) const {
     return out;
   }
   absl::StatusOr<rt::Simulator> simulator = rt::Simulator::Create(*program);
-  if (!simulator.ok() || !simulator->Run(smallestInputs(*program)).ok())
+  if (!simulator.ok() || !simulator->Run(neutralInputs(*program)).ok())
     return out;
   const rt::Report &report = simulator->report();
   llvm::json::Object costs = toJson(report, simulator->program().target);

@@ -11,6 +11,8 @@
 namespace qcompile::runtime::imc {
 namespace {
 
+constexpr int64_t kVersion = 2;
+
 // A word of a line, or a quoted string with its escapes resolved.
 struct Token {
   std::string text;
@@ -128,17 +130,17 @@ class Operands {
     }
     type = *parsed;
   }
-  void Format(absl::string_view name, WeightFormat& format) {
+  template <typename E>
+  void Choice(absl::string_view name, E& value, const FieldChoices& choices) {
     const Pair* pair = Take(name);
     if (!pair) return;
-    for (WeightFormat known : {WeightFormat::kDense, WeightFormat::kNOfM}) {
-      if (pair->value == FormatName(known)) {
-        format = known;
-        return;
-      }
+    for (size_t i = 0; i < choices.names.size(); ++i) {
+      if (pair->value != choices.names[i]) continue;
+      value = static_cast<E>(i);
+      return;
     }
-    Fail(pair->value_column,
-         absl::StrCat("'", name, "' must be dense or n_m, found '", pair->value, "'"));
+    Fail(pair->value_column, absl::StrCat("'", name, "' must be one of ", ChoiceNames(choices),
+                                          ", found '", pair->value, "'"));
   }
 
   // The first error, be it of a field or of an operand that no field took.
@@ -259,7 +261,7 @@ class Assembler {
     auto operands = Operands::Create(line, 1);
     if (!operands.ok()) return operands.status();
     int64_t version = 0;
-    operands->Integer("version", version, {32, 1, 1});
+    operands->Integer("version", version, {32, kVersion, kVersion});
     stage_ = Stage::kTarget;
     return operands->Finish();
   }
@@ -293,7 +295,7 @@ class Assembler {
     port.name = line.tokens[1].text;
     auto operands = Operands::Create(line, 2);
     if (!operands.ok()) return operands.status();
-    operands->Type("type", port.type, 32);
+    operands->Type("type", port.type, kMaxElementBits);
     operands->Integer("elements", port.elements, Unsigned(25));
     operands->Integer("activation", port.activation, Unsigned(25));
     program_.ports.push_back(std::move(port));

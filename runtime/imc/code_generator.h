@@ -1,135 +1,166 @@
 // From integer layers to instructions.
 //
-// Layers are emitted in program order. The generator cuts weights into tiles, chooses their
-// formats, keeps partial sums in accumulators across row tiles, and leaves out what the macro
-// already holds (types, tiles, thresholds, inputs). Addresses of the activation buffer are the
-// caller's business. An error names the limit of the target that a layer exceeds; what was
-// emitted before it must then be discarded.
+// Layers are emitted in program order, each by an overload of Emit. Addresses of the activation
+// buffer are the caller's business; that they lie in it and that results overlap no operand is
+// checked. An error names the limit of the target that a layer exceeds; what was emitted before
+// it must then be discarded.
 #ifndef QCOMPILE_RUNTIME_IMC_CODE_GENERATOR_H_
 #define QCOMPILE_RUNTIME_IMC_CODE_GENERATOR_H_
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "runtime/core/tensor.h"
 #include "runtime/imc/instruction.h"
+#include "runtime/imc/layers.h"
 #include "runtime/imc/target.h"
-#include "runtime/imc/tile_choice.h"
 
 namespace qcompile::runtime::imc {
 
-// qnn.threshold (docs/Qnn.md): `thresholds` has shape [C, T] or [1, T].
-struct ThresholdTable {
-  Tensor thresholds;
-  std::vector<int64_t> directions;
+// A loop: how often, and how far the addresses of each kind advance, in bytes and registers.
+struct LoopLevel {
+  int64_t count = 1;
+  int64_t source = 0;
+  int64_t operand = 0;
+  int64_t destination = 0;
+  int64_t accumulator = 0;
+};
+
+// Bytes of the activation buffer.
+struct ByteRange {
+  int64_t address = 0;
+  int64_t bytes = 0;
+};
+
+// Rows of thresholds or factors in the data section.
+struct StoredFinish {
+  enum class Kind { kStore, kThreshold, kRequantize };
+  Kind kind = Kind::kStore;
+  DataType type;  // of the results
+  int64_t data = 0;
+  int64_t row_words = 0;
+  int64_t levels = 1;
+  bool shared = true;  // one row for all channels
+  bool wide = false;
+  std::optional<ConfigureOutput> output;
+  std::optional<ConfigureRequantize> requantize;
+
+  // The finish of one channel, as one that all elements share.
+  StoredFinish Row(int64_t channel) const;
+};
+
+struct ValueRange {
   int64_t low = 0;
-  int64_t step = 1;
-  DataType type;
+  int64_t high = 0;
 };
 
-// y[v, m] = sum over k of x[v, k] * weights[k, m], then thresholds where given. Inputs and
-// results are row-major in the activation buffer.
-struct MatmulLayer {
-  int64_t vectors = 1;
-  DataType input;
-  Tensor weights;
-  std::optional<ThresholdTable> thresholds;
-  DataType output;  // without thresholds: what accumulators are stored as
-  int64_t input_address = 0;
-  int64_t output_address = 0;
-};
-
-// Thresholds on elements of the activation buffer, of shape [outer, channels, inner].
-struct ThresholdLayer {
-  int64_t outer = 1;
-  int64_t channels = 1;
-  int64_t inner = 1;
-  DataType input;
-  ThresholdTable table;
-  int64_t input_address = 0;
-  int64_t output_address = 0;
-};
-
-// Dimension d of the result is dimension perm[d] of the source.
-struct TransposeLayer {
-  Shape shape;  // of the source
-  std::vector<int64_t> perm;
-  DataType type;
-  int64_t input_address = 0;
-  int64_t output_address = 0;
-};
+// Most elements that one instruction of the vector unit handles.
+inline constexpr int64_t kMaxElements = 65535;
 
 class CodeGenerator {
  public:
-  explicit CodeGenerator(const Target& target);
+  explicit CodeGenerator(const Target& target) : target_(target) {}
 
-  // Input and output ranges must not overlap.
-  absl::Status EmitMatmul(const MatmulLayer& layer);
-  absl::Status EmitThreshold(const ThresholdLayer& layer);
-  absl::Status EmitTranspose(const TransposeLayer& layer);
-  void EmitHalt();
-
+  const Target& target() const { return target_; }
   const std::vector<Instruction>& instructions() const { return instructions_; }
   const std::vector<uint8_t>& data() const { return data_; }
 
+  void Add(Instruction instruction) { instructions_.push_back(std::move(instruction)); }
+
+  // Emits `body` inside of loops, outermost first. Levels that turn once are left out and those
+  // that advance alike become one. `body` returns a status.
+  template <typename F>
+  absl::Status Loops(absl::Span<const LoopLevel> nest, F body);
+
+  // Copies bytes into the data section and returns their place.
+  absl::StatusOr<int64_t> StoreData(absl::Span<const uint8_t> bytes);
+
+  // Configuration that holds already is not repeated.
+  void EnsureTypes(DataType input, DataType weight);
+  void EnsureWindow(const ConfigureWindow& window);
+
+  // The banks of the next `count` tiles; banks are taken in turn.
+  std::vector<int64_t> TakeBanks(int64_t count);
+
+  // Results for values in `range`, with `channels` channels.
+  absl::StatusOr<StoredFinish> StoreFinish(const Finish& finish, int64_t channels,
+                                           ValueRange range);
+  // Channels whose rows fit the threshold memory, the accumulators and an instruction.
+  int64_t ChannelsPerBlock(const StoredFinish& finish) const;
+  // Brings configuration and rows of the channels into the macro. Outside of loops only.
+  void LoadFinish(const StoredFinish& finish, int64_t first_channel, int64_t channels);
+  // Writes accumulators as results; the first one belongs to the first channel loaded.
+  void AddResults(const StoredFinish& finish, int64_t accumulator, int64_t count, int64_t address);
+
+  // Fails where a range is not one of the buffer or the result overlaps an operand.
+  absl::Status CheckLayout(absl::Span<const ByteRange> operands, ByteRange result) const;
+  // Fails where accumulators do not hold every value of the type.
+  absl::Status CheckAccumulated(absl::string_view what, DataType type) const;
+
  private:
-  struct StoredTile {
-    TileShape shape;
-    int64_t data = 0;
-  };
-  // Threshold rows in the data section.
-  struct StoredTable {
-    int64_t data = 0;
-    int64_t levels = 1;
-    bool shared = false;
-    int64_t RowWords() const { return levels + 1; }
-  };
-  // A matmul being emitted: a chunk of vectors and a group of columns at a time.
-  struct MatmulPlan;
-
-  absl::StatusOr<MatmulPlan> PlanMatmul(const MatmulLayer& layer);
-  absl::Status StoreTiles(MatmulPlan& plan);
-  void EmitChunk(const MatmulPlan& plan, int64_t first_vector, int64_t vectors);
-  void EmitGroup(const MatmulPlan& plan, int64_t first_vector, int64_t vectors, int64_t first_tile,
-                 int64_t end_tile);
-  void EmitResults(const MatmulPlan& plan, int64_t first_vector, int64_t vectors,
-                   int64_t first_column, int64_t columns);
-
-  void EmitConfigure(DataType input, DataType weight);
-  void EmitConfigureOutput(const ThresholdTable& table);
-  int64_t EnsureTile(const StoredTile& tile);
-  void EnsureStreamed(int64_t address, int64_t count);
-  void EnsureThresholds(int64_t data, int64_t words);
-
-  absl::StatusOr<StoredTable> StoreTable(const ThresholdTable& table, int64_t channels, int64_t low,
-                                         int64_t high);
-  int64_t ChannelsPerBlock(const StoredTable& table) const;
-  void EmitSharedThresholds(const ThresholdLayer& layer, const StoredTable& table);
-  void EmitChannelThresholds(const ThresholdLayer& layer, const StoredTable& table);
-  void EmitThresholdRun(const ThresholdLayer& layer, const StoredTable& table, int64_t first,
-                        int64_t count, int64_t thresholds, bool shared);
-
-  static int64_t TensorBytes(std::initializer_list<int64_t> extents, DataType type);
-  absl::Status CheckLayout(int64_t input, int64_t input_bytes, int64_t output,
-                           int64_t output_bytes) const;
+  absl::Status StoreThresholds(const ThresholdTable& table, ValueRange range, StoredFinish& stored);
+  absl::Status StoreFactors(const RequantizeTable& table, StoredFinish& stored);
 
   Target target_;
   std::vector<Instruction> instructions_;
   std::vector<uint8_t> data_;
+  size_t open_loops_ = 0;
 
   // What the macro holds at this point of the program.
   std::optional<Configure> types_;
+  std::optional<ConfigureWindow> window_;
   std::optional<ConfigureOutput> output_;
-  std::vector<int64_t> bank_tiles_;  // data offset of the tile in each bank, -1 for none
-  int64_t next_bank_ = 0;
-  std::optional<Stream> streamed_;
+  std::optional<ConfigureRequantize> requantize_;
   std::optional<LoadThresholds> thresholds_;
+  int64_t next_bank_ = 0;
 };
+
+// Bytes of a tensor, saturated beyond any activation buffer so that products cannot overflow.
+int64_t TensorBytes(absl::Span<const int64_t> extents, DataType type);
+
+// The range of all values of a type.
+ValueRange RangeOf(DataType type);
+
+// Levels that turn more than once, merged where they advance alike.
+std::vector<LoopLevel> SimplifyLoops(absl::Span<const LoopLevel> nest);
+
+absl::Status Emit(CodeGenerator& generator, const ConvLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const MatmulLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const PoolLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const ElementwiseLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const FinishLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const ProductLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const MoveLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const PadLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const LookupLayer& layer);
+absl::Status Emit(CodeGenerator& generator, const SelectLayer& layer);
+// The elements of a tensor, as the buffer holds them.
+absl::Status EmitConstant(CodeGenerator& generator, const Tensor& tensor, int64_t address);
+
+//===----------------------------------------------------------------------===//
+
+template <typename F>
+absl::Status CodeGenerator::Loops(absl::Span<const LoopLevel> nest, F body) {
+  std::vector<LoopLevel> levels = SimplifyLoops(nest);
+  size_t limit = kMaxLoops;
+  if (open_loops_ + levels.size() > limit) {
+    return absl::UnimplementedError("the layer needs more than " + std::to_string(kMaxLoops) +
+                                    " loops in each other");
+  }
+  for (const LoopLevel& level : levels) {
+    Add(Repeat{level.count, level.source, level.operand, level.destination, level.accumulator});
+  }
+  open_loops_ += levels.size();
+  absl::Status status = body();
+  open_loops_ -= levels.size();
+  for (size_t i = 0; i < levels.size(); ++i) Add(EndRepeat{});
+  return status;
+}
 
 }  // namespace qcompile::runtime::imc
 

@@ -6,7 +6,8 @@ namespace qcompile::runtime::imc {
 namespace {
 
 constexpr int64_t kIssueCycles = 1;
-constexpr int64_t kWordBits = 32;
+constexpr int64_t kPositionBits = 64;
+constexpr int64_t kFactorBits = 64;  // of a multiplier and of an offset of requantize
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -29,6 +30,7 @@ Energy& Energy::operator+=(const Energy& other) {
   adder_tree += other.adder_tree;
   accumulators += other.accumulators;
   comparators += other.comparators;
+  vector += other.vector;
   registers += other.registers;
   buffers += other.buffers;
   weight_writes += other.weight_writes;
@@ -43,13 +45,20 @@ double Energy::Total() const {
 }
 
 std::vector<std::pair<absl::string_view, double>> Energy::Components() const {
-  return {{"products", products},           {"adder_tree", adder_tree},
-          {"accumulators", accumulators},   {"comparators", comparators},
-          {"registers", registers},         {"buffers", buffers},
-          {"weight_writes", weight_writes}, {"memory", memory}};
+  return {{"products", products},
+          {"adder_tree", adder_tree},
+          {"accumulators", accumulators},
+          {"comparators", comparators},
+          {"vector", vector},
+          {"registers", registers},
+          {"buffers", buffers},
+          {"weight_writes", weight_writes},
+          {"memory", memory}};
 }
 
 Cost ControlCost() { return {kIssueCycles, {}}; }
+
+Cost LoopEndCost() { return {0, {}}; }
 
 Cost LoadWeightsCost(const TileShape& tile, const Target& target) {
   int64_t bits = EncodedBits(tile);
@@ -62,8 +71,8 @@ Cost LoadWeightsCost(const TileShape& tile, const Target& target) {
   return cost;
 }
 
-Cost LoadThresholdsCost(int64_t words, const Target& target) {
-  int64_t bits = words * kWordBits;
+Cost LoadDataCost(int64_t bytes, const Target& target) {
+  int64_t bits = bytes * 8;
   Cost cost;
   cost.cycles = kIssueCycles + CeilDiv(bits, target.memory_bits_per_cycle);
   cost.energy.memory = Times(bits, target.memory_bit_aj);
@@ -71,10 +80,14 @@ Cost LoadThresholdsCost(int64_t words, const Target& target) {
   return cost;
 }
 
-Cost StreamCost(int64_t count, DataType input, const Target& target) {
+Cost StreamCost(int64_t count, int64_t accesses, int64_t longest, DataType input,
+                const Target& target) {
   int64_t bits = count * input.bits;
+  int64_t width = target.activation_bits_per_cycle;
   Cost cost;
-  cost.cycles = kIssueCycles + CeilDiv(bits, target.activation_bits_per_cycle);
+  // One access needs no rounding up of its parts; several start a cycle each.
+  cost.cycles = kIssueCycles + (accesses == 1 ? CeilDiv(bits, width)
+                                              : accesses * CeilDiv(longest * input.bits, width));
   cost.energy.buffers = Times(bits, target.buffer_bit_aj);
   cost.energy.registers = Times(bits, target.flip_flop_aj);
   return cost;
@@ -119,6 +132,43 @@ Cost VectorCost(int64_t count, int64_t bits, const Target& target) {
   Cost cost;
   cost.cycles = kIssueCycles + CeilDiv(count, target.vector_lanes);
   cost.energy.buffers = Times(2 * count * bits, target.buffer_bit_aj);
+  return cost;
+}
+
+Cost AddCost(int64_t count, int64_t bits, const Target& target) {
+  Cost cost = VectorCost(count, bits, target);
+  cost.energy.vector = Times(count * target.accumulator_bits, target.full_adder_aj);
+  return cost;
+}
+
+Cost MultiplyCost(int64_t count, int64_t bits, int64_t factor_bits, const Target& target) {
+  Cost cost = AddCost(count, bits, target);
+  cost.energy.vector += Times(count * bits * factor_bits, target.full_adder_aj);
+  return cost;
+}
+
+Cost RequantizeCost(int64_t channels, DataType output, const Target& target) {
+  Cost cost;
+  cost.cycles = kIssueCycles + CeilDiv(channels, target.vector_lanes);
+  cost.energy.vector =
+      Times(channels * (target.accumulator_bits + 1) * kFactorBits, target.full_adder_aj);
+  cost.energy.buffers = Times(channels * (target.accumulator_bits + 2 * kFactorBits + output.bits),
+                              target.buffer_bit_aj);
+  return cost;
+}
+
+Cost LookupCost(int64_t count, int64_t bits, int64_t entry_bytes, const Target& target) {
+  Cost cost;
+  cost.cycles = kIssueCycles + CeilDiv(count * CeilDiv(entry_bytes, 8), target.vector_lanes);
+  cost.energy.buffers = Times(count * (bits + 2 * 8 * entry_bytes), target.buffer_bit_aj);
+  return cost;
+}
+
+Cost SelectCost(int64_t count, int64_t k, DataType type, const Target& target) {
+  Cost cost;
+  cost.cycles = kIssueCycles + k * CeilDiv(count, target.vector_lanes);
+  cost.energy.comparators = Times(k * count * type.bits, target.full_adder_aj);
+  cost.energy.buffers = Times(k * (count * type.bits + kPositionBits), target.buffer_bit_aj);
   return cost;
 }
 

@@ -20,7 +20,8 @@ struct Energy {
   double products = 0;       // one-bit products of cells and input lines
   double adder_tree = 0;     // sums over the rows of a column
   double accumulators = 0;   // shift-and-add and accumulator registers
-  double comparators = 0;    // threshold comparisons
+  double comparators = 0;    // comparisons with thresholds and between elements
+  double vector = 0;         // adders and multipliers of the vector unit
   double registers = 0;      // input and configuration registers
   double buffers = 0;        // activation buffer, threshold memory, accumulator file
   double weight_writes = 0;  // cells written
@@ -38,13 +39,25 @@ struct Cost {
 };
 
 Cost ControlCost();
+// The end of a loop body: loops turn without overhead.
+Cost LoopEndCost();
 Cost LoadWeightsCost(const TileShape& tile, const Target& target);
-Cost LoadThresholdsCost(int64_t words, const Target& target);
-Cost StreamCost(int64_t count, DataType input, const Target& target);
+// `bytes` from the data section into an on-chip memory.
+Cost LoadDataCost(int64_t bytes, const Target& target);
+// `accesses` reads of the activation buffer that fill the input register with `count` codes, none
+// of more than `longest` codes.
+Cost StreamCost(int64_t count, int64_t accesses, int64_t longest, DataType input,
+                const Target& target);
 Cost MultiplyAccumulateCost(const TileShape& tile, DataType input, bool keep, const Target& target);
 Cost ThresholdCost(int64_t channels, int64_t levels, DataType output, const Target& target);
 // Moves of `count` elements of `bits` bits through the vector unit.
 Cost VectorCost(int64_t count, int64_t bits, const Target& target);
+// The same with an addition or comparison, or a multiplication by `factor_bits` bits, each.
+Cost AddCost(int64_t count, int64_t bits, const Target& target);
+Cost MultiplyCost(int64_t count, int64_t bits, int64_t factor_bits, const Target& target);
+Cost RequantizeCost(int64_t channels, DataType output, const Target& target);
+Cost LookupCost(int64_t count, int64_t bits, int64_t entry_bytes, const Target& target);
+Cost SelectCost(int64_t count, int64_t k, DataType type, const Target& target);
 
 }  // namespace qcompile::runtime::imc
 

@@ -18,8 +18,9 @@ struct FieldPrinter {
   void Type(absl::string_view name, DataType type, int) {
     absl::StrAppend(&out, " ", name, "=", type.ToString());
   }
-  void Format(absl::string_view name, WeightFormat format) {
-    absl::StrAppend(&out, " ", name, "=", FormatName(format));
+  template <typename E>
+  void Choice(absl::string_view name, E value, const FieldChoices& choices) {
+    absl::StrAppend(&out, " ", name, "=", choices.names[static_cast<size_t>(value)]);
   }
 };
 
@@ -53,7 +54,7 @@ std::string InstructionToString(const Instruction& instruction) {
 }
 
 std::string Disassemble(const Program& program) {
-  std::string out = "imc version=1\n";
+  std::string out = "imc version=2\n";
   absl::StrAppend(&out, "target ", TargetToString(program.target), "\n");
   for (const Port& port : program.ports) {
     absl::StrAppend(&out, port.is_output ? "output " : "input ", Quote(port.name),
@@ -61,8 +62,13 @@ std::string Disassemble(const Program& program) {
                     " activation=", port.activation, "\n");
   }
   out += "code\n";
+  std::string indent = "  ";
   for (const Instruction& instruction : program.instructions) {
-    absl::StrAppend(&out, "  ", InstructionToString(instruction), "\n");
+    if (std::holds_alternative<EndRepeat>(instruction) && indent.size() > 2) {
+      indent.resize(indent.size() - 2);
+    }
+    absl::StrAppend(&out, indent, InstructionToString(instruction), "\n");
+    if (std::holds_alternative<Repeat>(instruction)) indent += "  ";
   }
   out += "data\n";
   for (size_t i = 0; i < program.data.size(); ++i) {

@@ -11,8 +11,7 @@ namespace {
 constexpr int kWordBits = 128;
 constexpr int kOpcodeBits = 8;
 constexpr int kTypeBits = 8;
-constexpr int kFormatBits = 4;
-// A type is its kind in the upper two bits and its width in the lower six.
+// A type is its kind in the upper two bits and its width, modulo 64, in the lower six.
 constexpr int kTypeWidthBits = 6;
 constexpr uint64_t kUnsignedKind = 0;
 constexpr uint64_t kSignedKind = 1;
@@ -35,10 +34,11 @@ struct FieldEncoder {
     uint64_t kind = type.kind == TypeKind::kBipolar  ? kBipolarKind
                     : type.kind == TypeKind::kSigned ? kSignedKind
                                                      : kUnsignedKind;
-    Put(kind << kTypeWidthBits | type.bits, kTypeBits);
+    Put(kind << kTypeWidthBits | (type.bits % 64), kTypeBits);
   }
-  void Format(absl::string_view, WeightFormat format) {
-    Put(static_cast<uint64_t>(format), kFormatBits);
+  template <typename E>
+  void Choice(absl::string_view, E value, const FieldChoices& choices) {
+    Put(static_cast<uint64_t>(value), choices.bits);
   }
 };
 
@@ -62,6 +62,7 @@ struct FieldDecoder {
   void Type(absl::string_view name, DataType& type, int) {
     uint64_t code = Get(kTypeBits);
     int bits = static_cast<int>(code & ((1 << kTypeWidthBits) - 1));
+    if (bits == 0) bits = 64;
     switch (code >> kTypeWidthBits) {
       case kUnsignedKind:
         type = DataType::Unsigned(bits);
@@ -77,8 +78,9 @@ struct FieldDecoder {
             absl::StrCat("'", name, "' has the unknown type code ", code));
     }
   }
-  void Format(absl::string_view, WeightFormat& format) {
-    format = static_cast<WeightFormat>(Get(kFormatBits));
+  template <typename E>
+  void Choice(absl::string_view, E& value, const FieldChoices& choices) {
+    value = static_cast<E>(Get(choices.bits));
   }
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace qcompile::runtime::imc {
 namespace {
@@ -31,10 +32,11 @@ struct RangeChecker {
         absl::StrCat("'", name, "' must be bipolar or an integer type of 1 to ", max_bits,
                      " bits, found ", type.ToString()));
   }
-  void Format(absl::string_view name, WeightFormat format) {
-    if (!status.ok() || format == WeightFormat::kDense || format == WeightFormat::kNOfM) return;
+  template <typename E>
+  void Choice(absl::string_view name, E value, const FieldChoices& choices) {
+    if (!status.ok() || static_cast<size_t>(value) < choices.names.size()) return;
     status = absl::InvalidArgumentError(
-        absl::StrCat("unknown weight format ", static_cast<int>(format)));
+        absl::StrCat("'", name, "' has the unknown value ", static_cast<int>(value)));
   }
 };
 
@@ -55,12 +57,16 @@ absl::Status CheckFields(const ConfigureOutput& configure) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFields(const Copy& copy) {
-  if (copy.element_bytes == 1 || copy.element_bytes == 2 || copy.element_bytes == 4) {
-    return absl::OkStatus();
-  }
+absl::Status CheckFields(const ConfigureRequantize& configure) {
+  if (configure.low <= configure.high) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("'element_bytes' must be 1, 2 or 4, found ", copy.element_bytes));
+      absl::StrCat("expected low <= high, found ", configure.low, " and ", configure.high));
+}
+
+absl::Status CheckFields(const Select& select) {
+  if (select.k <= select.count) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected k <= count, found ", select.k, " and ", select.count));
 }
 
 template <typename T>
@@ -76,9 +82,7 @@ absl::string_view Mnemonic(const Instruction& instruction) {
 
 absl::string_view MnemonicOf(size_t alternative) { return kMnemonics[alternative]; }
 
-absl::string_view FormatName(WeightFormat format) {
-  return format == WeightFormat::kDense ? "dense" : "n_m";
-}
+std::string ChoiceNames(const FieldChoices& choices) { return absl::StrJoin(choices.names, ", "); }
 
 absl::Status CheckInstruction(const Instruction& instruction) {
   return std::visit(

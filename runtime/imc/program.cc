@@ -1,5 +1,6 @@
 #include "runtime/imc/program.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -10,14 +11,16 @@ namespace qcompile::runtime::imc {
 namespace {
 
 constexpr char kMagic[] = {'Q', 'I', 'M', 'C', 'P', 'R', 'O', 'G'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+// Instructions that a program may execute, loops included: no program runs for ever.
+constexpr int64_t kMaxExecuted = int64_t{1} << 32;
 
 absl::Status CheckPort(const Port& port, const Target& target) {
   bool known = port.type == DataType::Bipolar() || port.type.kind == TypeKind::kSigned ||
                port.type.kind == TypeKind::kUnsigned;
-  if (!known || port.type.bits < 1 || port.type.bits > 32) {
+  if (!known || port.type.bits < 1 || port.type.bits > kMaxElementBits) {
     return absl::InvalidArgumentError(
-        absl::StrCat("port '", port.name, "' must be bipolar or an integer type of 1 to 32 bits, ",
+        absl::StrCat("port '", port.name, "' must be bipolar or an integer type of 1 to 64 bits, ",
                      "found ", port.type.ToString()));
   }
   int64_t room = target.activation_bytes - port.activation;
@@ -28,6 +31,36 @@ absl::Status CheckPort(const Port& port, const Target& target) {
         ", beyond the ", target.activation_bytes, " bytes of the activation buffer"));
   }
   return absl::OkStatus();
+}
+
+// Every repeat has its end_repeat, no halt lies between them, and the whole ends some day.
+absl::Status CheckLoops(absl::Span<const Instruction> code) {
+  std::vector<int64_t> times = {1};  // how often an instruction at each open loop runs
+  int64_t executed = 0;
+  for (size_t i = 0; i < code.size(); ++i) {
+    auto fail = [&](absl::string_view what) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("instruction ", i, " (", Mnemonic(code[i]), "): ", what));
+    };
+    executed += times.back();
+    if (const auto* repeat = std::get_if<Repeat>(&code[i])) {
+      if (times.size() > kMaxLoops) {
+        return fail(absl::StrCat("expected at most ", kMaxLoops, " loops in each other"));
+      }
+      // Saturated, so that products cannot overflow.
+      times.push_back(std::min(times.back() * repeat->count, kMaxExecuted + 1));
+    } else if (std::holds_alternative<EndRepeat>(code[i])) {
+      if (times.size() == 1) return fail("no loop is open");
+      times.pop_back();
+    } else if (std::holds_alternative<Halt>(code[i]) && times.size() > 1) {
+      return fail("a loop is open");
+    }
+    if (executed > kMaxExecuted) {
+      return fail(absl::StrCat("the program executes more than ", kMaxExecuted, " instructions"));
+    }
+  }
+  if (times.size() == 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(times.size() - 1, " loops are not closed"));
 }
 
 void PutInteger(std::string& out, uint64_t value, int bytes) {
@@ -151,12 +184,20 @@ absl::Status ReadInstructions(Reader& reader, uint64_t count, Program& program) 
 
 }  // namespace
 
-int64_t ElementBytes(DataType type) { return type.bits <= 8 ? 1 : type.bits <= 16 ? 2 : 4; }
+int64_t ElementBytes(DataType type) {
+  return type.bits <= 8 ? 1 : type.bits <= 16 ? 2 : type.bits <= 32 ? 4 : 8;
+}
 
 absl::Status CheckProgram(const Program& program) {
   for (const Port& port : program.ports) {
     absl::Status checked = CheckPort(port, program.target);
     if (!checked.ok()) return checked;
+  }
+  auto count = static_cast<int64_t>(program.instructions.size());
+  if (count > program.target.instructions) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the program has ", count,
+                     " instructions, the target has instructions=", program.target.instructions));
   }
   for (size_t i = 0; i < program.instructions.size(); ++i) {
     absl::Status checked = CheckInstruction(program.instructions[i]);
@@ -165,7 +206,7 @@ absl::Status CheckProgram(const Program& program) {
           "instruction ", i, " (", Mnemonic(program.instructions[i]), "): ", checked.message()));
     }
   }
-  return absl::OkStatus();
+  return CheckLoops(program.instructions);
 }
 
 absl::StatusOr<std::string> SerializeProgram(const Program& program) {

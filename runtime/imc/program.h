@@ -32,10 +32,11 @@ struct Program {
   std::vector<uint8_t> data;
 };
 
-// Bytes per element in the activation buffer: 1, 2 or 4.
+// Bytes per element in the activation buffer: 1, 2, 4 or 8.
 int64_t ElementBytes(DataType type);
 
-// Checks every instruction and that every port is a range of the activation buffer.
+// Checks every instruction, that loops are closed, and that every port is a range of the
+// activation buffer.
 absl::Status CheckProgram(const Program& program);
 
 // The file form, specified in docs/Imc.md. Fails where CheckProgram does.

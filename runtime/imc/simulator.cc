@@ -64,8 +64,9 @@ absl::Status Simulator::WriteInputs(absl::Span<const Tensor> inputs) {
 
 absl::Status Simulator::ExecuteAll() {
   const std::vector<Instruction>& code = program_->instructions;
-  for (size_t i = 0; i < code.size() && !machine_.halted(); ++i) {
-    auto cost = machine_.Execute(code[i], i);
+  while (machine_.next() < code.size() && !machine_.halted()) {
+    size_t i = machine_.next();
+    auto cost = machine_.Execute(code[i]);
     if (!cost.ok()) {
       return absl::Status(
           cost.status().code(),
@@ -73,7 +74,7 @@ absl::Status Simulator::ExecuteAll() {
     }
     report_.cycles += cost->cycles;
     report_.energy += cost->energy;
-    report_.instruction_cycles[i] = cost->cycles;
+    report_.instruction_cycles[i] += cost->cycles;
     OpcodeTotal& total = report_.opcodes[code[i].index()];
     ++total.count;
     total.cycles += cost->cycles;

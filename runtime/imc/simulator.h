@@ -25,7 +25,7 @@ struct OpcodeTotal {
 struct Report {
   int64_t cycles = 0;
   std::array<OpcodeTotal, kNumOpcodes> opcodes{};  // by alternative of Instruction
-  std::vector<int64_t> instruction_cycles;         // by instruction
+  std::vector<int64_t> instruction_cycles;         // by instruction, over all its executions
   Counts counts;
   Energy energy;  // an estimate
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "runtime/imc/field.h"
 
 namespace qcompile::runtime::imc {
 namespace {
@@ -62,9 +63,9 @@ std::vector<Entry> GeometryEntries() {
       layout,
       access,
       Integer("index_bits", &Target::index_bits, 0, 12, "index bits stored per slot"),
-      Integer("max_input_bits", &Target::max_input_bits, 1, 8, "widest input code"),
-      Integer("max_weight_bits", &Target::max_weight_bits, 1, 8, "widest weight code"),
-      Integer("accumulator_bits", &Target::accumulator_bits, 2, 32, "width of an accumulator"),
+      Integer("max_input_bits", &Target::max_input_bits, 1, kMaxInputBits, "widest input code"),
+      Integer("max_weight_bits", &Target::max_weight_bits, 1, kMaxWeightBits, "widest weight code"),
+      Integer("accumulator_bits", &Target::accumulator_bits, 2, 62, "width of an accumulator"),
   };
 }
 
@@ -76,6 +77,8 @@ std::vector<Entry> MemoryEntries() {
               "bytes of the activation buffer"),
       Integer("threshold_words", &Target::threshold_words, 2, 1 << 24,
               "32-bit words of the threshold memory"),
+      Integer("instructions", &Target::instructions, 1, 1 << 24,
+              "instructions of the program memory"),
       Integer("tree_slots", &Target::tree_slots, 1, kMaxExtent,
               "slots of a column added per cycle"),
       Integer("memory_bits_per_cycle", &Target::memory_bits_per_cycle, 1, 65536,

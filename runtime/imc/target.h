@@ -39,14 +39,15 @@ struct Target {
   Access access = Access::kGather;
   int64_t index_bits = 3;
   // Widths.
-  int64_t max_input_bits = 8;
-  int64_t max_weight_bits = 8;
-  int64_t accumulator_bits = 32;
+  int64_t max_input_bits = 32;
+  int64_t max_weight_bits = 16;
+  int64_t accumulator_bits = 48;
   // Memories.
   int64_t banks = 4;
   int64_t accumulators = 4096;
-  int64_t activation_bytes = 65536;
+  int64_t activation_bytes = 1 << 20;
   int64_t threshold_words = 16384;
+  int64_t instructions = 65536;
   // Throughput.
   int64_t tree_slots = 128;
   int64_t memory_bits_per_cycle = 64;

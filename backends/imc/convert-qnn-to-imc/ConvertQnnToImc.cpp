@@ -1,14 +1,15 @@
 //===- ConvertQnnToImc.cpp - From the integer core to a program -----------===//
 #include "backends/imc/convert-qnn-to-imc/ConvertQnnToImc.h"
 
-#include "backends/imc/LayerConversion.h"
+#include <utility>
+
+#include "backends/imc/LayerPlan.h"
 #include "backends/imc/dialect/InstructionConversion.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/partition-host/PartitionHost.h"
 #include "runtime/imc/activation_memory.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 namespace rt = qcompile::runtime::imc;
@@ -36,12 +37,13 @@ public:
     body = OpBuilder::atBlockEnd(&program.getBody().front());
     allocateArguments();
     for (Operation &op : core.front().without_terminator()) {
-      lower(&op);
+      if (!needsNoPlan(&op))
+        lower(&op);
       release(&op);
     }
     addOutputs();
-    generator.EmitHalt();
-    takeInstructions(core.getLoc());
+    generator.Add(rt::Halt{});
+    takeInstructions(core);
     if (hasFailed) {
       program.erase();
       return failure();
@@ -74,20 +76,37 @@ private:
     hasFailed = true;
   }
 
-  /// The address of new memory for `value`; 0 after a failure, which is reported.
-  int64_t allocate(Operation *op, Value value) {
-    llvm::Expected<int64_t> bytes = getActivationBytes(value.getType());
+  /// The address of new memory; 0 after a failure, which is reported.
+  int64_t allocateBytes(Operation *op, llvm::Expected<int64_t> bytes) {
     if (!bytes) {
       fail(op, Code::B002, bytes.takeError());
-      return addresses[value] = 0;
+      return 0;
     }
     absl::StatusOr<int64_t> address = memory.Allocate(*bytes);
     if (!address.ok()) {
       fail(op, Code::B002, toError(address.status()));
-      return addresses[value] = 0;
+      return 0;
     }
-    allocated.insert(value);
-    return addresses[value] = *address;
+    return *address;
+  }
+
+  /// The address of new memory for `value`.
+  int64_t allocate(Operation *op, Value value) {
+    bool hadFailed = std::exchange(hasFailed, false);
+    int64_t address = allocateBytes(op, getActivationBytes(value.getType()));
+    if (!hasFailed)
+      allocated.insert(value);
+    hasFailed |= hadFailed;
+    return addresses[value] = address;
+  }
+
+  /// Brings a constant into new memory.
+  int64_t load(Operation *op, const runtime::Tensor &tensor) {
+    int64_t address = allocateBytes(op, getActivationBytes(tensor));
+    if (absl::Status status = rt::EmitConstant(generator, tensor, address);
+        !status.ok() && !hasFailed)
+      fail(op, Code::B002, toError(status));
+    return address;
   }
 
   void free(Value value) {
@@ -121,73 +140,68 @@ private:
     if (!core.getArguments().empty())
       builder.setInsertionPointAfter(
           &*std::next(program.getBody().front().begin(), core.getNumArguments() - 1));
+    SmallVector<int64_t> kept; // constants stay where they are
     for (auto [index, value] : llvm::enumerate(core.front().getTerminator()->getOperands()))
       OutputOp::create(builder, core.getLoc(), toText("output" + std::to_string(index)),
-                       builder.getI64IntegerAttr(addressOf(core, value)),
+                       builder.getI64IntegerAttr(addressOf(core, value, kept)),
                        TypeAttr::get(value.getType()));
   }
 
-  int64_t addressOf(Operation *op, Value value) {
-    auto found = addresses.find(storageOf(value));
-    if (found != addresses.end())
-      return found->second;
-    fail(op, Code::B001, llvm::createStringError("an operand is a constant"));
-    return 0;
+  /// Where a value lies. Constants are brought into memory; `temporary` receives their addresses.
+  int64_t addressOf(Operation *op, Value value, SmallVectorImpl<int64_t> &temporary) {
+    Value storage = storageOf(value);
+    if (auto constant = storage.getDefiningOp<qnn::ConstantOp>()) {
+      temporary.push_back(load(op, constant.getValue().getTensor()));
+      return temporary.back();
+    }
+    return addresses.lookup(storage);
+  }
+
+  /// Whether a value, or the constant it is, has got or can get memory.
+  bool hasPlace(Value value) {
+    Value storage = storageOf(value);
+    return storage.getDefiningOp<qnn::ConstantOp>() || allocated.contains(storage);
   }
 
   void lower(Operation *op) {
-    llvm::TypeSwitch<Operation *>(op)
-        .Case([&](qnn::MatMulOp matmul) { lowerMatmul(matmul); })
-        .Case([&](qnn::ThresholdOp threshold) {
-          if (!isFused(threshold))
-            lowerLayer(op, toThresholdLayer(threshold), &rt::CodeGenerator::EmitThreshold);
-        })
-        .Case([&](qnn::TransposeOp transpose) {
-          lowerLayer(op, toTransposeLayer(transpose), &rt::CodeGenerator::EmitTranspose);
-        })
-        .Case<qnn::ConstantOp, qnn::ReshapeOp>([](auto) {})
-        .Default([&](Operation *) {
-          fail(op, Code::B001,
-               llvm::createStringError("the macro has no instruction for '" +
-                                       op->getName().getStringRef() + "'"));
-        });
+    llvm::Expected<LayerPlan> plan = planLayer(op);
+    if (!plan)
+      return fail(op, Code::B001, plan.takeError());
+    LayerAddresses at;
+    SmallVector<int64_t> temporary;
+    bool hadFailed = std::exchange(hasFailed, false);
+    bool isPlaced = llvm::all_of(plan->inputs, [&](Value input) { return hasPlace(input); });
+    for (Value input : plan->inputs)
+      at.inputs.push_back(addressOf(op, input, temporary));
+    for (const runtime::Tensor &table : plan->tables) {
+      temporary.push_back(load(op, table));
+      at.tables.push_back(temporary.back());
+    }
+    for (Value output : plan->outputs)
+      at.outputs.push_back(allocate(op, output));
+    // Without memory the addresses mean nothing; its lack was reported.
+    if (!hasFailed && isPlaced) {
+      if (absl::Status status = plan->emit(generator, at); !status.ok())
+        fail(op, Code::B002, toError(status));
+      for (int64_t address : temporary)
+        memory.Free(address);
+    }
+    takeInstructions(op);
+    hasFailed |= hadFailed;
   }
 
-  void lowerMatmul(qnn::MatMulOp matmul) {
-    qnn::ThresholdOp threshold = getFusedThreshold(matmul);
-    emitLayer(matmul, toMatmulLayer(matmul), &rt::CodeGenerator::EmitMatmul, matmul.getLhs(),
-              threshold ? threshold.getResult() : matmul.getResult());
-  }
-
-  template <typename Layer>
-  void lowerLayer(Operation *op, llvm::Expected<Layer> layer,
-                  absl::Status (rt::CodeGenerator::*emit)(const Layer &)) {
-    emitLayer(op, std::move(layer), emit, op->getOperand(0), op->getResult(0));
-  }
-
-  template <typename Layer>
-  void emitLayer(Operation *op, llvm::Expected<Layer> layer,
-                 absl::Status (rt::CodeGenerator::*emit)(const Layer &), Value input,
-                 Value output) {
-    // Allocated before anything fails: users of the result expect an address.
-    int64_t inputAddress = addressOf(op, input);
-    int64_t outputAddress = allocate(op, output);
-    if (!layer)
-      return fail(op, Code::B001, layer.takeError());
-    layer->input_address = inputAddress;
-    layer->output_address = outputAddress;
-    // Without memory the addresses mean nothing.
-    if (!allocated.contains(output))
-      return;
-    if (absl::Status status = (generator.*emit)(*layer); !status.ok())
-      return fail(op, Code::B002, toError(status));
-    takeInstructions(op->getLoc());
-  }
-
-  void takeInstructions(Location loc) {
+  void takeInstructions(Operation *op) {
     ArrayRef<rt::Instruction> all = generator.instructions();
-    for (const rt::Instruction &instruction : all.drop_front(taken))
-      createInstruction(body, loc, instruction);
+    int64_t limit = target.instructions;
+    if (int64_t(all.size()) > limit && int64_t(taken) <= limit)
+      fail(op, Code::B002,
+           llvm::createStringError(
+               "the program takes " + Twine(all.size()) +
+               " instructions up to here, the target has instructions=" + Twine(limit)));
+    // A program that has failed is thrown away.
+    if (!hasFailed)
+      for (const rt::Instruction &instruction : all.drop_front(taken))
+        createInstruction(body, op->getLoc(), instruction);
     taken = all.size();
   }
 

@@ -38,8 +38,10 @@ struct AttributeWriter {
   void Type(absl::string_view name, DataType type, int) {
     state.addAttribute(toRef(name), TypeAttr::get(qnn::getCodeType(builder.getContext(), type)));
   }
-  void Format(absl::string_view name, rt::WeightFormat format) {
-    state.addAttribute(toRef(name), builder.getStringAttr(toRef(rt::FormatName(format))));
+  template <typename E>
+  void Choice(absl::string_view name, E value, const rt::FieldChoices &choices) {
+    absl::string_view word = choices.names[static_cast<size_t>(value)];
+    state.addAttribute(toRef(name), builder.getStringAttr(toRef(word)));
   }
 };
 
@@ -60,14 +62,16 @@ struct AttributeReader {
       llvm::raw_string_ostream(error)
           << "expected '" << toRef(name) << "' to be an element type of codes, found " << element;
   }
-  void Format(absl::string_view name, rt::WeightFormat &format) {
+  template <typename E>
+  void Choice(absl::string_view name, E &value, const rt::FieldChoices &choices) {
     StringRef text = op->getAttrOfType<StringAttr>(toRef(name)).getValue();
-    for (rt::WeightFormat known : {rt::WeightFormat::kDense, rt::WeightFormat::kNOfM})
-      if (text == toRef(rt::FormatName(known))) {
-        format = known;
+    for (auto [index, word] : llvm::enumerate(choices.names))
+      if (text == toRef(word)) {
+        value = static_cast<E>(index);
         return;
       }
-    error = ("expected a format 'dense' or 'n_m', found '" + text + "'").str();
+    llvm::raw_string_ostream(error) << "expected '" << toRef(name) << "' to be one of "
+                                    << rt::ChoiceNames(choices) << ", found '" << text << "'";
   }
 };
 } // namespace

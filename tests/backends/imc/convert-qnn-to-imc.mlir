@@ -1,4 +1,4 @@
-// RUN: qcompile-opt %s --partition-host --convert-qnn-to-imc='target="rows=4 slots=4 columns=8"' | FileCheck %s
+// RUN: qcompile-opt %s --partition-host --convert-qnn-to-imc='target="rows=4 slots=4 columns=8 max_weight_bits=8"' | FileCheck %s
 
 // Six inputs in banks of four rows: two row tiles, the second of which adds to the accumulators. The weights
 // are -1 and 1, so that they are stored as signs. Behind the reshape, which costs nothing, a second
@@ -10,14 +10,14 @@
 // CHECK-NEXT: imc.output "output0" at [[OUT:[0-9]+]] : tensor<1x1x1xsi4>
 // CHECK-NEXT: imc.configure input = ui2 weight = !qnn.bipolar
 // CHECK-NEXT: imc.configure_output type = ui1 low = 0 step = 1
+// CHECK-NEXT: imc.load_thresholds thresholds = 0 words = 4 data = 0
 // CHECK-NEXT: imc.load_weights bank = 0 format = "dense" n = 0 m = 0 rows = 4 columns = 2 data = [[D:[0-9]+]]
+// CHECK-NEXT: imc.load_weights bank = 1 format = "dense" n = 0 m = 0 rows = 2 columns = 2
 // CHECK-NEXT: imc.stream activation = 0 count = 4
 // CHECK-NEXT: imc.mac bank = 0 accumulator = 0 keep = 0
-// CHECK-NEXT: imc.load_weights bank = 1 format = "dense" n = 0 m = 0 rows = 2 columns = 2
 // CHECK-NEXT: imc.stream activation = 4 count = 2
 // CHECK-NEXT: imc.mac bank = 1 accumulator = 0 keep = 1
-// CHECK-NEXT: imc.load_thresholds thresholds = 0 words = 4 data = 0
-// CHECK-NEXT: imc.threshold accumulator = 0 thresholds = 0 channels = 2 levels = 1 shared = 0 activation = [[HIDDEN:[0-9]+]]
+// CHECK-NEXT: imc.threshold accumulator = 0 thresholds = 0 channels = 2 levels = 1 shared = 0 wide = 0 activation = [[HIDDEN:[0-9]+]]
 // CHECK-NEXT: imc.configure input = ui1 weight = si3
 // CHECK-NEXT: imc.load_weights bank = 2
 // CHECK-NEXT: imc.stream activation = [[HIDDEN]] count = 2

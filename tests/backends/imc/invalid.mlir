@@ -8,7 +8,7 @@ imc.program @p target "" {
 // -----
 
 imc.program @p target "" {
-  // expected-error@+1 {{expected a format 'dense' or 'n_m', found 'coo'}}
+  // expected-error@+1 {{expected 'format' to be one of dense, n_m, found 'coo'}}
   imc.load_weights bank = 0 format = "coo" n = 0 m = 0 rows = 1 columns = 1 data = 0
 }
 
@@ -24,6 +24,28 @@ imc.program @p target "" {
 imc.program @p target "" {
   // expected-error@+1 {{expected 'input' to be an element type of codes, found index}}
   imc.configure input = index weight = si2
+}
+
+// -----
+
+imc.program @p target "" {
+  // expected-error@+1 {{expected 'rounding' to be one of ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP, HALF_DOWN, found 'NEAREST'}}
+  imc.configure_requantize type = si4 low = 0 high = 7 shift = 3 rounding = "NEAREST"
+}
+
+// -----
+
+// expected-error@+1 {{1 loops are not closed}}
+imc.program @p target "" {
+  imc.repeat count = 2 source = 0 operand = 0 destination = 0 accumulator = 0
+}
+
+// -----
+
+// expected-error@+1 {{the program has 2 instructions, the target has instructions=1}}
+imc.program @p target "instructions=1" {
+  imc.halt
+  imc.halt
 }
 
 // -----

@@ -1,5 +1,5 @@
 //===- ImcBackendTest.cpp - Artifacts, reports and refusals ---------------===//
-#include "tests/unit/backends/imc/TestNetworks.h"
+#include "tests/unit/backends/imc/TestConvNetworks.h"
 
 #include "backends/imc/dialect/ImcDialect.h"
 #include "compiler/backend/ArtifactSink.h"
@@ -41,8 +41,8 @@ void emitTo(Lowered &lowered, const std::string &path) {
   llvm::Error error = lowered.session->emit(*lowered.module, {"net"}, **sink);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   // The driver writes the manifest; without one the folder is not an artifact.
-  ASSERT_FALSE(bool((*sink)->write("manifest.json", "manifest", "",
-                                   "{\"format\": \"qcompile artifact 1\"}")));
+  ASSERT_FALSE(bool(
+      (*sink)->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
   ASSERT_FALSE(bool((*sink)->commit()));
 }
 
@@ -171,7 +171,7 @@ TEST(ImcBackend, OptionsAreTheTargetKeys) {
   auto session = backend.createSession(*wrong);
   ASSERT_FALSE(bool(session));
   EXPECT_EQ(llvm::toString(session.takeError()),
-            "target description: a weight of 8 bits needs 8 columns, the target has 4");
+            "target description: a weight of 16 bits needs 16 columns, the target has 4");
 }
 
 constexpr llvm::StringLiteral kSmall = R"(
@@ -188,7 +188,7 @@ TEST(ImcBackend, UnsupportedLayersAreNamed) {
   TestContext test;
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(kSmall, &test.context);
   ASSERT_TRUE(module) << test.errors;
-  auto session = makeSession({});
+  auto session = makeSession({"max-input-bits=8"});
   std::vector<std::string> reasons;
   module->walk([&](Operation *op) {
     Capability capability = session->checkSupport(op);
@@ -213,6 +213,76 @@ TEST(ImcBackend, TensorsMustFitTheBuffer) {
   EXPECT_TRUE(failed(runPipeline(*session, *module)));
   EXPECT_NE(test.errors.find("the target has activation_bytes=16"), std::string::npos)
       << test.errors;
+}
+
+TEST(ImcBackend, ConvolutionalArtifactsRun) {
+  for (uint64_t seed = 100; seed < 110; ++seed) {
+    SCOPED_TRACE(seed);
+    TemporaryFolder folder;
+    TestContext test;
+    ConvNetworkBuilder network(&test.context, seed);
+    OwningOpRef<ModuleOp> module = network.build(4);
+    auto session = makeSession({});
+    ASSERT_TRUE(succeeded(runPipeline(*session, *module))) << test.errors;
+    auto prepared = session->prepare(*module, {"net"});
+    ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
+    auto sink = llvm::cantFail(ArtifactSink::create(folder / "a"));
+    ASSERT_FALSE(bool(session->emit(*module, {"net"}, *sink)));
+    ASSERT_FALSE(bool(
+        sink->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
+    ASSERT_FALSE(bool(sink->commit()));
+    auto opened = session->open(folder / "a", {"net"});
+    ASSERT_TRUE(bool(opened)) << llvm::toString(opened.takeError());
+    Executable::Tensors inputs = {
+        runtime::Tensor(runtime::DataType::Float32(), (*opened)->inputs()[0].shape)};
+    auto expected = (*prepared)->run({inputs});
+    auto found = (*opened)->run({inputs});
+    ASSERT_TRUE(bool(expected) && bool(found));
+    EXPECT_TRUE(*found == *expected);
+    EXPECT_TRUE(session->report(*module).getObject("imc_per_batch"));
+  }
+}
+
+constexpr llvm::StringLiteral kConv = R"(
+  func.func @main(%q: tensor<1x6x6x2xui2>) -> tensor<1x4x4x3xf32> {
+    %w = qnn.constant <"w", [
+      1, -1, 0, 1, 1, 1, -1, 0, 1, 1, -1, 0, 1, 1, 1, -1, 0, 1, 1, -1, 0, 1, 1, 1, -1, 0, 1,
+      1, -1, 0, 1, 1, 1, -1, 0, 1, 1, -1, 0, 1, 1, 1, -1, 0, 1, 1, -1, 0, 1, 1, 1, -1, 0, 1]
+      : tensor<3x3x3x2xsi2>>
+    %y = qnn.conv %q, %w axis 3 strides [1, 1] dilations [1, 1] groups 1
+        : (tensor<1x6x6x2xui2>, tensor<3x3x3x2xsi2>) -> tensor<1x4x4x3xsi8>
+    %f = qnn.dequantize %y axis 3 scale <"t", [0.25] : tensor<1xf64>>
+        zero_point <"u", [0] : tensor<1xsi64>> : (tensor<1x4x4x3xsi8>) -> tensor<1x4x4x3xf32>
+    return %f : tensor<1x4x4x3xf32>
+  }
+)";
+
+/// The errors of a module that does not fit a target.
+std::string errorsOn(llvm::StringRef text, const std::string &setting) {
+  TestContext test;
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &test.context);
+  EXPECT_TRUE(module) << test.errors;
+  auto session = makeSession({setting});
+  EXPECT_TRUE(failed(runPipeline(*session, *module)));
+  return test.errors;
+}
+
+// The input takes 72 bytes; the results 48, of one byte each.
+TEST(ImcBackend, LimitsNameNodeAndNumbers) {
+  std::string memory = errorsOn(kConv, "activation-bytes=119");
+  EXPECT_NE(memory.find("[QC-B002] node 'qnn.conv'"), std::string::npos) << memory;
+  EXPECT_NE(memory.find("a tensor takes 48 bytes beside 72 bytes that are in use, the target has "
+                        "activation_bytes=119"),
+            std::string::npos)
+      << memory;
+  // Types, window, a tile, two loops with their ends around stream, product and result.
+  std::string code = errorsOn(kConv, "instructions=9");
+  EXPECT_NE(code.find("node 'qnn.conv': the program takes 10 instructions up to here, the target "
+                      "has instructions=9"),
+            std::string::npos)
+      << code;
+  // One message, though the program has 11 with its halt.
+  EXPECT_EQ(code.find("11 instructions"), std::string::npos) << code;
 }
 
 } // namespace

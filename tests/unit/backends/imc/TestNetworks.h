@@ -53,23 +53,12 @@ public:
       : builder(context), loc(builder.getUnknownLoc()), random(seed) {}
 
   mlir::OwningOpRef<mlir::ModuleOp> build(int layers) {
-    auto module = mlir::ModuleOp::create(builder, loc);
-    builder.setInsertionPointToStart(module.getBody());
     rows = 1 + below(4);
-    int64_t inputs = 1 + below(70);
-    auto inputType = mlir::RankedTensorType::get({rows, inputs}, builder.getF32Type());
-    auto main =
-        mlir::func::FuncOp::create(builder, loc, "main", builder.getFunctionType({inputType}, {}));
-    builder.setInsertionPointToStart(main.addEntryBlock());
-    mlir::Value value = quantize(main.getArgument(0));
-    for (int i = 0; i + 1 < layers; ++i)
-      value = addLayer(value);
-    value = dequantize(matmul(value, 1 + below(12)));
-    mlir::func::ReturnOp::create(builder, loc, value);
-    main.setFunctionType(builder.getFunctionType({inputType}, {value.getType()}));
-    main.setArgAttr(0, kPortNameAttr, builder.getStringAttr("image"));
-    main.setResultAttr(0, kPortNameAttr, builder.getStringAttr("scores"));
-    return module;
+    return buildMain({rows, 1 + below(70)}, [&](mlir::Value value) {
+      for (int i = 0; i + 1 < layers; ++i)
+        value = addLayer(value);
+      return matmul(value, 1 + below(12));
+    });
   }
 
   int64_t below(int64_t limit) { return static_cast<int64_t>(random() % uint64_t(limit)); }
@@ -81,7 +70,24 @@ public:
     return below(2) ? runtime::DataType::Signed(bits) : runtime::DataType::Unsigned(bits);
   }
 
-private:
+protected:
+  /// A module whose @main quantizes an input, computes `core` and dequantizes its result.
+  template <typename F>
+  mlir::OwningOpRef<mlir::ModuleOp> buildMain(llvm::ArrayRef<int64_t> shape, F core) {
+    auto module = mlir::ModuleOp::create(builder, loc);
+    builder.setInsertionPointToStart(module.getBody());
+    auto inputType = mlir::RankedTensorType::get(shape, builder.getF32Type());
+    auto main =
+        mlir::func::FuncOp::create(builder, loc, "main", builder.getFunctionType({inputType}, {}));
+    builder.setInsertionPointToStart(main.addEntryBlock());
+    mlir::Value value = dequantize(core(quantize(main.getArgument(0))));
+    mlir::func::ReturnOp::create(builder, loc, value);
+    main.setFunctionType(builder.getFunctionType({inputType}, {value.getType()}));
+    main.setArgAttr(0, kPortNameAttr, builder.getStringAttr("image"));
+    main.setResultAttr(0, kPortNameAttr, builder.getStringAttr("scores"));
+    return module;
+  }
+
   mlir::RankedTensorType tensorOf(runtime::DataType type, llvm::ArrayRef<int64_t> shape) {
     return mlir::RankedTensorType::get(shape, qnn::getCodeType(builder.getContext(), type));
   }
@@ -105,8 +111,9 @@ private:
                                       builder.getDenseI64ArrayAttr({1}),
                                       builder.getI64IntegerAttr(-1), builder.getI64IntegerAttr(2));
     }
-    auto scale = constant(runtime::Tensor::FromFloats({1, 1}, {0.37f}));
-    auto zeroPoint = constant(runtime::Tensor::FromFloats({1, 1}, {1.0f}));
+    runtime::Shape one(typeOf(x).getRank(), 1);
+    auto scale = constant(runtime::Tensor::FromFloats(one, {0.37f}));
+    auto zeroPoint = constant(runtime::Tensor::FromFloats(one, {1.0f}));
     return qnn::QuantizeOp::create(builder, loc, tensorOf(type, typeOf(x).getShape()), x, scale,
                                    zeroPoint, builder.getI64IntegerAttr(type.MinValue()),
                                    builder.getI64IntegerAttr(type.MaxValue()),
@@ -198,8 +205,8 @@ private:
     auto scale = constant(runtime::Tensor::FromDoubles({1}, {0.0625}));
     auto zeroPoint = integers(runtime::DataType::Signed(64), {1}, {3});
     auto type = mlir::RankedTensorType::get(typeOf(x).getShape(), builder.getF32Type());
-    return qnn::DequantizeOp::create(builder, loc, type, x, builder.getI64IntegerAttr(1), scale,
-                                     zeroPoint, nullptr);
+    return qnn::DequantizeOp::create(builder, loc, type, x, builder.getI64IntegerAttr(0), scale,
+                                     zeroPoint, nullptr, builder.getI64IntegerAttr(1));
   }
 
   mlir::OpBuilder builder;

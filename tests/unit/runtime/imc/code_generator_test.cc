@@ -1,6 +1,7 @@
 #include "runtime/imc/code_generator.h"
 
 #include "runtime/imc/activation_memory.h"
+#include "runtime/imc/tile_choice.h"
 #include "tests/unit/runtime/imc/layer_test_util.h"
 
 namespace qcompile::runtime::imc {
@@ -13,21 +14,35 @@ int64_t CountOf(const Program& program) {
   return count;
 }
 
+absl::Status EmitAlone(const MatmulLayer& layer) {
+  CodeGenerator generator{Target{}};
+  return Emit(generator, layer);
+}
+
+// How often an instruction ran.
+template <typename T>
+int64_t ExecutedOf(const Program& program, const Tensor& x) {
+  auto simulator = Simulator::Create(program);
+  EXPECT_TRUE(simulator.ok() && simulator->Run({x}).ok());
+  return simulator->report().opcodes[Instruction(T{}).index()].count;
+}
+
 MatmulLayer Layer(int64_t inputs, int64_t outputs, DataType input, DataType weight,
                   std::mt19937_64& random) {
   MatmulLayer layer;
   layer.input = input;
   layer.weights = RandomTensor(weight, {inputs, outputs}, random);
-  layer.output = DataType::Signed(32);
   return layer;
 }
 
 // 100 rows in tiles of 32 slots: 4 row tiles. 10 outputs of 4 one-bit slices in 16 columns:
-// 3 column tiles. Inputs are streamed once per row tile.
+// 3 column tiles. With banks for all of them, inputs are streamed once per row tile; with banks
+// for the rows of one column tile, once for each of these.
 TEST(ImcCodeGenerator, TilesRowsAndColumns) {
   std::mt19937_64 random(1);
   MatmulLayer layer = Layer(100, 10, DataType::Unsigned(2), DataType::Signed(4), random);
-  auto program = MatmulProgram(*ParseTarget("rows=64 slots=32 columns=16 index_bits=0"), layer);
+  Target target = *ParseTarget("rows=64 slots=32 columns=16 index_bits=0 banks=12");
+  auto program = MatmulProgram(target, layer);
   ASSERT_TRUE(program.ok()) << program.status();
   EXPECT_EQ(CountOf<Configure>(*program), 1);
   EXPECT_EQ(CountOf<LoadWeights>(*program), 12);
@@ -35,6 +50,27 @@ TEST(ImcCodeGenerator, TilesRowsAndColumns) {
   EXPECT_EQ(CountOf<Stream>(*program), 4);
   EXPECT_EQ(CountOf<StoreAccumulators>(*program), 1);
   EXPECT_EQ(CountOf<Halt>(*program), 1);
+  target.banks = 4;
+  program = MatmulProgram(target, layer);
+  EXPECT_EQ(CountOf<LoadWeights>(*program), 12);
+  EXPECT_EQ(CountOf<Stream>(*program), 12);
+  EXPECT_EQ(CountOf<StoreAccumulators>(*program), 3);
+}
+
+// The number of vectors changes counts in loops, not the code.
+TEST(ImcCodeGenerator, CodeDoesNotGrowWithPositions) {
+  std::mt19937_64 random(8);
+  MatmulLayer layer = Layer(100, 10, DataType::Unsigned(2), DataType::Signed(4), random);
+  for (const char* banks : {"banks=16", "banks=2"}) {
+    Target target = *ParseTarget(std::string("rows=64 slots=32 columns=16 index_bits=0 "
+                                             "activation_bytes=16000000 ") +
+                                 banks);
+    layer.vectors = 6144;  // three chunks of 4096 accumulators / 2 columns
+    size_t first = MatmulProgram(target, layer)->instructions.size();
+    layer.vectors = 8192;
+    EXPECT_EQ(MatmulProgram(target, layer)->instructions.size(), first);
+    EXPECT_LT(first, 200u);
+  }
 }
 
 // Tiles that stay in their banks are loaded once, however many chunks of vectors there are.
@@ -43,11 +79,18 @@ TEST(ImcCodeGenerator, TilesInBanksAreNotLoadedAgain) {
   MatmulLayer layer = Layer(30, 4, DataType::Unsigned(2), DataType::Signed(2), random);
   layer.vectors = 10;
   Target target = *ParseTarget("rows=16 slots=16 index_bits=0 accumulators=8");
+  Tensor x = RandomTensor(layer.input, {300}, random);
   auto program = MatmulProgram(target, layer);
-  EXPECT_EQ(CountOf<LoadWeights>(*program), 2);
+  EXPECT_EQ(ExecutedOf<LoadWeights>(*program, x), 2);
+  // One bank: both tiles for each of five chunks of two vectors.
   target.banks = 1;
   program = MatmulProgram(target, layer);
-  EXPECT_EQ(CountOf<LoadWeights>(*program), 2 * 5);
+  EXPECT_EQ(ExecutedOf<LoadWeights>(*program, x), 2 * 5);
+  // Three tiles in two banks: the first one stays, the other two are loaded for each chunk.
+  target.banks = 2;
+  target.slots = 10;
+  program = MatmulProgram(target, layer);
+  EXPECT_EQ(ExecutedOf<LoadWeights>(*program, x), 1 + 2 * 5);
 }
 
 TEST(ImcCodeGenerator, SparseTilesSaveSlotsAndGiveEqualResults) {
@@ -112,14 +155,14 @@ TEST(ImcCodeGenerator, WeightsTakeTheNarrowestType) {
 TEST(ImcCodeGenerator, LayersShareWhatTheMacroHolds) {
   std::mt19937_64 random(4);
   MatmulLayer layer = Layer(8, 4, DataType::Unsigned(2), DataType::Signed(4), random);
-  layer.thresholds = RandomTable(4, 3, -20, 20, random);
+  layer.finish = RandomTable(4, 3, -20, 20, random);
   layer.output_address = 100;
   CodeGenerator generator{Target{}};
-  ASSERT_TRUE(generator.EmitMatmul(layer).ok());
+  ASSERT_TRUE(Emit(generator, layer).ok());
   size_t first = generator.instructions().size();
   layer.input_address = 8;
   layer.output_address = 200;
-  ASSERT_TRUE(generator.EmitMatmul(layer).ok());
+  ASSERT_TRUE(Emit(generator, layer).ok());
   // Neither the types of inputs and weights nor those of the output are set again.
   EXPECT_EQ(generator.instructions().size(), 2 * first - 2);
 }
@@ -141,37 +184,43 @@ TEST(ImcCodeGenerator, LimitsAreNamed) {
   // Partial sums from 15 * -128 = -1920 to 15 * 127 = 1905.
   EXPECT_EQ(MatmulError("accumulator_bits=12", layer), "ok");
   EXPECT_EQ(MatmulError("accumulator_bits=11", layer),
-            "partial sums from -1920 to 1905 need 12 bits, the target has accumulator_bits=11");
+            "partial sums from -1920 to 1905 do not fit, the target has accumulator_bits=11");
   EXPECT_EQ(MatmulError("activation_bytes=5", layer),
             "a tensor takes 4 bytes at address 2, the target has activation_bytes=5");
-  layer.thresholds = RandomTable(1, 7, -5, 5, random);
+  ThresholdTable table = RandomTable(1, 7, -5, 5, random);
+  layer.finish = table;
   EXPECT_EQ(MatmulError("threshold_words=7", layer),
             "a channel with 7 thresholds takes 8 words, the target has threshold_words=7");
-  layer.thresholds->directions = {2};
+  std::vector<int64_t> directions = table.directions;
+  table.directions = {2};
+  layer.finish = table;
   EXPECT_EQ(MatmulError("", layer), "a direction must be 1 or -1, found 2");
-  layer.thresholds->directions = {1, 1};
+  table.directions = {1, 1};
+  layer.finish = table;
   EXPECT_EQ(MatmulError("", layer), "expected 1 directions, found 2");
-  layer.thresholds = RandomTable(1, 7, -5, 5, random);
-  layer.thresholds->type = DataType::Unsigned(1);
-  layer.thresholds->low = 0;
-  layer.thresholds->step = 1;
+  table.directions = directions;
+  table.type = DataType::Unsigned(1);
+  table.low = 0;
+  table.step = 1;
+  layer.finish = table;
   EXPECT_EQ(MatmulError("", layer), "codes from 0 to 7 do not fit uint1");
-  layer.thresholds.reset();
-  layer.output = DataType::Signed(40);
-  EXPECT_EQ(MatmulError("", layer), "results are int40, expected at most 32 bits");
+  layer.finish = DataType::Float32();
+  EXPECT_EQ(MatmulError("", layer), "results are float32, expected codes");
+  layer.finish = RandomFactors(1, random);
+  EXPECT_EQ(MatmulError("threshold_words=3", layer),
+            "the factors of a channel take 4 words, the target has threshold_words=3");
+  layer.finish = DataType::Signed(32);
   layer.vectors = int64_t{1} << 62;
-  layer.output = DataType::Signed(32);
-  EXPECT_EQ(CodeGenerator(Target{}).EmitMatmul(layer).message(),
+  EXPECT_EQ(EmitAlone(layer).message(),
             "a tensor takes 1099511627776 bytes at address 0, the target has "
-            "activation_bytes=65536");
+            "activation_bytes=1048576");
 }
 
 TEST(ImcCodeGenerator, OverlappingTensorsAreRefused) {
   std::mt19937_64 random(6);
   MatmulLayer layer = Layer(8, 4, DataType::Unsigned(2), DataType::Signed(4), random);
   layer.output_address = 7;
-  EXPECT_EQ(CodeGenerator(Target{}).EmitMatmul(layer).message(),
-            "the input at byte 0 and the output at byte 7 overlap");
+  EXPECT_EQ(EmitAlone(layer).message(), "the input at byte 0 and the output at byte 7 overlap");
 }
 
 TEST(ImcActivationMemory, FreedRangesAreReused) {

@@ -48,7 +48,7 @@ TEST(ImcCostModel, LoadsAreBoundByTheSlowerSide) {
   TileShape sparse{WeightFormat::kNOfM, 2, 4, 10, 4, DataType::Signed(3)};
   // 3 groups * 2 entries * (3 + 2) bits * 4 columns
   EXPECT_EQ(LoadWeightsCost(sparse, target).energy.memory, 120.0 * 3700000);
-  EXPECT_EQ(LoadThresholdsCost(3, *ParseTarget("")).cycles, 1 + 2);
+  EXPECT_EQ(LoadDataCost(4 * 3, *ParseTarget("")).cycles, 1 + 2);
 }
 
 TEST(ImcCostModel, VectorUnitCycles) {
@@ -58,15 +58,34 @@ TEST(ImcCostModel, VectorUnitCycles) {
   // Binary search: 3 thresholds take 2 comparisons, 255 take 8.
   EXPECT_EQ(ThresholdCost(20, 3, DataType::Unsigned(2), target).cycles, 1 + 2 * 2);
   EXPECT_EQ(ThresholdCost(20, 255, DataType::Unsigned(8), target).cycles, 1 + 2 * 8);
-  EXPECT_EQ(StreamCost(100, DataType::Unsigned(2), target).cycles, 1 + 2);
+  EXPECT_EQ(StreamCost(100, 1, 100, DataType::Unsigned(2), target).cycles, 1 + 2);
+  // Four accesses of 30 codes and less: each starts a cycle of its own.
+  EXPECT_EQ(StreamCost(100, 4, 30, DataType::Unsigned(2), target).cycles, 1 + 4);
+  EXPECT_EQ(LoopEndCost().cycles, 0);
+  EXPECT_EQ(AddCost(17, 8, target).cycles, 1 + 2);
+  EXPECT_EQ(MultiplyCost(17, 8, 8, target).cycles, 1 + 2);
+  EXPECT_EQ(RequantizeCost(33, DataType::Signed(8), target).cycles, 1 + 3);
+  EXPECT_EQ(LookupCost(17, 8, 1, target).cycles, 1 + 2);
+  EXPECT_EQ(LookupCost(17, 8, 9, target).cycles, 1 + 3);  // two words of 8 bytes each
+  EXPECT_EQ(SelectCost(33, 4, DataType::Signed(8), target).cycles, 1 + 4 * 3);
+}
+
+// Full adders: one per accumulator bit for a sum, one per pair of bits for a product.
+TEST(ImcCostModel, VectorUnitEnergy) {
+  Target target;
+  double adder = static_cast<double>(target.full_adder_aj);
+  double width = static_cast<double>(target.accumulator_bits);
+  EXPECT_EQ(VectorCost(10, 8, target).energy.vector, 0);
+  EXPECT_EQ(AddCost(10, 8, target).energy.vector, 10 * width * adder);
+  EXPECT_EQ(MultiplyCost(10, 8, 4, target).energy.vector, 10 * (width + 8 * 4) * adder);
 }
 
 TEST(ImcCostModel, TotalIsTheSumOfComponents) {
-  Energy energy{1, 2, 4, 8, 16, 32, 64, 128};
-  EXPECT_EQ(energy.Total(), 255);
+  Energy energy{1, 2, 4, 8, 16, 32, 64, 128, 256};
+  EXPECT_EQ(energy.Total(), 511);
   energy += energy;
-  EXPECT_EQ(energy.Total(), 510);
-  EXPECT_EQ(energy.Components().size(), 8u);
+  EXPECT_EQ(energy.Total(), 1022);
+  EXPECT_EQ(energy.Components().size(), 9u);
 }
 
 }  // namespace

@@ -53,12 +53,7 @@ TEST(ImcLayers, RandomShapesTypesAndTargets) {
     int64_t outputs = 1 + static_cast<int64_t>(random() % 50);
     layer.weights = RandomTensor(RandomType(random), {inputs, outputs}, random,
                                  static_cast<int>(random() % 100));
-    layer.output = DataType::Signed(32);
-    if (random() % 2) {
-      int64_t rows = random() % 3 ? outputs : 1;
-      layer.thresholds =
-          RandomTable(rows, 1 + static_cast<int64_t>(random() % 15), -300, 300, random);
-    }
+    layer.finish = RandomFinish(outputs, random);
     ExpectEqualToNaive(target, layer, random);
   }
 }
@@ -77,7 +72,6 @@ TEST(ImcLayers, EveryInputAndWeightWidth) {
       layer.vectors = 2;
       layer.input = input;
       layer.weights = RandomTensor(weight, {37, 11}, random);
-      layer.output = DataType::Signed(32);
       ExpectEqualToNaive(*ParseTarget("rows=16 slots=16 columns=32"), layer, random);
     }
   }
@@ -89,7 +83,7 @@ TEST(ImcLayers, ManyLevels) {
   layer.vectors = 3;
   layer.input = DataType::Unsigned(4);
   layer.weights = RandomTensor(DataType::Signed(4), {30, 9}, random);
-  layer.thresholds = RandomTable(9, 255, -2000, 2000, random);
+  layer.finish = RandomTable(9, 255, -2000, 2000, random);
   // One channel's thresholds fit at a time.
   ExpectEqualToNaive(*ParseTarget("threshold_words=300"), layer, random);
 }
@@ -105,35 +99,34 @@ TEST(ImcLayers, NeverAndAlways) {
       Integers(DataType::Signed(40), {4, 2}, {-far, far, -far, 0, far, -far, 1, -far});
   table.directions = {1, 1, -1, -1};
   table.type = DataType::Unsigned(2);
-  layer.thresholds = table;
+  layer.finish = table;
   std::mt19937_64 random(12);
   ExpectEqualToNaive(Target{}, layer, random);
 }
 
-TEST(ImcLayers, ThresholdsOnTensors) {
+TEST(ImcLayers, FinishesOfTensors) {
   std::mt19937_64 random(13);
   for (int i = 0; i < 60; ++i) {
     SCOPED_TRACE(i);
-    ThresholdLayer layer;
+    FinishLayer layer;
     layer.outer = 1 + static_cast<int64_t>(random() % 4);
     layer.channels = 1 + static_cast<int64_t>(random() % 30);
     layer.inner = random() % 2 ? 1 : 1 + static_cast<int64_t>(random() % 60);
     layer.input = DataType::Signed(9);
-    layer.table = RandomTable(random() % 3 ? layer.channels : 1,
-                              1 + static_cast<int64_t>(random() % 7), -300, 300, random);
+    layer.finish = RandomFinish(layer.channels, random);
     int64_t elements = layer.outer * layer.channels * layer.inner;
     layer.output_address = 2 * elements;
     Target target = *ParseTarget("accumulators=25 threshold_words=50");
     auto program =
-        MakeProgram(target, layer.input, elements, layer.table.type, elements, layer.output_address,
-                    [&](CodeGenerator& g) { return g.EmitThreshold(layer); });
+        MakeProgram(target, layer.input, elements, ResultType(layer.finish), elements,
+                    layer.output_address, [&](CodeGenerator& g) { return Emit(g, layer); });
     ASSERT_TRUE(program.ok()) << program.status();
     Tensor x = RandomTensor(layer.input, {elements}, random);
     auto y = Simulator::Create(*program)->Run({x});
     ASSERT_TRUE(y.ok()) << y.status();
     for (int64_t e = 0; e < elements; ++e) {
       int64_t channel = e / layer.inner % layer.channels;
-      ASSERT_EQ((*y)[0].IntegerAt(e), NaiveThreshold(layer.table, channel, x.IntegerAt(e)));
+      ASSERT_EQ((*y)[0].IntegerAt(e), NaiveFinish(layer.finish, channel, x.IntegerAt(e)));
     }
   }
 }
@@ -141,33 +134,41 @@ TEST(ImcLayers, ThresholdsOnTensors) {
 TEST(ImcLayers, TransposesOfAnyRank) {
   std::mt19937_64 random(14);
   for (int i = 0; i < 60; ++i) {
-    TransposeLayer layer;
+    Shape shape;
+    std::vector<int64_t> perm;
     int rank = static_cast<int>(random() % 5);
     for (int d = 0; d < rank; ++d) {
-      layer.shape.push_back(1 + static_cast<int64_t>(random() % 6));
-      layer.perm.push_back(d);
+      shape.push_back(1 + static_cast<int64_t>(random() % 6));
+      perm.push_back(d);
     }
-    std::shuffle(layer.perm.begin(), layer.perm.end(), random);
-    layer.type = DataType::Signed(8 << (random() % 3));
-    int64_t elements = NumElements(layer.shape);
+    std::shuffle(perm.begin(), perm.end(), random);
+    MoveLayer layer;
+    layer.input = layer.output = DataType::Signed(8 << (random() % 3));
+    int64_t elements = NumElements(shape);
     layer.output_address = 4 * elements;
+    for (int64_t d = rank - 1, stride = 1; d >= 0; --d) {
+      int64_t from = 1;
+      for (int64_t i = perm[d] + 1; i < rank; ++i) from *= shape[i];
+      layer.axes.insert(layer.axes.begin(), {shape[perm[d]], from, stride});
+      stride *= shape[perm[d]];
+    }
     auto program =
-        MakeProgram(Target{}, layer.type, elements, layer.type, elements, layer.output_address,
-                    [&](CodeGenerator& g) { return g.EmitTranspose(layer); });
+        MakeProgram(Target{}, layer.input, elements, layer.input, elements, layer.output_address,
+                    [&](CodeGenerator& g) { return Emit(g, layer); });
     ASSERT_TRUE(program.ok()) << program.status();
-    Tensor x = RandomTensor(layer.type, {elements}, random);
+    Tensor x = RandomTensor(layer.input, {elements}, random);
     auto y = Simulator::Create(*program)->Run({x});
     ASSERT_TRUE(y.ok()) << y.status();
     for (int64_t e = 0; e < elements; ++e) {
       // The index of element e of the result, dimension by dimension, in the source.
       std::vector<int64_t> source(rank);
       for (int64_t d = rank - 1, left = e; d >= 0; --d) {
-        int64_t extent = layer.shape[layer.perm[d]];
-        source[layer.perm[d]] = left % extent;
+        int64_t extent = shape[perm[d]];
+        source[perm[d]] = left % extent;
         left /= extent;
       }
       int64_t flat = 0;
-      for (int d = 0; d < rank; ++d) flat = flat * layer.shape[d] + source[d];
+      for (int d = 0; d < rank; ++d) flat = flat * shape[d] + source[d];
       ASSERT_EQ((*y)[0].IntegerAt(e), x.IntegerAt(flat));
     }
   }

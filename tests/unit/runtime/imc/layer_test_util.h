@@ -21,6 +21,25 @@ inline int64_t NaiveThreshold(const ThresholdTable& table, int64_t channel, int6
   return table.low + table.step * count;
 }
 
+inline int64_t NaiveRequantize(const RequantizeTable& table, int64_t channel, int64_t value) {
+  auto at = [&](const std::vector<int64_t>& list) { return list[list.size() == 1 ? 0 : channel]; };
+  // Small enough that doubles hold numerator, quotient and ties exactly.
+  double exact = static_cast<double>(at(table.multipliers) * value + at(table.offsets)) /
+                 static_cast<double>(int64_t{1} << table.shift);
+  return RoundAndClamp(exact, table.rounding, table.low, table.high);
+}
+
+// What becomes of the sum of one channel.
+inline int64_t NaiveFinish(const Finish& finish, int64_t channel, int64_t value) {
+  if (const auto* table = std::get_if<ThresholdTable>(&finish)) {
+    return NaiveThreshold(*table, channel, value);
+  }
+  if (const auto* table = std::get_if<RequantizeTable>(&finish)) {
+    return NaiveRequantize(*table, channel, value);
+  }
+  return value;
+}
+
 inline std::vector<int64_t> NaiveMatmul(const MatmulLayer& layer, const Tensor& x) {
   int64_t inputs = layer.weights.shape()[0];
   int64_t outputs = layer.weights.shape()[1];
@@ -31,7 +50,7 @@ inline std::vector<int64_t> NaiveMatmul(const MatmulLayer& layer, const Tensor& 
       for (int64_t k = 0; k < inputs; ++k) {
         sum += x.IntegerAt(v * inputs + k) * layer.weights.IntegerAt(k * outputs + m);
       }
-      y.push_back(layer.thresholds ? NaiveThreshold(*layer.thresholds, m, sum) : sum);
+      y.push_back(NaiveFinish(layer.finish, m, sum));
     }
   }
   return y;
@@ -45,7 +64,7 @@ inline absl::StatusOr<Program> MakeProgram(
   CodeGenerator generator(target);
   absl::Status status = emit(generator);
   if (!status.ok()) return status;
-  generator.EmitHalt();
+  generator.Add(Halt{});
   Program program;
   program.target = target;
   program.ports = {{false, "x", input, input_elements, 0},
@@ -57,10 +76,10 @@ inline absl::StatusOr<Program> MakeProgram(
 
 inline absl::StatusOr<Program> MatmulProgram(const Target& target, MatmulLayer& layer) {
   int64_t inputs = layer.vectors * layer.weights.shape()[0];
-  layer.output_address = inputs;
-  DataType output = layer.thresholds ? layer.thresholds->type : layer.output;
+  DataType output = ResultType(layer.finish);
+  layer.output_address = inputs * ElementBytes(layer.input);
   return MakeProgram(target, layer.input, inputs, output, layer.vectors * layer.weights.shape()[1],
-                     inputs, [&](CodeGenerator& g) { return g.EmitMatmul(layer); });
+                     layer.output_address, [&](CodeGenerator& g) { return Emit(g, layer); });
 }
 
 inline Tensor RandomTensor(DataType type, Shape shape, std::mt19937_64& random,
@@ -71,6 +90,21 @@ inline Tensor RandomTensor(DataType type, Shape shape, std::mt19937_64& random,
     values.push_back(zero ? 0 : RandomCode(type, random));
   }
   return Integers(type, std::move(shape), values);
+}
+
+inline RequantizeTable RandomFactors(int64_t rows, std::mt19937_64& random) {
+  RequantizeTable table;
+  for (int64_t row = 0; row < rows; ++row) {
+    table.multipliers.push_back(static_cast<int64_t>(random() % 200) - 100);
+    table.offsets.push_back(static_cast<int64_t>(random() % 20000) - 10000);
+  }
+  if (random() % 2) table.offsets.resize(1);
+  table.shift = static_cast<int64_t>(random() % 9);
+  table.rounding = static_cast<RoundingMode>(random() % 7);
+  table.low = -100;
+  table.high = 120;
+  table.type = DataType::Signed(8);
+  return table;
 }
 
 // Sorted thresholds between `low` and `high`, some of them equal.
@@ -94,6 +128,19 @@ inline ThresholdTable RandomTable(int64_t rows, int64_t levels, int64_t low, int
   table.low = -static_cast<int64_t>(random() % 100);
   table.step = random() % 2 ? 1 : -3;
   return table;
+}
+
+// Any finish for sums of `channels` channels.
+inline Finish RandomFinish(int64_t channels, std::mt19937_64& random) {
+  int64_t rows = random() % 3 ? channels : 1;
+  switch (random() % 3) {
+    case 0:
+      return RandomTable(rows, 1 + static_cast<int64_t>(random() % 15), -300, 300, random);
+    case 1:
+      return RandomFactors(rows, random);
+    default:
+      return DataType::Signed(32);
+  }
 }
 
 }  // namespace qcompile::runtime::imc

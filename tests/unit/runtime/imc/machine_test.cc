@@ -8,11 +8,11 @@ namespace qcompile::runtime::imc {
 namespace {
 
 constexpr char kTarget[] =
-    "target rows=8 columns=16 slots=8 banks=2 accumulators=8 accumulator_bits=8 "
+    "target rows=8 columns=16 slots=8 max_weight_bits=8 banks=2 accumulators=8 accumulator_bits=8 "
     "activation_bytes=64 threshold_words=16 vector_lanes=2";
 
 std::string Text(absl::string_view ports, absl::string_view code, absl::string_view data = "") {
-  return absl::StrCat("imc version=1\n", kTarget, "\n", ports, "code\n", code, "data\n", data);
+  return absl::StrCat("imc version=2\n", kTarget, "\n", ports, "code\n", code, "data\n", data);
 }
 
 std::vector<int64_t> RunText(const std::string& text, const std::vector<Tensor>& inputs) {
@@ -75,8 +75,9 @@ TEST(ImcMachine, ThresholdCountsPerDirection) {
   std::string code =
       "configure_output type=int4 low=-3 step=4\n"
       "load_thresholds thresholds=1 words=6 data=0\n"
-      "load_accumulators accumulator=2 activation=0 count=2 type=int5\n"
-      "threshold accumulator=2 thresholds=1 channels=2 levels=2 shared=0 activation=32\nhalt\n";
+      "load_accumulators accumulator=2 activation=0 count=2 type=int5 multiplier=1 broadcast=0\n"
+      "threshold accumulator=2 thresholds=1 channels=2 levels=2 shared=0 wide=0 "
+      "activation=32\nhalt\n";
   std::string ports =
       "input \"x\" type=int5 elements=2 activation=0\n"
       "output \"y\" type=int4 elements=2 activation=32\n";
@@ -94,8 +95,9 @@ TEST(ImcMachine, SharedThresholdsAndNegativeSteps) {
   std::string code =
       "configure_output type=bipolar low=1 step=-2\n"
       "load_thresholds thresholds=0 words=2 data=0\n"
-      "load_accumulators accumulator=0 activation=0 count=3 type=int5\n"
-      "threshold accumulator=0 thresholds=0 channels=3 levels=1 shared=1 activation=32\nhalt\n";
+      "load_accumulators accumulator=0 activation=0 count=3 type=int5 multiplier=1 broadcast=0\n"
+      "threshold accumulator=0 thresholds=0 channels=3 levels=1 shared=1 wide=0 "
+      "activation=32\nhalt\n";
   std::string ports =
       "input \"x\" type=int5 elements=3 activation=0\n"
       "output \"y\" type=bipolar elements=3 activation=32\n";
@@ -108,7 +110,7 @@ TEST(ImcMachine, AccumulatorsMoveAndOverlap) {
       "input \"x\" type=int8 elements=3 activation=0\n"
       "output \"y\" type=int16 elements=4 activation=32\n";
   std::string code =
-      "load_accumulators accumulator=0 activation=0 count=3 type=int8\n"
+      "load_accumulators accumulator=0 activation=0 count=3 type=int8 multiplier=1 broadcast=0\n"
       "move_accumulators source=0 destination=1 count=3\n"
       "store_accumulators accumulator=0 activation=32 count=4 type=int16\nhalt\n";
   EXPECT_EQ(RunText(Text(ports, code), {Integers(DataType::Signed(8), {3}, {-128, 7, 9})}),
@@ -122,9 +124,9 @@ TEST(ImcMachine, CopyWithStrides) {
       "output \"y\" type=int16 elements=6 activation=32\n";
   std::string code =
       "copy source=0 destination=32 count=3 source_stride=1 destination_stride=2 "
-      "element_bytes=2\n"
+      "type=int16 result_type=int16\n"
       "copy source=6 destination=34 count=3 source_stride=1 destination_stride=2 "
-      "element_bytes=2\nhalt\n";
+      "type=int16 result_type=int16\nhalt\n";
   Tensor x = Integers(DataType::Signed(16), {6}, {1, 2, 3, -4, -5, -600});
   EXPECT_EQ(RunText(Text(ports, code), {x}), (std::vector<int64_t>{1, -4, 2, -5, 3, -600}));
 }
@@ -136,7 +138,9 @@ TEST(ImcMachine, HaltEndsTheProgram) {
 }
 
 TEST(ImcMachine, OverflowIsAnError) {
-  std::string code = "load_accumulators accumulator=0 activation=0 count=1 type=uint8\nhalt\n";
+  std::string code =
+      "load_accumulators accumulator=0 activation=0 count=1 type=uint8 multiplier=1 "
+      "broadcast=0\nhalt\n";
   Program program = MustAssemble(Text("input \"x\" type=uint8 elements=1 activation=0\n", code));
   EXPECT_EQ(FailureOf(program, {Integers(DataType::Unsigned(8), {1}, {127})}), "ok");
   EXPECT_EQ(FailureOf(program, {Integers(DataType::Unsigned(8), {1}, {128})}),
@@ -161,7 +165,7 @@ TEST(ImcMachine, AddressesAreChecked) {
   EXPECT_EQ(Failure("move_accumulators source=0 destination=8 count=1\n"),
             "instruction 0 (move_accumulators): accumulators 8 to 8 lie beyond the 8 that exist");
   EXPECT_EQ(Failure("copy source=0 destination=0 count=65535 source_stride=65535 "
-                    "destination_stride=65535 element_bytes=4\n")
+                    "destination_stride=65535 type=int32 result_type=int32\n")
                 .substr(0, 44),
             "instruction 0 (copy): activation bytes 0 to ");
 }
@@ -189,7 +193,7 @@ TEST(ImcMachine, BanksAreChecked) {
 
 TEST(ImcMachine, ThresholdMemoryIsChecked) {
   std::string use =
-      "threshold accumulator=0 thresholds=0 channels=1 levels=2 shared=0 activation=0\n";
+      "threshold accumulator=0 thresholds=0 channels=1 levels=2 shared=0 wide=0 activation=0\n";
   EXPECT_EQ(Failure(use), "instruction 0 (threshold): codes are written before 'configure_output'");
   std::string output = "configure_output type=uint2 low=0 step=1\n";
   EXPECT_EQ(Failure(output + use),

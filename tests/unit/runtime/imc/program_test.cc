@@ -11,8 +11,8 @@ Program Sample() {
   program.ports = {{false, "x \"1\"\n", DataType::Unsigned(2), 4, 0},
                    {true, "y", DataType::Signed(32), 4, 16}};
   program.instructions = {Configure{DataType::Unsigned(2), DataType::Signed(2)},
-                          LoadAccumulators{{0, 0, 4, DataType::Unsigned(2)}},
-                          StoreAccumulators{{0, 16, 4, DataType::Signed(32)}}, Halt{}};
+                          LoadAccumulators{0, 0, 4, DataType::Unsigned(2)},
+                          StoreAccumulators{0, 16, 4, DataType::Signed(32)}, Halt{}};
   for (int i = 0; i < 70; ++i) program.data.push_back(static_cast<uint8_t>(3 * i));
   return program;
 }
@@ -70,8 +70,8 @@ TEST(ImcProgram, ErrorsSayWhatIsWrong) {
   std::string bytes = Serialized(Sample());
   EXPECT_EQ(ParseError(""), "not an imc program: expected the magic 'QIMCPROG'");
   std::string version = bytes;
-  version[8] = 2;
-  EXPECT_EQ(ParseError(version), "expected version 1 of the imc program form, found 2");
+  version[8] = 1;
+  EXPECT_EQ(ParseError(version), "expected version 2 of the imc program form, found 1");
   // The count of instructions is at byte 20; it must not lead to a giant allocation.
   std::string many = bytes;
   many[23] = '\xff';
@@ -92,7 +92,28 @@ TEST(ImcProgram, PortsMustLieInTheBuffer) {
   program = Sample();
   program.ports[1].type = DataType::Float32();
   EXPECT_EQ(SerializeProgram(program).status().message(),
-            "port 'y' must be bipolar or an integer type of 1 to 32 bits, found float32");
+            "port 'y' must be bipolar or an integer type of 1 to 64 bits, found float32");
+}
+
+std::string LoopError(std::vector<Instruction> code) {
+  Program program = Sample();
+  program.instructions = std::move(code);
+  return std::string(CheckProgram(program).message());
+}
+
+TEST(ImcProgram, LoopsAreClosedAndEnd) {
+  EXPECT_EQ(LoopError({Repeat{3}, Repeat{4}, EndRepeat{}, EndRepeat{}, Halt{}}), "");
+  EXPECT_EQ(LoopError({Repeat{3}, Repeat{4}, EndRepeat{}}), "1 loops are not closed");
+  EXPECT_EQ(LoopError({EndRepeat{}}), "instruction 0 (end_repeat): no loop is open");
+  EXPECT_EQ(LoopError({Repeat{2}, Halt{}, EndRepeat{}}), "instruction 1 (halt): a loop is open");
+  std::vector<Instruction> deep(8, Repeat{1});
+  deep.insert(deep.end(), 8, EndRepeat{});
+  EXPECT_EQ(LoopError(deep), "");
+  deep.insert(deep.begin(), Repeat{1});
+  deep.push_back(EndRepeat{});
+  EXPECT_EQ(LoopError(deep), "instruction 8 (repeat): expected at most 8 loops in each other");
+  EXPECT_EQ(LoopError({Repeat{1 << 20}, Repeat{1 << 20}, EndRepeat{}, EndRepeat{}}),
+            "instruction 2 (end_repeat): the program executes more than 4294967296 instructions");
 }
 
 TEST(ImcProgram, ElementsTakeWholeBytes) {
@@ -101,6 +122,7 @@ TEST(ImcProgram, ElementsTakeWholeBytes) {
   EXPECT_EQ(ElementBytes(DataType::Signed(9)), 2);
   EXPECT_EQ(ElementBytes(DataType::Unsigned(16)), 2);
   EXPECT_EQ(ElementBytes(DataType::Unsigned(17)), 4);
+  EXPECT_EQ(ElementBytes(DataType::Signed(33)), 8);
 }
 
 }  // namespace

@@ -44,11 +44,11 @@ TEST(ImcTarget, EveryProblemIsReported) {
 
 TEST(ImcTarget, WidestWeightMustFitABank) {
   EXPECT_EQ(ParseTarget("columns=7").status().message(),
-            "target description: a weight of 8 bits needs 8 columns, the target has 7");
+            "target description: a weight of 16 bits needs 16 columns, the target has 7");
   EXPECT_TRUE(ParseTarget("columns=7 max_weight_bits=7").ok());
-  EXPECT_TRUE(ParseTarget("columns=4 cell_bits=2").ok());
+  EXPECT_TRUE(ParseTarget("columns=8 cell_bits=2").ok());
   EXPECT_EQ(ParseTarget("slots=3 cell_bits=2 weight_layout=slots").status().message(),
-            "target description: a weight of 8 bits needs 4 slots, the target has 3");
+            "target description: a weight of 16 bits needs 8 slots, the target has 3");
 }
 
 TEST(ImcTarget, WordsWithoutEqualsAreRefused) {
