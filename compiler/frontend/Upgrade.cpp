@@ -120,9 +120,9 @@ static void convertVersion(ModelContext &model) {
   for (const auto &node : model.graph().node())
     if (node.output_size())
       names[node.output(0)] = node.name();
-  // The converter refuses files older than IR 3, which are written the same way.
-  if (model.model->ir_version() < 3)
-    model.model->set_ir_version(3);
+  // Initializers that are no inputs, as repairs leave them, came with IR 4; else files are written the same way.
+  if (model.model->ir_version() < 4)
+    model.model->set_ir_version(4);
   *model.model = ::onnx::version_conversion::ConvertVersion(*model.model, int(getNewestOpset()));
   restoreNodeNames(*model.model, names);
 }
