@@ -8,6 +8,7 @@
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 #include "passes/expand-activations/ExpandActivations.h"
+#include "passes/expand-channels-last/ExpandChannelsLast.h"
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
 #include "passes/fold-constants/FoldConstants.h"
 #include "passes/lower-padding/LowerPadding.h"
@@ -48,6 +49,7 @@ void populateStagePipeline(OpPassManager &pm, Stage stage) {
     break;
   case Stage::Normalise:
     functions.addPass(createNormaliseQuantization());
+    functions.addPass(createExpandChannelsLast());
     functions.addPass(createExpandActivations());
     break;
   case Stage::Integer:
@@ -89,6 +91,7 @@ void registerPasses() {
   registerFoldConstants();
   registerLowerPadding();
   registerExpandActivations();
+  registerExpandChannelsLast();
   registerNormaliseQuantization();
   registerPartitionHost();
   registerSelectRequantization();

@@ -8,16 +8,18 @@ def ConvertOnnxToQnn : Pass<"convert-onnx-to-qnn", "::mlir::func::FuncOp"> {
   let summary = "Bring a network to its exact integer form";
   let description = [{
     Decides for every value, from the inputs on, whether it has an exact integer representation
-    `scale * (code - zero_point) + bias`, and rewrites by that: quantized constants become `qnn.constant`;
-    matrix products of quantized operands become `qnn.matmul`; a quantizer becomes one `qnn.threshold` on the
-    integers before it, computed from the source model's own chain of operations (batch norm, activation,
-    quantizer, ...) evaluated on accumulator values; rearrangements of codes become `qnn.reshape` and
-    `qnn.transpose`. What has no integer representation stays `onnx` (a float island), between `qnn.dequantize`
-    and `qnn.quantize` or `qnn.threshold`, and a remark [QC-P002] says why. Exact: the same codes for every input.
+    `scale * (code - zero_point) / divisor + bias`, and rewrites by that. Quantized constants become `qnn.constant`;
+    linear operations of quantized operands become integer sums (`qnn.matmul`, `conv`, `conv_transpose`, `sum_pool`,
+    `add`), on a common unit where scales differ; selections and rearrangements of codes stay such. A quantizer
+    becomes thresholds, a requantization or a table on the integers before it, computed from the source model's own chain
+    of operations (batch norm, activation, quantizer, ...) evaluated on accumulator values. What has no integer
+    representation stays `onnx` (a float island), between `qnn.dequantize` and `qnn.quantize` or
+    `qnn.threshold`, and a remark [QC-P002] says why; a sum that the model makes exactly and an island cannot is a warning
+    [QC-P003]. Exact: the same codes for every input. docs/IntegerForm.md tells the whole.
 
-    Thresholds are found by bisection where every operation of the chain is monotone by certificate
-    (a correctly rounded operation with constant other operands), else by enumerating the accumulator's range
-    where it has at most `enumeration-limit` values.
+    Levels are found by bisection where every operation of the chain is monotone by certificate (a correctly rounded
+    operation with constant other operands); where every operation is monotone in each operand, by enclosing intervals;
+    else by enumerating the accumulator's range where it has at most `enumeration-limit` values.
 
     Requires the normal form (`onnx-normalise-quantization`) and static shapes. Guarantees: no quantizer of
     `onnx` remains; quantized values exist as codes only. Weights keep their codes; a negative batch-norm
