@@ -8,6 +8,7 @@
 
 #include <mutex>
 
+#include "dialects/onnx/schemas/ChannelsLastShapes.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
@@ -245,8 +246,7 @@ OpSchema channelsLast(const char *name) {
   OpSchema schema(*standard);
   schema.SetDomain(kChannelsLastDomain).SinceVersion(kChannelsLastVersion);
   schema.SetDoc("The standard operator with data (and convolution weights) stored channels last.");
-  schema.TypeAndShapeInferenceFunction(
-      [](InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 0, 0); });
+  schema.TypeAndShapeInferenceFunction(qcompile::onnx::inferChannelsLast);
   return schema;
 }
 
