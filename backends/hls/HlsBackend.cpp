@@ -16,6 +16,7 @@
 #include "backends/hls/set-folding/HlsSetFolding.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "dialects/qnn/QnnDialect.h"
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
@@ -49,15 +50,17 @@ Expected<TestVectors> makeTestVectors(func::FuncOp core) {
   std::mt19937_64 random(1);
   for (int64_t sample = 0; sample < vectors.samples; ++sample) {
     std::vector<runtime::Tensor> inputs;
-    for (const runtime::Port &port : evaluator->inputs()) {
+    for (auto [index, port] : enumerate(evaluator->inputs())) {
+      // Codes that the host may send: sums are proven for these only.
+      const qnn::Bounds bounds = qnn::getValueBounds(core.getArgument(index));
       // Not std::uniform_int_distribution, which differs between libraries.
-      const uint64_t span = uint64_t(port.type.MaxValue()) - uint64_t(port.type.MinValue()) + 1;
+      const uint64_t span = uint64_t(bounds.high) - uint64_t(bounds.low) + 1;
       std::vector<int64_t> codes(runtime::NumElements(port.shape));
       for (int64_t &code : codes) {
         uint64_t offset = span ? random() % span : random();
         if (port.type.kind == runtime::TypeKind::kBipolar)
           offset = random() % 2 * 2;
-        code = int64_t(uint64_t(port.type.MinValue()) + offset);
+        code = int64_t(uint64_t(bounds.low) + offset);
       }
       auto tensor = runtime::Tensor::FromIntegers(port.type, port.shape, codes);
       if (!tensor.ok())
