@@ -79,10 +79,12 @@ DataType CodeType(int bits, bool is_signed) {
   return bits == 1 ? DataType::Bipolar() : DataType::Signed(bits);
 }
 
-// The value whose codes are `codes`; scale and zero point broadcast against them.
-Results Quantized(DataType type, const Shape& shape, absl::Span<const int64_t> codes,
+// The value whose codes are `codes`; scale and zero point broadcast against them. Weights have
+// millions of codes, so each form of them goes before the next one is made.
+Results Quantized(DataType type, const Shape& shape, std::vector<int64_t> codes,
                   const Tensor& scale, const Tensor& zero_point) {
   QCOMPILE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::FromIntegers(type, shape, codes));
+  std::vector<int64_t>().swap(codes);
   const auto rank = static_cast<int64_t>(shape.size());
   return std::vector<Value>{MakeQuantized(
       QuantizedView{std::move(tensor), ExtendRank(scale, rank), ExtendRank(zero_point, rank)})};
@@ -127,7 +129,7 @@ Results Quant(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const RoundingMode mode, ParseRoundingMode(name));
   QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, CommonShape({&x, &scale, &zero_point, &widths}));
 
-  const std::vector<float> scaled = Scaled(x, scale, zero_point, shape);
+  std::vector<float> scaled = Scaled(x, scale, zero_point, shape);
   const BroadcastIndex bits_index(widths.shape(), shape);
   int widest = 1;
   for (int b : bits) widest = std::max(widest, b);
@@ -141,7 +143,8 @@ Results Quant(const Attributes& attributes, Operands operands) {
     const Bounds bounds = BoundsOf(b, is_signed, narrow);
     codes[i] = RoundAndClamp(scaled[i], mode, bounds.low, bounds.high);
   }
-  return Quantized(CodeType(widest, is_signed), shape, codes, scale, zero_point);
+  std::vector<float>().swap(scaled);
+  return Quantized(CodeType(widest, is_signed), shape, std::move(codes), scale, zero_point);
 }
 
 Results BipolarQuant(const Attributes&, Operands operands) {
@@ -156,7 +159,7 @@ Results BipolarQuant(const Attributes&, Operands operands) {
   for (size_t i = 0; i < codes.size(); ++i) {
     codes[i] = x.Floats()[index(static_cast<int64_t>(i))] >= 0 ? 1 : -1;
   }
-  return Quantized(DataType::Bipolar(), shape, codes, scale, Tensor::ScalarFloat(0));
+  return Quantized(DataType::Bipolar(), shape, std::move(codes), scale, Tensor::ScalarFloat(0));
 }
 
 // 2^round(log2(ratio)) for a positive ratio. No fraction has the logarithm n + 1/2, so comparing
