@@ -16,25 +16,7 @@ import numpy as np
 import onnx
 
 import judging
-
-CASES = (
-    ("digits_w2a2", judging.digits, 343),
-    ("digits_w1a1", judging.digits, 341),
-    ("tfc_1w1a", judging.mnist, 9296),
-    ("tfc_1w2a", judging.mnist, 9474),
-    ("kws_w3a3_mlperf_tiny", judging.keywords, 825),
-)
-
-
-def locate(name, load, skipped):
-    """Model file, inputs and labels of one case, or None where the shared files are absent."""
-    if load is judging.digits:
-        return judging.SHIPPED / f"{name}.onnx", *load()
-    path = judging.shared_folder() / "models" / f"{name}.onnx"
-    if not judging.available(path, skipped):
-        return None
-    return path, *load(judging.shared_folder() / "data")
-
+from known_models import MODELS, ONLY_HELP, chosen_models
 
 def count_with_qcompile(qcompile, path, inputs, labels, backend):
     """The count that `--labels` reports, held against the one that follows from the outputs."""
@@ -66,7 +48,7 @@ def main():
     parser.add_argument("--qcompile", help="path of the command under test")
     parser.add_argument("--judge", choices=["qonnx"], help="count with this program in place of qcompile")
     parser.add_argument("--backends", default="reference", help="comma-separated list")
-    parser.add_argument("--only", default="", help="only models whose name contains this")
+    parser.add_argument("--only", default="", help=ONLY_HELP)
     parser.add_argument("--work", type=pathlib.Path, help="folder for intermediate files")
     arguments = parser.parse_args()
     if not arguments.judge and not arguments.qcompile:
@@ -76,9 +58,9 @@ def main():
     rows, failures, skipped = [], [], []
     with tempfile.TemporaryDirectory() as temporary:
         qcompile = judging.Qcompile(arguments.qcompile or "", arguments.work or temporary)
-        for name, load, expected in CASES:
-            found = locate(name, load, skipped) if arguments.only in name else None
-            for backend in backends if found else ():
+        for known in chosen_models(arguments.only, skipped, [m for m in MODELS if m.correct is not None]):
+            name, found, expected = known.name, (known.path, *known.data()), known.correct
+            for backend in backends:
                 try:
                     correct, seconds = ((count_with_qonnx(*found), "") if arguments.judge else
                                         count_with_qcompile(qcompile, *found, backend))

@@ -14,7 +14,8 @@ import tempfile
 import numpy as np
 
 import judging
-from qonnx_executor import known_models, manifest_models
+from known_models import ONLY_HELP
+from qonnx_executor import models_asked
 
 ROUNDING = 1e-6
 
@@ -77,18 +78,14 @@ def main():
     parser.add_argument("--backends", default="cpu,imc", help="comma-separated list, may be empty")
     parser.add_argument("--samples", type=int, default=200, help="inputs per model")
     parser.add_argument("--manifest", type=pathlib.Path, action="append", help="a generator's models instead")
-    parser.add_argument("--only", default="", help="only models whose file name contains this")
+    parser.add_argument("--only", default="", help=ONLY_HELP)
     parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
     arguments = parser.parse_args()
     skipped, failures, rows = [], [], []
-    models = (known_models(arguments.samples, skipped) if not arguments.manifest else
-              (m for path in arguments.manifest for m in manifest_models(path, arguments.samples, skipped)))
     inexact = inexact_models(arguments.manifest or ())
     with tempfile.TemporaryDirectory() as temporary:
         qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-        for path, inputs, _ in models:
-            if arguments.only not in path.name:
-                continue
+        for path, inputs, _ in models_asked(arguments, skipped):
             found = []
             try:
                 found, outputs, codes = compare_levels(qcompile, path, inputs, path.name in inexact)

@@ -11,7 +11,8 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "models"))
 
 from qonnx_builder import Builder, Quantizer  # noqa: E402 (needs the path above)
-from qonnx_judge import Judge, granularity  # noqa: E402
+from qonnx_judge import Judge  # noqa: E402
+from qonnx_sums import granularity  # noqa: E402
 
 SAMPLES, K, OUT = 40, 6, 3
 TENTH = np.float32(0.1)
@@ -115,6 +116,54 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(granularity(np.array([0.75, -2.0, 0.0])), 0.25)
         self.assertEqual(granularity(np.array([12.0])), 4.0)
         self.assertEqual(granularity(np.zeros(3)), np.inf)
+
+
+class JoinTest(unittest.TestCase):
+    """Two quantized tensors meet, one of them moved by Concat and Slice: the join is one exact sum."""
+
+    def setUp(self):
+        warnings.filterwarnings("ignore")
+        other = np.float32(0.07)
+        builder = Builder("join", [1, K])
+        first = builder.quant("x", Quantizer(TENTH, 4))
+        second = builder.quant(first, Quantizer(other, 4))
+        twice = builder.node("Concat", [first, first], axis=1)
+        ends = [builder.constant([end], "end", np.int64) for end in (2, K + 2, 1)]
+        moved = builder.node("Slice", [twice, *ends])
+        self.sum_name = builder.node("Sub", [moved, second])
+        self.model = builder.output(builder.quant(self.sum_name, Quantizer(TENTH, 5)), [1, K]).model()
+        self.result = self.model.graph.output[0].name
+        self.inputs = np.random.RandomState(7).uniform(-0.8, 0.8, (SAMPLES, K)).astype(np.float32)
+        codes = np.clip(np.rint(self.inputs / TENTH), -8, 7)
+        values = codes.astype(np.float32) * TENTH
+        second_codes = np.clip(np.rint(values / other), -8, 7)
+        exact = np.float64(TENTH) * np.roll(codes, -2, axis=1) - np.float64(other) * second_codes
+        sums = exact.astype(np.float32)
+        result_codes = np.clip(np.rint(sums / TENTH), -16, 15)
+        self.codes = {first: codes, second: second_codes, self.result: result_codes}
+        self.values = {first: values, second: second_codes.astype(np.float32) * other, self.sum_name: sums,
+                       self.result: result_codes.astype(np.float32) * TENTH}
+
+    def verdict(self):
+        judge = Judge(self.model.SerializeToString(), SAMPLES)
+        judge.judge(self.inputs, self.values, self.codes)
+        return judge
+
+    def test_right_join_passes(self):
+        judge = self.verdict()
+        self.assertEqual((judge.sums_checked, judge.sums_wrong, judge.problems), (SAMPLES * K, 0, []))
+        self.assertEqual([layer.wrong for layer in judge.layers.values()], [0, 0, 0])
+
+    def test_join_off_by_one_unit_in_the_last_place_is_found(self):
+        sums = self.values[self.sum_name]
+        at = tuple(np.argwhere(sums)[0])
+        sums[at] = np.nextafter(sums[at], np.float32(np.inf))
+        self.assertEqual(self.verdict().sums_wrong, 1)
+
+    def test_flipped_code_behind_the_join_is_found(self):
+        self.codes[self.result][3, 1] += 1
+        self.values[self.result][3, 1] = np.float32(self.codes[self.result][3, 1]) * TENTH
+        self.assertEqual(self.verdict().layers[self.result].wrong, 1)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import sys
 import urllib.parse
 
 import numpy as np
+import onnx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "tests" / "models"
@@ -122,9 +123,18 @@ def keywords(folder):
     return (codes.astype(np.float32) * scale).reshape(-1, 1, 10, 49), np.load(folder / "kws_w3a3_labels.npy")
 
 
-def digits():
-    """The held-out digits that the repository ships."""
-    return (np.load(SHIPPED / "digits_test_inputs.npy"), np.load(SHIPPED / "digits_test_labels.npy"))
+def cifar(folder):
+    """500 CIFAR-10 test pictures, float32 [500, 3, 32, 32], and their labels."""
+    with np.load(folder / "cifar10_test500.npz") as data:
+        pictures = data["image"].astype(np.float32) / np.float32(127.5) - np.float32(1)
+        return pictures, data["label"].astype(np.int64)
+
+
+def read_tensor(path):
+    """One tensor in ONNX' protobuf form."""
+    tensor = onnx.TensorProto()
+    tensor.ParseFromString(path.read_bytes())
+    return onnx.numpy_helper.to_array(tensor)
 
 
 def print_table(heads, rows):

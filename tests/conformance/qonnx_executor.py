@@ -15,37 +15,32 @@ import tempfile
 import warnings
 
 import numpy as np
+import onnxruntime
 
 import judging
+from known_models import ONLY_HELP, chosen_models, comparison_inputs, is_chosen
 from qonnx_judge import Judge
 
 TOLERANCE = 2e-5
-SEED = 1
 
 
-def known_models(samples, skipped):
-    """(file, inputs, whether the output is class scores) of the shipped and the shared models."""
-    shared = judging.shared_folder()
-    for name in ("digits_w2a2", "digits_w1a1"):
-        yield judging.SHIPPED / f"{name}.onnx", judging.digits()[0][:samples], True
-    for name, load in (("tfc_1w1a", judging.mnist), ("tfc_1w2a", judging.mnist),
-                       ("kws_w3a3_mlperf_tiny", judging.keywords), ("jettagging_qkeras", jet_inputs)):
-        path = shared / "models" / f"{name}.onnx"
-        if judging.available(path, skipped):
-            yield path, load(shared / "data")[0][:samples], True
+def models_asked(arguments, skipped):
+    """(file, inputs, whether the output is class scores) of the known models or those of the manifests given."""
+    if arguments.manifest:
+        for path in arguments.manifest:
+            yield from manifest_models(path, arguments, skipped)
+        return
+    for known in chosen_models(arguments.only, skipped):
+        yield known.path, comparison_inputs(known, arguments.samples), known.has_classes
 
 
-def jet_inputs(_folder):
-    return np.random.RandomState(SEED).normal(0, 1.5, (10000, 16)).astype(np.float32), None
-
-
-def manifest_models(path, samples, skipped):
+def manifest_models(path, arguments, skipped):
     """The good models of a generator's manifest."""
     if not judging.available(path, skipped):
         return
     for entry in json.loads(path.read_text()).values():
-        if entry["kind"] == "good":
-            yield path.parent / entry["file"], np.load(path.parent / entry["data"])[:samples], False
+        if entry["kind"] == "good" and is_chosen(arguments.only, entry["file"]):
+            yield path.parent / entry["file"], np.load(path.parent / entry["data"])[:arguments.samples], False
 
 
 def judge_model(qcompile, path, inputs, has_classes):
@@ -102,20 +97,15 @@ def main():
     parser.add_argument("--qcompile", required=True, help="path of the command under test")
     parser.add_argument("--samples", type=int, default=200, help="inputs per model")
     parser.add_argument("--manifest", type=pathlib.Path, action="append", help="judge a generator's good models")
-    parser.add_argument("--only", default="", help="only models whose file name contains this")
+    parser.add_argument("--only", default="", help=ONLY_HELP)
     parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")  # qonnx warns about every opset that it was not written for
+    onnxruntime.set_default_logger_severity(4)  # a batch size that is baked in shows as an exception
     skipped, failures, judged = [], [], 0
-    if arguments.manifest:
-        models = (m for path in arguments.manifest for m in manifest_models(path, arguments.samples, skipped))
-    else:
-        models = known_models(arguments.samples, skipped)
     with tempfile.TemporaryDirectory() as temporary:
         qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-        for path, inputs, has_classes in models:
-            if arguments.only not in path.name:
-                continue
+        for path, inputs, has_classes in models_asked(arguments, skipped):
             judged += 1
             try:
                 failures += judge_model(qcompile, path, inputs, has_classes)

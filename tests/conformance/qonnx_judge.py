@@ -1,17 +1,22 @@
 """Judges a trace of our evaluator with qonnx's executor, one layer at a time.
 
-qonnx executes node by node: ONNX operators through ONNX Runtime in float32, quantizers in numpy. A float32 sum
-depends on the order of its additions, so its codes can be judged only where no order could change them:
+qonnx executes node by node: quantizers in numpy, every ONNX operator as a model of its own in ONNX Runtime, in
+float32, so that ONNX Runtime's graph optimizer has nothing to fuse. A float32 sum depends on the order of its
+additions, so its codes can be judged only where no order could change them:
 
 - Every value carries an interval that contains each float32 evaluation as well as the exact reading. A sum starts
-  it: exact +- gamma_n * sum|x*w|, gamma_n = n*u / (1 - n*u), u = 2^-24, n = K + SLACK for the roundings of the
-  operands, of alpha, beta and of the bias. Later nodes are executed on both ends.
+  it (a product, convolution, average, or an addition of two quantized tensors; see qonnx_sums.py):
+  exact +- gamma_n * sum|x*w|, gamma_n = n*u / (1 - n*u), u = 2^-24, n = K + SLACK for the roundings of the
+  operands, of alpha, beta and of the bias; an average's division counts as one more addition. Later nodes are
+  executed on both ends.
   Where every partial sum is a float32 whatever the order (power-of-two scales), all orders agree: no interval.
+- Operators that only move elements are executed on the elements' numbers too, which moves the real values along.
 - A code is ambiguous where the two ends get different codes.
 - Behind every quantizer all three values become our own, so that one flipped code does not cascade.
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 import onnx
@@ -22,8 +27,13 @@ from qonnx.transformation.fold_constants import FoldConstants
 from qonnx.transformation.infer_shapes import InferShapes
 from qonnx.util.basic import get_preferred_qonnx_opset
 
-QUANTIZERS = ("Quant", "IntQuant", "BipolarQuant")
-MOVERS = ("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Identity")
+from qonnx_sums import JOINS, MEANS, PRODUCTS, Term, attributes_of, maxima, sum_of
+
+QUANTIZERS = ("Quant", "IntQuant", "BipolarQuant", "Trunc")
+MOVERS = ("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Split", "Slice", "Pad",
+          "Resize", "Upsample", "DepthToSpace", "SpaceToDepth", "Gather", "Tile", "Expand")
+MIXED = ("Sub", "Mul", "Div")  # not monotone in the same direction in both operands
+NUMBERED = 2 ** 24  # the numbers that float32 holds exactly
 UNIT = 2.0 ** -24
 SLACK = 6
 NORM_ROUNDINGS = 8
@@ -93,6 +103,10 @@ def prepared(model):
         if node.op_type in QUANTIZERS:  # the empty domain and old ones mean this one
             node.domain = "qonnx.custom_op.general"
     wrapper = ModelWrapper(model)
+    for node in wrapper.graph.node:  # qonnx' executor looks up inputs that are left out
+        if node.op_type == "Resize" and len(node.input) > 1 and not node.input[1]:
+            node.input[1] = f"{node.output[0]}.roi"
+            wrapper.set_initializer(node.input[1], np.zeros(0, np.float32))
     for transformation in (InferShapes(), FoldConstants(exclude_op_types=list(QUANTIZERS)), InferShapes()):
         wrapper = wrapper.transform(transformation)
     return wrapper
@@ -128,7 +142,7 @@ class Judge:
         self.layers = {}
         self.sums_checked = self.sums_wrong = self.constants_checked = self.constants_wrong = 0
         self.problems = []
-        self.differing_samples = set()
+        self.differing_samples, self.ambiguous_samples = set(), set()
         self.output_values = {}
 
     def judge(self, inputs, traced, codes):
@@ -151,7 +165,7 @@ class Judge:
             operands = [name for name in node.input if name]
             if all(name in self.constant for name in operands):
                 self.constant.update(node.output)
-            if node.op_type in ("MatMul", "Gemm"):
+            if self.is_sum(node):
                 self.sum_node(node)
             elif node.op_type in QUANTIZERS:
                 self.quantizer_node(node)
@@ -159,31 +173,68 @@ class Judge:
                 self.plain_node(node)
         return self.values
 
-    def run_node(self, node, end):
-        """Executes one node in qonnx on one end of its operands' intervals."""
-        context = {name: getattr(self.values[name], end) for name in node.input if name}
-        for name in node.output:
+    def run_node(self, node, ends):
+        """Executes one node in qonnx, each operand at one end of its interval; all outputs."""
+        return self.run_on(node, {name: getattr(self.values[name], end) for name, end in ends.items()})
+
+    def run_on(self, node, operands):
+        context = dict(operands)
+        for name in filter(None, node.output):
             context[name] = np.zeros(self.wrapper.get_tensor_shape(name), np.float32)
         execute_node(node, context, self.graph, opset_of(self.wrapper, node))
-        return context[node.output[0]]
+        return [context[name] for name in node.output if name]
 
     def run_ends(self, node):
-        mid = self.run_node(node, "mid")
-        if all(self.values[name].is_point for name in node.input if name):
-            return point(mid)
-        ends = [mid, self.run_node(node, "low"), self.run_node(node, "high")]
-        return Value(mid, np.minimum.reduce(ends), np.maximum.reduce(ends))
+        """The value of every output, from the ends of the operands' intervals."""
+        names = [name for name in node.input if name]
+        mids = self.run_node(node, dict.fromkeys(names, "mid"))
+        wide = [name for name in dict.fromkeys(names) if not self.values[name].is_point]
+        if not wide:
+            return [point(mid) for mid in mids]
+        choices = (itertools.product(("low", "high"), repeat=len(wide)) if node.op_type in MIXED else
+                   (["low"] * len(wide), ["high"] * len(wide)))
+        runs = [mids] + [self.run_node(node, {**dict.fromkeys(names, "mid"), **dict(zip(wide, choice))})
+                         for choice in choices]
+        return [Value(mid, np.minimum.reduce(ends), np.maximum.reduce(ends)) for mid, *ends in
+                ((run[0], *run) for run in zip(*runs))]
 
     def plain_node(self, node):
-        value = self.run_ends(node)
-        source = self.values[node.input[0]]
-        if node.op_type in MOVERS and source.real is not None:
-            permutation = [a.ints for a in node.attribute if a.name == "perm"]
-            real = np.transpose(source.real, permutation[0]) if permutation else source.real
-            value.real = real.reshape(value.mid.shape)
+        values = self.run_ends(node)
+        if node.op_type in MOVERS:
+            for value, real in zip(values, self.moved_reals(node) or ()):
+                value.real = real
+        if node.op_type == "MaxPool" and self.values[node.input[0]].real is not None:
+            values[0].real = maxima(node, self.values[node.input[0]].real, values[0].mid.shape)
         if node.op_type == "BatchNormalization":
-            value = self.widened_norm(node, value)
-        self.values[node.output[0]] = value
+            values = [self.widened_norm(node, values[0])]
+        self.values.update(zip(filter(None, node.output), values))
+
+    def moved_reals(self, node):
+        """The real values of every output of a node that moves elements, None where they are not known.
+
+        The node runs on 1, 2, 3, ... in place of the elements; what it fills in itself is 0."""
+        data = list(node.input) if node.op_type == "Concat" else [node.input[0]]
+        reals = [self.values[name].real for name in data]
+        if any(real is None for real in reals) or sum(real.size for real in reals) >= NUMBERED:
+            return None
+        attributes = attributes_of(node)
+        if node.op_type in ("Resize", "Upsample") and attributes.get("mode", "nearest") != "nearest":
+            return None
+        if node.op_type == "Pad" and (attributes.get("mode", "constant") != "constant" or self.pads_other(node)):
+            return None
+        operands, pool = {n: self.values[n].mid for n in node.input if n}, [np.zeros(1)]
+        for name, real in zip(data, reals):
+            first = sum(part.size for part in pool)
+            operands[name] = np.arange(first, first + real.size, dtype=np.float32).reshape(operands[name].shape)
+            pool.append(np.broadcast_to(real, operands[name].shape).ravel())
+        pool = np.concatenate(pool)
+        return [pool[numbers.astype(np.int64)] for numbers in self.run_on(node, operands)]
+
+    def pads_other(self, node):
+        """Whether a Pad fills in something else than zeros: whether that is quantized depends on its grid."""
+        constant = node.input[2] if len(node.input) > 2 else ""
+        value = self.values[constant].mid if constant else attributes_of(node).get("value", 0.0)
+        return bool(np.any(np.asarray(value) != 0))
 
     def widened_norm(self, node, value):
         """ONNX fixes no order of a norm's operations and ONNX Runtime folds its factors first."""
@@ -195,40 +246,38 @@ class Judge:
         radius = gamma(NORM_ROUNDINGS) * size
         return Value(value.mid, below(value.low - radius), above(value.high + radius))
 
+    def is_sum(self, node):
+        """Whether the exact reading takes this node as one sum."""
+        if node.op_type in JOINS:
+            return all(self.values[name].real is not None for name in node.input)
+        return node.op_type in (*PRODUCTS, *MEANS)
+
     def sum_node(self, node):
-        """A matrix product: the interval of all float32 orders, and our own sum held against the exact one."""
+        """A linear operation: the interval of all float32 orders, and our own sum held against the exact one."""
         name = node.output[0]
-        terms = [self.values[n] for n in node.input[:2]]
-        exact = all(t.real is not None for t in terms)
-        a, b = (t.real if exact else t.mid.astype(np.float64) for t in terms)
-        radius_a, radius_b = (np.zeros(1) if t.is_point else
-                              np.maximum(t.high - t.mid.astype(np.float64), t.mid - t.low.astype(np.float64))
-                              for t in terms)
-        attributes = {p.name: onnx.helper.get_attribute_value(p) for p in node.attribute}
-        if attributes.get("transA"):
-            a, radius_a = a.T, radius_a.T
-        if attributes.get("transB"):
-            b, radius_b = b.T, radius_b.T
-        alpha, beta = (float(np.float32(attributes.get(k, 1.0))) for k in ("alpha", "beta"))
-        center, size = alpha * (a @ b), abs(alpha) * (np.abs(a) @ np.abs(b))
-        grain = granularity(a) * granularity(b) if alpha == beta == 1.0 else 0.0
-        spread = np.zeros_like(size)
-        if radius_a.ndim > 1:
-            spread += abs(alpha) * (radius_a @ np.abs(b))
-        if radius_b.ndim > 1:
-            spread += abs(alpha) * (np.abs(a) @ radius_b)
-        if len(node.input) > 2 and node.input[2]:
+        data = 1 if node.op_type in MEANS else 2
+        operands = [self.values[n] for n in node.input[:data]]
+        exact = all(t.real is not None for t in operands)
+        terms = [Term(t.real if exact else t.mid.astype(np.float64), radius_of(t)) for t in operands]
+        if node.op_type in PRODUCTS and len(node.input) > 2 and node.input[2]:
             bias = self.values[node.input[2]]
-            addend = beta * (bias.real if bias.real is not None else bias.mid.astype(np.float64))
-            center, size = center + addend, size + np.abs(addend)
-            grain = min(grain, granularity(addend))
+            terms.append(Term(bias.real if bias.real is not None else bias.mid.astype(np.float64)))
+        total = sum_of(node, terms, self.wrapper.get_tensor_shape(name), self.axes_of(node))
         if exact:
-            self.check_exact(name, center, size * (a.shape[-1] + SLACK) * 2.0 ** -53)
-        if all(t.is_point for t in terms) and np.max(size, initial=0.0) <= grain / UNIT:
-            self.values[name] = point(self.run_node(node, "mid"))
+            self.check_exact(name, total.center, total.size * (total.count + SLACK) * 2.0 ** -53)
+        mid = self.run_node(node, {n: "mid" for n in node.input if n})[0]
+        if all(t.is_point for t in operands) and np.max(total.size, initial=0.0) <= total.grain / UNIT:
+            self.values[name] = point(mid)
             return
-        radius = gamma(a.shape[-1] + SLACK) * size + spread
-        self.values[name] = Value(self.run_node(node, "mid"), below(center - radius), above(center + radius))
+        radius = gamma(total.count + SLACK) * total.size + total.spread
+        self.values[name] = Value(mid, below(total.center - radius), above(total.center + radius))
+
+    def axes_of(self, node):
+        """The axes of a reduction, None for all."""
+        if node.op_type in ("ReduceMean", "ReduceSum") and len(node.input) > 1 and node.input[1]:
+            axes = self.values[node.input[1]].mid
+            return list(axes) if axes.size else None
+        return attributes_of(node).get("axes")
 
     def check_exact(self, name, center, slack):
         """Our sum must be the float32 next to the exact one; the float64 sum is good to `slack`."""
@@ -254,11 +303,11 @@ class Judge:
 
     def quantizer_node(self, node):
         name = node.output[0]
-        judged = self.run_ends(node)
+        judged = self.run_ends(node)[0]
         judged.mid = judged.mid.astype(np.float32)
         if name in self.constant:
             self.check_constant(node, judged.mid)
-            self.values[name] = point(judged.mid, self.real_of(node, codes_of(self, node, judged.mid)))
+            self.values[name] = point(judged.mid, self.real_of(node, self.codes_of(node, judged.mid)))
             return
         if name not in self.traced or name not in self.codes:
             raise ValueError(f"no {'tensor' if name in self.codes else 'codes'} of quantizer output {name}")
@@ -276,13 +325,12 @@ class Judge:
         layer.differing += int(differing.sum())
         layer.ambiguous += int(ambiguous.sum())
         layer.wrong += int((differing & ~ambiguous).sum())
-        rows = np.unique(np.argwhere(differing)[:, 0])
-        self.differing_samples.update(int(row) + self.start for row in rows)
+        for where, samples in ((differing, self.differing_samples), (ambiguous, self.ambiguous_samples)):
+            samples.update(int(row) + self.start for row in np.unique(np.argwhere(where)[:, 0]))
 
     def check_codes(self, node, ours, codes):
         """Our codes, dequantized as QONNX says, must be our float values: (q - z) * s in float32."""
-        scale = self.values[node.input[1]].mid.astype(np.float32)
-        zero = np.float32(0) if node.op_type == "BipolarQuant" else self.values[node.input[2]].mid.astype(np.float32)
+        scale, zero = (part.astype(np.float32) for part in self.grid_of(node))
         with np.errstate(over="ignore"):
             values = (codes.astype(np.float32) - zero) * scale
         if (values != ours).any():
@@ -299,26 +347,32 @@ class Judge:
 
     def real_of(self, node, codes):
         """The real number s*(q-z) of every code, in float64."""
-        scale = self.values[node.input[1]].mid.astype(np.float64)
-        zero = 0.0 if node.op_type == "BipolarQuant" else self.values[node.input[2]].mid.astype(np.float64)
+        scale, zero = self.grid_of(node)
         return scale * (codes.astype(np.float64) - zero)
 
+    def codes_of(self, node, values):
+        """The codes behind a quantizer's float values."""
+        scale, zero = self.grid_of(node)
+        return np.rint(values / scale + zero)
 
-def codes_of(judge, node, values):
-    """The codes behind a quantizer's float values."""
-    scale = judge.values[node.input[1]].mid.astype(np.float64)
-    zero = 0.0 if node.op_type == "BipolarQuant" else judge.values[node.input[2]].mid.astype(np.float64)
-    return np.rint(values / scale + zero)
+    def grid_of(self, node):
+        """Scale and zero point of a quantizer's result, in float64."""
+        scale = self.values[node.input[1]].mid.astype(np.float64)
+        if node.op_type == "BipolarQuant":
+            return scale, np.float64(0)
+        zero = self.values[node.input[2]].mid.astype(np.float64)
+        if node.op_type == "Trunc" and len(node.input) > 5:  # version 2 gives the scale of the result
+            result = self.values[node.input[4]].mid.astype(np.float64)
+            return result, zero / 2.0 ** np.round(np.log2(result / scale))
+        return scale, zero
 
 
-def granularity(values):
-    """The largest power of two that divides every value: sums of up to 2^24 of it are exact in float32."""
-    mantissa, exponent = np.frexp(values[values != 0])
-    if not mantissa.size:
-        return np.inf
-    integers = np.ldexp(mantissa, 53).astype(np.int64)
-    zeros = np.frexp((integers & -integers).astype(np.float64))[1] - 1
-    return float(np.ldexp(1.0, int(np.min(exponent - 53 + zeros))))
+def radius_of(value):
+    """How far the ends of an interval lie from its middle, None for a point."""
+    if value.is_point:
+        return None
+    mid = value.mid.astype(np.float64)
+    return np.maximum(value.high - mid, mid - value.low)
 
 
 def below(values):

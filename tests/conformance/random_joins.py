@@ -33,7 +33,9 @@ def join(graph, left, right, ops=("Add", "Add", "Add", "Sub", "Mul")):
     if graph.chance(0.3) and left.shape == right.shape:
         left, right = right, left
     size = left.size * right.size if op == "Mul" else math.hypot(left.size, right.size)
-    return graph.node(op, [left, right], left.shape, size)
+    result = graph.node(op, [left, right], left.shape, size)
+    # A product of two values is integers through the quantizer behind it only.
+    return graph.quantize(result) if op == "Mul" and graph.profile.name == "core" else result
 
 
 def residual(graph, value):
