@@ -27,26 +27,29 @@ static bool isChannelsLast(Operation *op) {
   return layout && layout.getValue().ends_with("C");
 }
 
+/// The dimension of the result that dimension `d` of a constant operand of rank `constantRank` goes with; -1 for none.
+static int64_t getResultDimension(Operation *op, int64_t constantRank, int64_t d) {
+  int64_t rank = getRank(op->getResult(0));
+  StringRef name = op->getName().getStringRef();
+  if (name == "onnx.BatchNormalization")
+    return 1;
+  if (name == "onnx.MultiThreshold")
+    return d > 0 ? -1 : isChannelsLast(op) ? rank - 1 : 1;
+  return rank - constantRank + d;
+}
+
 /// Dimensions of the result along which the constant operands of a pointwise operation vary.
 static void noteAxes(Operation *op, const ConstantValues &constants,
                      llvm::SmallDenseSet<int64_t> &axes) {
-  int64_t rank = getRank(op->getResult(0));
-  StringRef name = op->getName().getStringRef();
   for (Value operand : op->getOperands()) {
     auto constant = constants.find(operand);
     if (constant == constants.end())
       continue;
     const runtime::Shape &shape = constant->second.tensor.shape();
-    for (size_t d = 0; d < shape.size(); ++d) {
-      if (shape[d] == 1 || (name == "onnx.MultiThreshold" && d > 0))
-        continue;
-      if (name == "onnx.BatchNormalization")
-        axes.insert(1);
-      else if (name == "onnx.MultiThreshold")
-        axes.insert(isChannelsLast(op) ? rank - 1 : 1);
-      else
-        axes.insert(rank - int64_t(shape.size()) + int64_t(d));
-    }
+    for (size_t d = 0; d < shape.size(); ++d)
+      if (int64_t dimension = getResultDimension(op, shape.size(), d);
+          shape[d] != 1 && dimension >= 0)
+        axes.insert(dimension);
   }
 }
 
@@ -156,9 +159,8 @@ static bool hasNan(const runtime::Tensor &tensor) {
          });
 }
 
-llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
-                                         ArrayRef<runtime::Value> values) {
-  ChainCodes out;
+llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,
+                                                  ArrayRef<runtime::Value> values, bool &sawNan) {
   llvm::SmallDenseMap<Value, runtime::Value> known;
   for (auto [source, value] : llvm::zip_equal(chain.sources, values))
     known[source] = value;
@@ -172,7 +174,7 @@ llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValue
         operands.push_back(&constant->second);
       else {
         operands.push_back(&known.find(operand)->second);
-        out.sawNan |= hasNan(operands.back()->tensor);
+        sawNan |= hasNan(operands.back()->tensor);
       }
     }
     llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
@@ -180,11 +182,88 @@ llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValue
       return results.takeError();
     known[op->getResult(0)] = std::move(results->front());
   }
-  const runtime::Value &result = known.find(chain.operations.back()->getResult(0))->second;
-  if (!result.quantized || result.quantized->codes.size() != values.front().tensor.size())
+  return std::move(known.find(chain.operations.back()->getResult(0))->second);
+}
+
+llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
+                                         ArrayRef<runtime::Value> values) {
+  ChainCodes out;
+  llvm::Expected<runtime::Value> result = evaluateChainValue(chain, constants, values, out.sawNan);
+  if (!result)
+    return result.takeError();
+  if (!result->quantized || result->quantized->codes.size() != values.front().tensor.size())
     return llvm::createStringError("the chain does not end in one code per value");
-  out.view = *result.quantized;
+  out.view = *result->quantized;
   out.codes = out.view.codes.ToIntegers();
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// Chains that wait for a quantizer
+//===----------------------------------------------------------------------===//
+
+std::optional<Chain> collectPending(Value value, const ConstantValues &constants,
+                                    llvm::function_ref<bool(Value)> isSource) {
+  Operation *op = value.getDefiningOp();
+  if (!op || !onnx::isPointwise(op) || constants.contains(value))
+    return std::nullopt;
+  std::optional<Chain> chain = collectChain(op, constants, isSource);
+  if (!chain || !isSource(chain->source()) || chain->axis == 0 ||
+      chain->source().getType() != value.getType())
+    return std::nullopt;
+  return chain;
+}
+
+std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants,
+                                                bool quantized) {
+  auto pending = std::make_shared<PendingChain>();
+  pending->quantized = quantized;
+  for (Operation *op : chain.operations)
+    for (Value operand : op->getOperands())
+      if (auto constant = constants.find(operand); constant != constants.end())
+        pending->constants[operand] = constant->second;
+  pending->chain = std::move(chain);
+  return pending;
+}
+
+/// Slices `pick` of a tensor along dimension `d`.
+static runtime::Tensor pickSlices(const runtime::Tensor &tensor, size_t d, ArrayRef<int64_t> pick) {
+  runtime::Shape shape = tensor.shape();
+  int64_t extent = shape[d], outer = 1;
+  for (size_t i = 0; i < d; ++i)
+    outer *= shape[i];
+  shape[d] = pick.size();
+  runtime::Tensor out(tensor.type(), shape);
+  absl::Span<uint8_t> bytes = out.MutableBytes();
+  size_t slice = tensor.bytes().size() / (outer * extent);
+  for (int64_t o = 0; o < outer; ++o)
+    for (auto [i, from] : llvm::enumerate(pick))
+      std::memcpy(&bytes[(o * pick.size() + i) * slice],
+                  &tensor.bytes()[(o * extent + from) * slice], slice);
+  return out;
+}
+
+std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
+                                                 ArrayRef<int64_t> pick) {
+  auto out = std::make_shared<PendingChain>(pending);
+  auto pickFrom = [&](Operation *op, runtime::Tensor &tensor) {
+    for (int64_t d = 0; d < tensor.rank(); ++d)
+      if (tensor.shape()[d] != 1 &&
+          getResultDimension(op, tensor.rank(), d) == pending.chain.axis)
+        tensor = pickSlices(tensor, d, pick);
+  };
+  llvm::SmallDenseSet<Value> done;
+  for (Operation *op : pending.chain.operations)
+    for (Value operand : op->getOperands()) {
+      auto constant = out->constants.find(operand);
+      if (constant == out->constants.end() || !done.insert(operand).second)
+        continue;
+      pickFrom(op, constant->second.tensor);
+      if (auto &view = constant->second.quantized)
+        for (runtime::Tensor *part : {&view->codes, &view->scale, &view->zero_point})
+          pickFrom(op, *part);
+    }
+  out->chain.channels = pick.size();
   return out;
 }
 

@@ -44,6 +44,28 @@ std::optional<Chain> collectJoin(mlir::Operation *last, const ConstantValues &co
 /// Restricts the channel dimension to that of `form` (which a source of the chain has).
 bool adoptAxis(Chain &chain, const IntegerForm &form);
 
+/// A chain that ends in a float, with the constants of its operations for the channels that are left of it.
+struct PendingChain {
+  Chain chain;
+  ConstantValues constants;
+  bool quantized = false; ///< whether the model quantizes the source
+};
+
+/// The chain between a value with a form and `value`, which a pointwise operation computes; nothing where there is none of
+/// one source, or where it has no channel dimension beside the batch.
+std::optional<Chain> collectPending(mlir::Value value, const ConstantValues &constants,
+                                    llvm::function_ref<bool(mlir::Value)> isSource);
+std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants,
+                                                bool quantized);
+
+/// The chain for channels `pick` of it.
+std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
+                                                 llvm::ArrayRef<int64_t> pick);
+
+/// The value that a chain gives, whether it ends in a quantizer or not. Sets `sawNan` where an operand was a NaN.
+llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,
+                                                  llvm::ArrayRef<runtime::Value> values, bool &sawNan);
+
 /// The codes that a chain gives.
 struct ChainCodes {
   std::vector<int64_t> codes;

@@ -57,7 +57,7 @@ llvm::Expected<CodeEnclosure> CodeFunction::enclose(const std::vector<int64_t> &
 
 FormReader::FormReader(const IntegerForm &form, int64_t axis) : form(form), axis(axis) {
   DequantizeConstants parameters = getDequantizeConstants(form);
-  attributes.Set("axis", axis);
+  attributes.Set("axis", form.pending ? form.pending->chain.axis : axis);
   attributes.Set("result_type", std::string("float32"));
   attributes.Set("scale", parameters.scale);
   attributes.Set("zero_point", parameters.zeroPoint);
@@ -82,7 +82,24 @@ static runtime::QuantizedView readBack(const IntegerForm &form, int64_t axis,
   return {*typed, floats(form.scale), floats(form.zeroPoint)};
 }
 
+/// Pending operations see their own dimensions, whatever has become of them since.
 llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t> &positions,
+                                                      const Shape &shape) {
+  if (!form.pending)
+    return dequantize(positions, shape);
+  const Chain &chain = form.pending->chain;
+  int64_t count = int64_t(positions.size()) / chain.channels;
+  llvm::Expected<runtime::Value> source = dequantize(positions, getChainShape(chain, count));
+  if (!source)
+    return source.takeError();
+  llvm::Expected<runtime::Value> value =
+      evaluateChainValue(chain, form.pending->constants, *source, sawNan);
+  if (!value)
+    return value.takeError();
+  return runtime::Value(value->tensor.Reshaped(shape));
+}
+
+llvm::Expected<runtime::Value> FormReader::dequantize(const std::vector<int64_t> &positions,
                                                       const Shape &shape) {
   attributes.Set("shape", shape);
   auto codes = Tensor::FromIntegers(DataType::Int64(), shape, positions);
@@ -94,8 +111,8 @@ llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t>
   if (!results.ok())
     return llvm::createStringError(std::string(results.status().message()));
   runtime::Value value = std::move(results->front());
-  if (form.quantized)
-    value.quantized = readBack(form, axis, *codes);
+  if (form.quantized || (form.pending && form.pending->quantized))
+    value.quantized = readBack(form, form.pending ? form.pending->chain.axis : axis, *codes);
   return value;
 }
 
@@ -104,6 +121,7 @@ IntegerFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) 
   llvm::Expected<runtime::Value> value = reader(positions, getChainShape(chain, count));
   if (!value)
     return value.takeError();
+  sawNan |= reader.sawNan;
   return std::vector{std::move(*value)};
 }
 

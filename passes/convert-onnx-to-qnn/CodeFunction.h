@@ -49,7 +49,13 @@ public:
   llvm::Expected<runtime::Value> operator()(const std::vector<int64_t> &codes,
                                             const runtime::Shape &shape);
 
+  /// Whether a pending operation of the form met a NaN.
+  bool sawNan = false;
+
 private:
+  llvm::Expected<runtime::Value> dequantize(const std::vector<int64_t> &codes,
+                                            const runtime::Shape &shape);
+
   const IntegerForm &form;
   int64_t axis;
   runtime::Attributes attributes;

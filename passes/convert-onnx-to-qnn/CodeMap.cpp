@@ -289,7 +289,12 @@ CodeRange withOneLevel(CodeRange range) {
 llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &constants,
                                     const IntegerForm &form, std::optional<CodeRange> range,
                                     int64_t enumerationLimit) {
-  IntegerFunction function(chain, constants, form);
+  Chain whole = chain;
+  if (form.pending) {
+    whole.monotone &= form.pending->chain.monotone;
+    whole.enclosable &= form.pending->chain.monotone;
+  }
+  IntegerFunction function(whole, constants, form);
   std::vector<Interval> channels;
   int64_t total = 0;
   for (int64_t c = 0; c < chain.channels; ++c) {
@@ -326,7 +331,7 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
       return map;
     }
   }
-  bool bisects = !*monotone && chain.enclosable && chain.axis != 0 && total > kMaxTableLength;
+  bool bisects = !*monotone && whole.enclosable && chain.axis != 0 && total > kMaxTableLength;
   if (total > enumerationLimit && !bisects)
     return *monotone ? tooManyLevels(*range)
                      : llvm::createStringError(

@@ -137,7 +137,7 @@ Value Converter::getFloat(Value value) {
   if (auto constant = constants.find(value); constant != constants.end())
     return floats[value] = makeFloatConstant(value, constant->second.tensor);
   const IntegerForm *form = getForm(value);
-  if (!form)
+  if (!form || form->pending)
     return value;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointAfterValue(form->codes);

@@ -49,6 +49,7 @@ private:
 
   // Pool.cpp: pools and reductions.
   bool convertMaxPool(mlir::Operation *op, std::string &reason);
+  bool makeAscending(mlir::Location loc, IntegerForm &form, std::string &reason);
   bool convertAveragePool(mlir::Operation *op, std::string &reason);
   bool convertReduction(mlir::Operation *op, std::string &reason);
 
@@ -114,6 +115,8 @@ private:
   /// The form, changed to one that varies along `axis` at most (-1: along none).
   std::optional<IntegerForm> alongAxis(mlir::Location loc, const IntegerForm &form, int64_t axis,
                                        std::string &reason);
+  /// The form of a value, or that of the integers behind the pointwise operations which compute it.
+  std::optional<IntegerForm> getFormBehind(mlir::Value value);
   /// The integers of a quantized value, constants included.
   std::optional<IntegerForm> getQuantizedForm(mlir::Value value);
 

@@ -126,6 +126,10 @@ std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerFor
                                                   std::string &reason) {
   IntegerForm out = form;
   out.bounds = {qnn::unite(form.bounds)};
+  if (form.pending && form.pending->chain.channels > 1) {
+    reason = "the operations before it differ by channel";
+    return std::nullopt;
+  }
   if (form.isPerTensor())
     return out;
   std::optional<CommonUnit> unit = findCommonUnit(form.scale);
@@ -149,6 +153,22 @@ std::optional<IntegerForm> Converter::alongAxis(Location loc, const IntegerForm 
   if (form.axis == axis || !form.varies())
     return form;
   return toPerTensor(loc, form, reason);
+}
+
+std::optional<IntegerForm> Converter::getFormBehind(Value value) {
+  if (const IntegerForm *form = getForm(value))
+    return *form;
+  std::optional<Chain> chain =
+      collectPending(value, constants, [&](Value v) { return getForm(v) != nullptr; });
+  if (!chain)
+    return std::nullopt;
+  IntegerForm form = *getForm(chain->source());
+  if (form.pending || !adoptAxis(*chain, form) || chain->axis == 0)
+    return std::nullopt;
+  form.axis = chain->axis;
+  form.pending = makePending(std::move(*chain), constants, form.quantized);
+  form.quantized = false;
+  return form;
 }
 
 std::optional<IntegerForm> Converter::getQuantizedForm(Value value) {

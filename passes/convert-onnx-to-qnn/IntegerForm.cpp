@@ -1,5 +1,5 @@
 //===- IntegerForm.cpp - The exact integer reading of a value -------------===//
-#include "passes/convert-onnx-to-qnn/IntegerForm.h"
+#include "passes/convert-onnx-to-qnn/Chain.h"
 
 #include <bit>
 #include <cmath>
@@ -19,7 +19,13 @@ std::optional<double> multiplyExactly(double a, double b) {
   return product;
 }
 
+bool IntegerForm::varies() const {
+  return !isPerTensor() || bounds.size() > 1 || (pending && pending->chain.channels > 1);
+}
+
 void pickChannels(IntegerForm &form, llvm::ArrayRef<int64_t> pick) {
+  if (form.pending && form.pending->chain.channels > 1)
+    form.pending = pickChannels(*form.pending, pick);
   auto picked = [&](auto &list) {
     if (list.size() <= 1)
       return;

@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_INTEGERFORM_H
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_INTEGERFORM_H
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "runtime/core/value.h"
 
 namespace qcompile {
+
+struct PendingChain;
 
 /// A value of the source model as integers: element i, at index c of dimension `axis`, is the real number
 ///   scale[c] * (code[i] - zeroPoint[c]) / divisor + bias[c],
@@ -23,6 +26,9 @@ struct IntegerForm {
   std::vector<int64_t> zeroPoint;
   std::vector<double> bias;
   int64_t divisor = 1;
+  /// Pointwise operations of the source model that are still to be applied to that number: a value behind a batch norm, say,
+  /// that is moved or pooled before a quantizer reads it. Null for none.
+  std::shared_ptr<const PendingChain> pending;
   /// Whether the model quantizes here, so that linear operations use the real number itself; the result
   /// of a linear operation is rounded to float32 first.
   bool quantized = false;
@@ -33,7 +39,7 @@ struct IntegerForm {
     return scale.size() == 1 && zeroPoint.size() == 1 && bias.size() <= 1;
   }
   /// Whether anything, the bounds included, differs along `axis`.
-  bool varies() const { return !isPerTensor() || bounds.size() > 1; }
+  bool varies() const;
   mlir::RankedTensorType getType() const {
     return mlir::cast<mlir::RankedTensorType>(codes.getType());
   }

@@ -120,7 +120,7 @@ bool Converter::convertConcat(Operation *op, std::string &reason) {
   for (Value operand : op->getOperands()) {
     const IntegerForm *known = getForm(operand);
     std::optional<IntegerForm> form = known ? std::optional(*known) : getQuantizedForm(operand);
-    if (!form) {
+    if (!form || form->pending) {
       if (!parts.empty())
         reason = "its operand '" + onnx::getTensorName(operand.getLoc()).str() + "' is not integers";
       return false;

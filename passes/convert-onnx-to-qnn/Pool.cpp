@@ -1,4 +1,5 @@
 //===- Pool.cpp - Pools and reductions ------------------------------------===//
+#include <cmath>
 #include <numeric>
 
 #include "dialects/onnx/OnnxOps.h"
@@ -23,18 +24,64 @@ static Window readPool(Operation *op, RankedTensorType input, RankedTensorType r
   return readWindow(op, kernel ? kernel.asArrayRef() : input.getShape().drop_front(2), input, result);
 }
 
+/// Negates the codes of channels whose pending operations fall, so that larger codes are larger values in every channel.
+/// False, with the reason, where that is not certain.
+bool Converter::makeAscending(Location loc, IntegerForm &form, std::string &reason) {
+  const Chain &chain = form.pending->chain;
+  FormReader reader(form, form.axis);
+  std::vector<int64_t> low, high;
+  for (int64_t c = 0; c < chain.channels; ++c) {
+    low.push_back(at(form.bounds, c).low);
+    high.push_back(at(form.bounds, c).high);
+  }
+  llvm::Expected<runtime::Value> first = reader(low, {int64_t(low.size())});
+  llvm::Expected<runtime::Value> last = first ? reader(high, {int64_t(high.size())}) : std::move(first);
+  if (!last || reader.sawNan || !chain.monotone ||
+      llvm::any_of(form.scale, [](double s) { return s < 0; })) {
+    if (!last)
+      llvm::consumeError(last.takeError());
+    reason = "the operations before it are not monotone";
+    return false;
+  }
+  std::vector<int64_t> directions;
+  for (int64_t c = 0; c < chain.channels; ++c) {
+    double a = first->tensor.DoubleAt(c), b = last->tensor.DoubleAt(c);
+    if (std::isnan(a) || std::isnan(b)) {
+      reason = "the operations before it give NaN";
+      return false;
+    }
+    directions.push_back(a > b ? -1 : 1);
+  }
+  if (llvm::all_of(directions, [](int64_t d) { return d == 1; }))
+    return true;
+  // scale * (d * code' - zero) = (scale * d) * (code' - d * zero)
+  form.codes = multiply(loc, form.codes, form.axis, directions);
+  std::vector<qnn::Bounds> bounds;
+  if (!narrow(form.codes.getDefiningOp<qnn::BoundsOpInterface>(), bounds, reason))
+    return false;
+  IntegerForm old = form;
+  form.scale.clear();
+  form.zeroPoint.clear();
+  form.bounds.clear();
+  for (auto [c, d] : llvm::enumerate(directions)) {
+    qnn::Bounds b = at(old.bounds, c);
+    form.scale.push_back(double(d) * at(old.scale, c));
+    form.zeroPoint.push_back(d * at(old.zeroPoint, c));
+    form.bounds.push_back(d > 0 ? b : qnn::Bounds{-b.high, -b.low});
+  }
+  return true;
+}
+
 /// The largest value of a window is that of the largest code: scales are positive, rounding is monotone. What lies outside
 /// of the input never wins where it has the lowest code.
 bool Converter::convertMaxPool(Operation *op, std::string &reason) {
   if (!isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp>(op))
     return false;
-  const IntegerForm *known = getForm(op->getOperand(0));
-  if (!known)
+  std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
+  source = source ? alongAxis(op->getLoc(), *source, 1, reason) : source;
+  if (!source || (source->pending && !makeAscending(op->getLoc(), *source, reason)))
     return false;
-  std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, 1, reason);
-  if (!source)
-    return false;
-  if (llvm::any_of(source->scale, [](double s) { return s < 0; })) {
+  if (!source->pending && llvm::any_of(source->scale, [](double s) { return s < 0; })) {
     reason = "the scale of its input is negative";
     return false;
   }

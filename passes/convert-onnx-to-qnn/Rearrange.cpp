@@ -42,7 +42,7 @@ bool Converter::convertRearrangement(Operation *op, std::string &reason) {
   auto transpose = dyn_cast<onnx::TransposeOp>(op);
   if (!reshape && !transpose)
     return false;
-  const IntegerForm *source = getForm(op->getOperand(0));
+  std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
   if (!source)
     return false;
   bool keepsAxes = isa<onnx::IdentityOp, onnx::DropoutOp>(op);

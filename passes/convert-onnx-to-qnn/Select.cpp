@@ -124,10 +124,10 @@ bool Converter::convertSelection(Operation *op, std::string &reason) {
   auto pad = dyn_cast<onnx::PadOp>(op);
   bool copies = isa<onnx::SliceOp, onnx::SplitOp, onnx::TileOp, onnx::ExpandOp>(op) ||
                 (resize && resize.getMode() == "nearest") || (pad && pad.getMode() != "constant");
-  const IntegerForm *known = copies ? getForm(op->getOperand(0)) : nullptr;
+  std::optional<IntegerForm> known = copies ? getFormBehind(op->getOperand(0)) : std::nullopt;
   if (!known)
     return false;
-  IntegerForm source = *known; // recording results may move the known ones
+  const IntegerForm &source = *known;
   std::optional<Tensor> numbers = numberElements(source.getType().getShape());
   std::optional<std::vector<runtime::Value>> results;
   if (numbers)
@@ -156,9 +156,8 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
   auto gather = dyn_cast<onnx::GatherOp>(op);
   if (!gather)
     return false;
-  std::optional<IntegerForm> source = getForm(op->getOperand(0))
-                                          ? std::optional(*getForm(op->getOperand(0)))
-                                          : getQuantizedForm(op->getOperand(0));
+  std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
+  source = source ? source : getQuantizedForm(op->getOperand(0));
   if (!source)
     return false;
   RankedTensorType type = source->getType(), result = tensorOf(op->getResult(0));
@@ -205,7 +204,7 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
 bool Converter::convertPad(Operation *op, std::string &reason) {
   auto padOp = dyn_cast<onnx::PadOp>(op);
   const IntegerForm *known = padOp ? getForm(op->getOperand(0)) : nullptr;
-  if (!known || padOp.getMode() != "constant")
+  if (!known || known->pending || padOp.getMode() != "constant")
     return false;
   SmallVector<Value> operands = getFormalOperands(op);
   auto constantAt = [&](size_t i) -> const Tensor * {
@@ -270,7 +269,7 @@ bool Converter::convertBlocks(Operation *op, std::string &reason) {
     return false;
   const IntegerForm *known = getForm(op->getOperand(0));
   std::optional<IntegerForm> source =
-      known ? toPerTensor(op->getLoc(), *known, reason) : std::nullopt;
+      known && !known->pending ? toPerTensor(op->getLoc(), *known, reason) : std::nullopt;
   if (!source)
     return false;
   IntegerForm form = *source;
@@ -297,7 +296,7 @@ bool Converter::convertBlocks(Operation *op, std::string &reason) {
 
 /// Whether different codes are different floats in the same order along `axis`.
 static bool isOrdered(const IntegerForm &form, int64_t axis) {
-  if (!form.bias.empty() || (form.varies() && form.axis == axis))
+  if (form.pending || !form.bias.empty() || (form.varies() && form.axis == axis))
     return false;
   for (double scale : form.scale)
     if (scale < 0x1p-100 || scale > 0x1p100)
