@@ -10,7 +10,7 @@ namespace qcompile {
 namespace {
 
 /// Most levels of all channels to find one by one, and most bits of an affine function's numbers.
-constexpr int64_t kMaxLevels = int64_t{1} << 20;
+constexpr int64_t kMaxLevels = int64_t{1} << 16;
 constexpr int64_t kProductBits = 62;
 /// Most thresholds to add up: 12 bits of levels.
 constexpr int64_t kMaxParts = 17;

@@ -22,7 +22,8 @@ def ConvertOnnxToQnn : Pass<"convert-onnx-to-qnn", "::mlir::func::FuncOp"> {
     else by enumerating the accumulator's range where it has at most `enumeration-limit` values.
 
     Requires the normal form (`onnx-normalise-quantization`) and static shapes. Guarantees: no quantizer of
-    `onnx` remains; quantized values exist as codes only. Weights keep their codes; a negative batch-norm
+    `onnx` remains but those that a remark names (fractional zero points, scales along two dimensions); quantized
+    values exist as codes only. Weights keep their codes; a negative batch-norm
     factor becomes a direction of the threshold.
   }];
   let options = [

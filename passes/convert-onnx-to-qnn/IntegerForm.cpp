@@ -11,7 +11,8 @@ namespace qcompile {
 
 std::optional<double> multiplyExactly(double a, double b) {
   double product = a * b;
-  if (!std::isfinite(product) || std::fma(a, b, -product) != 0)
+  if (!std::isfinite(product) || std::fma(a, b, -product) != 0 ||
+      (product == 0 && a != 0 && b != 0))
     return std::nullopt;
   // A product that underflows loses bits that fma cannot show.
   if (product != 0 && std::fabs(product) < 0x1p-960)

@@ -296,7 +296,7 @@ bool Converter::convertBlocks(Operation *op, std::string &reason) {
 
 /// Whether different codes are different floats in the same order along `axis`.
 static bool isOrdered(const IntegerForm &form, int64_t axis) {
-  if (form.pending || !form.bias.empty() || (form.varies() && form.axis == axis))
+  if (form.pending || !form.bias.empty() || (!form.isPerTensor() && form.axis == axis))
     return false;
   for (double scale : form.scale)
     if (scale < 0x1p-100 || scale > 0x1p100)

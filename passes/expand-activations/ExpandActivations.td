@@ -16,7 +16,7 @@ def ExpandActivations : Pass<"onnx-expand-activations", "::mlir::func::FuncOp"> 
 
     Example: `%y = onnx.HardSwish(%x)` becomes
     ```mlir
-    %0 = onnx.HardSigmoid(%x) {alpha = 0.166666672 : f32, beta = 5.000000e-01 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+    %0 = onnx.HardSigmoid(%x) {alpha = 0.166666672 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
     %y = onnx.Mul(%x, %0) : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
     ```
   }];

@@ -290,10 +290,11 @@ TEST(IntegerFormModels, ZeroTimesOverflowIsNotAConstant) {
 }
 
 TEST(IntegerFormModels, ProductsOfSelectionsThatStayFloatAreReported) {
-  // Scales that vary along rows have no place beside weights; the model sums such products exactly.
+  // Scales that vary along rows have no place beside weights, and these have no common unit; the model sums such
+  // products exactly.
   TestContext test;
   ModelBuilder builder(&test.context, 0);
-  Value scales = builder.floats({2, 1}, {0.3f, 0.7f});
+  Value scales = builder.floats({2, 1}, {1.0f, 1.0000001e-20f});
   Value codes = signedQuant(builder, builder.addInput({2, 2}), scales, 4);
   Value weights = signedQuant(builder, builder.floats({2, 1}, {1, -1}), builder.floats({}, {0.1f}), 4);
   Value relu = builder.create("Relu", {codes}, {2, 2});
