@@ -21,6 +21,16 @@ static bool isOddConstant(Value value) {
   return exponent > 0 && std::fmod(exponent, 2) == 1;
 }
 
+/// Whether `value` is a constant without a negative element.
+static bool isNotNegative(Value value) {
+  Operation *op = value.getDefiningOp();
+  auto constant = op ? op->getAttrOfType<data::ConstantAttr>("value") : nullptr;
+  if (!constant)
+    return false;
+  runtime::Tensor tensor = constant.getTensor();
+  return llvm::all_of(llvm::seq(tensor.size()), [&](int64_t i) { return tensor.DoubleAt(i) >= 0; });
+}
+
 bool isMonotone(Operation *op) {
   // Division is monotone in the dividend; dividing by a variable is not. Sigmoid is computed as
   // 1 / (1 + exp(-x)), each step monotone.
@@ -40,6 +50,8 @@ bool isMonotone(Operation *op) {
     auto alpha = op->getAttrOfType<FloatAttr>("alpha");
     return !alpha || !alpha.getValue().isNegative();
   }
+  if (name == "PRelu")
+    return isNotNegative(op->getOperand(1));
   if (name == "Pow") // odd powers
     return isOddConstant(op->getOperand(1));
   if (name == "Div") {

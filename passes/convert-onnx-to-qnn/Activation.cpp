@@ -226,7 +226,11 @@ bool Converter::convertCodeSelection(Operation *op) {
   if (onnx::isQuantizer(op) || !onnx::isPointwise(op))
     return false;
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
-  auto isQuantizedForm = [&](Value value) { return getForm(value) && getForm(value)->quantized; };
+  // On a finer grid than the model's, this would say less than it does there.
+  auto isQuantizedForm = [&](Value value) {
+    const IntegerForm *form = getForm(value);
+    return form && form->quantized && !form->regridded;
+  };
   std::string reason;
   std::optional<Chain> chain = collectChain(op, constants, isSource);
   if (chain && chain->operations.size() == 1 && isQuantizedForm(chain->source()))

@@ -53,6 +53,35 @@ static void noteAxes(Operation *op, const ConstantValues &constants,
   }
 }
 
+static bool hasNan(const runtime::Tensor &tensor) {
+  return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
+           return std::isnan(tensor.DoubleAt(i));
+         });
+}
+
+/// Whether constants are such that a NaN can only arise from infinite values or below a root or logarithm, and so at an end of
+/// the values that reach it: finite, no zero divisor, no norm without a spread.
+static bool isTame(Operation *op, const ConstantValues &constants) {
+  StringRef name = op->getName().stripDialect();
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+    auto constant = constants.find(operand);
+    if (constant == constants.end() || !constant->second.tensor.type().IsFloat())
+      continue;
+    const runtime::Tensor &tensor = constant->second.tensor;
+    auto epsilon = op->getAttrOfType<FloatAttr>("epsilon");
+    float offset = epsilon ? epsilon.getValue().convertToFloat() : 1e-5f;
+    bool infiniteBound = name == "Clip" || name == "Min" || name == "Max";
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      float value = float(tensor.DoubleAt(i));
+      if (std::isnan(value) || (std::isinf(value) && !infiniteBound) ||
+          (name == "Div" && index == 1 && value == 0) ||
+          (name == "BatchNormalization" && index == 4 && !(value + offset > 0)))
+        return false;
+    }
+  }
+  return true;
+}
+
 namespace {
 /// Walks back from a quantizer.
 class Collector {
@@ -94,8 +123,9 @@ public:
                [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
     llvm::SmallDenseSet<int64_t> axes;
     for (Operation *op : chain.operations) {
-      chain.enclosable &= onnx::isMonotone(op);
-      chain.monotone &= onnx::isMonotone(op) && getVariableOperands(op, constants).size() == 1;
+      bool certified = onnx::isMonotone(op) && isTame(op, constants);
+      chain.enclosable &= certified;
+      chain.monotone &= certified && getVariableOperands(op, constants).size() == 1;
       noteAxes(op, constants, axes);
     }
     if (chain.sources.empty() || axes.size() > 1)
@@ -123,7 +153,12 @@ std::optional<Chain> collectChain(Operation *last, const ConstantValues &constan
   collector.collect(/*maxVariables=*/3, /*mayBroadcast=*/false);
   if (collector.sources.size() > 1)
     collector.collect(/*maxVariables=*/1, /*mayBroadcast=*/false);
-  return collector.sources.size() == 1 ? collector.finish() : std::nullopt;
+  if (collector.sources.size() != 1)
+    return std::nullopt;
+  // A constant of higher rank or larger extent would change the shape.
+  auto source = cast<RankedTensorType>(collector.sources.front().getType());
+  auto result = cast<RankedTensorType>(last->getResult(0).getType());
+  return source.getShape() == result.getShape() ? collector.finish() : std::nullopt;
 }
 
 std::optional<Chain> collectJoin(Operation *last, const ConstantValues &constants,
@@ -151,12 +186,6 @@ runtime::Shape getChainShape(const Chain &chain, int64_t count) {
   if (chain.axis != 0)
     shape[0] = count;
   return shape;
-}
-
-static bool hasNan(const runtime::Tensor &tensor) {
-  return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
-           return std::isnan(tensor.DoubleAt(i));
-         });
 }
 
 llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,

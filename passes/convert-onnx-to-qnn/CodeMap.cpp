@@ -262,6 +262,13 @@ llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, con
   return mapBySum(*positions, range, map);
 }
 
+/// Codes within bounds, in the model's own type: what later operations do to them may depend on it.
+CodeRange makeRange(DataType type, qnn::Bounds codes) {
+  if (type.kind == runtime::TypeKind::kBipolar)
+    return {type, -1, 2, 1};
+  return {type, codes.low, 1, codes.high - codes.low};
+}
+
 /// The codes between those at the ends of every channel; the function is monotone.
 llvm::Expected<CodeRange> findRange(CodeFunction &function, ArrayRef<Interval> channels) {
   std::vector<int64_t> ends;
@@ -273,7 +280,7 @@ llvm::Expected<CodeRange> findRange(CodeFunction &function, ArrayRef<Interval> c
   if (!codes)
     return codes.takeError();
   auto [low, high] = std::minmax_element(codes->begin(), codes->end());
-  return CodeRange{qnn::Bounds{*low, *high}.narrowestType(), *low, 1, *high - *low};
+  return makeRange(function.view.codes.type(), {*low, *high});
 }
 
 /// A quantizer with one code still needs a threshold, one that nothing reaches.
@@ -345,7 +352,7 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
   map.view = std::move(function.view);
   map.codes = getCodeBounds(*runs);
   if (!range)
-    range = CodeRange{map.codes.narrowestType(), map.codes.low, 1, map.codes.high - map.codes.low};
+    range = makeRange(map.view.codes.type(), map.codes);
   map.codeType = range->type;
   bool directed = llvm::all_of(*runs, [](const Runs &row) { return getDirection(row) != 0; });
   if (directed && range->levels <= kMaxThresholds) {

@@ -1,5 +1,6 @@
 //===- Constants.cpp - Values that depend on constants alone --------------===//
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "llvm/ADT/StringSet.h"
@@ -53,6 +54,10 @@ bool Converter::isQuantized(Value value) const {
       "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
       "ReduceMin",     "GatherElements", "TopK"};
   Operation *op = value.getDefiningOp();
+  if (op && onnx::isQuantizer(op))
+    return true;
+  if (op && isa<onnx::ConcatOp>(op))
+    return llvm::all_of(op->getOperands(), [&](Value operand) { return isQuantized(operand); });
   return op && isa<onnx::OnnxDialect>(op->getDialect()) &&
          selections.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0));
 }

@@ -21,6 +21,8 @@ std::optional<IntegerForm> Converter::getConvInput(Operation *op, std::string &r
   auto weights = constants.find(op->getOperand(1));
   if (!input || !input->quantized)
     reason = "its input is not quantized";
+  else if (!hasWindowRank(input->getType()))
+    reason = "it has " + std::to_string(input->getType().getRank() - 2) + " spatial dimensions, not 1 to 3";
   else if (weights == constants.end() || !weights->second.quantized)
     reason = weights == constants.end() ? "its weights are not constant"
                                         : "its weights are not quantized";

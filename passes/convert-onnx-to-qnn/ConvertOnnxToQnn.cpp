@@ -106,6 +106,14 @@ void Converter::convert(Operation *op) {
   if (evaluateConstant(op))
     return;
   std::string reason;
+  auto isEmpty = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
+  };
+  if (llvm::any_of(op->getOperandTypes(), isEmpty) || llvm::any_of(op->getResultTypes(), isEmpty)) {
+    reasons[op] = "it has tensors without elements";
+    return;
+  }
   using Conversion = bool (Converter::*)(Operation *, std::string &);
   static constexpr Conversion conversions[] = {
       &Converter::convertRearrangement, &Converter::convertSelection,

@@ -143,6 +143,7 @@ std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerFor
     reason = "the scales of its input need more than 48 bits on a common unit";
     return std::nullopt;
   }
+  out.regridded = true;
   out.scale = {unit->unit};
   out.zeroPoint = {0};
   return out;

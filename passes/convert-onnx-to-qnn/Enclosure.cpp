@@ -75,6 +75,7 @@ llvm::Expected<CodeEnclosure> encloseCodes(const Chain &chain, const ConstantVal
       llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
       if (!results)
         return results.takeError();
+      out.sawNan |= hasNan(results->front().tensor);
       if (!box) {
         box = Box{results->front(), results->front()};
         continue;

@@ -32,6 +32,8 @@ struct IntegerForm {
   /// Whether the model quantizes here, so that linear operations use the real number itself; the result
   /// of a linear operation is rounded to float32 first.
   bool quantized = false;
+  /// Whether codes stand on a finer grid than the model's quantizers have: what is on that grid need not be on theirs.
+  bool regridded = false;
   /// Bounds of the codes: one element, or one per index of `axis`.
   std::vector<qnn::Bounds> bounds;
 

@@ -119,13 +119,12 @@ bool Converter::convertLinear(Operation *op, std::string &reason) {
   if (!product)
     return false;
   auto weights = constants.find(product->rhs);
-  if (weights != constants.end()) {
+  bool isMatrix = tensorOf(product->rhs).getRank() == 2;
+  if (weights != constants.end() && isMatrix) {
     const IntegerForm *input = getForm(product->lhs);
-    if (!input || !input->quantized || !weights->second.quantized ||
-        weights->second.quantized->codes.rank() != 2) {
-      reason = !input || !input->quantized    ? "its input is not quantized"
-               : !weights->second.quantized ? "its weights are not quantized"
-                                            : "its weights are not a matrix";
+    if (!input || !input->quantized || !weights->second.quantized) {
+      reason = !input || !input->quantized ? "its input is not quantized"
+                                           : "its weights are not quantized";
       return false;
     }
     int64_t last = input->getType().getRank() - 1;

@@ -78,7 +78,9 @@ bool Converter::convertMaxPool(Operation *op, std::string &reason) {
   if (!isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp>(op))
     return false;
   std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
-  source = source ? alongAxis(op->getLoc(), *source, 1, reason) : source;
+  source = source && hasWindowRank(source->getType())
+               ? alongAxis(op->getLoc(), *source, 1, reason)
+               : std::nullopt;
   if (!source || (source->pending && !makeAscending(op->getLoc(), *source, reason)))
     return false;
   if (!source->pending && llvm::any_of(source->scale, [](double s) { return s < 0; })) {
@@ -150,8 +152,9 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
   if (!isa<onnx::AveragePoolOp, onnx::GlobalAveragePoolOp>(op))
     return false;
   const IntegerForm *known = getForm(op->getOperand(0));
-  if (!known || !known->quantized) {
-    reason = "its input is not quantized";
+  if (!known || !known->quantized || !hasWindowRank(known->getType())) {
+    reason = known && known->quantized ? "it has not 1 to 3 spatial dimensions"
+                                       : "its input is not quantized";
     return false;
   }
   std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, 1, reason);

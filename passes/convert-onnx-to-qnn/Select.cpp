@@ -123,7 +123,9 @@ bool Converter::convertSelection(Operation *op, std::string &reason) {
   auto resize = dyn_cast<onnx::ResizeOp>(op);
   auto pad = dyn_cast<onnx::PadOp>(op);
   bool copies = isa<onnx::SliceOp, onnx::SplitOp, onnx::TileOp, onnx::ExpandOp>(op) ||
-                (resize && resize.getMode() == "nearest") || (pad && pad.getMode() != "constant");
+                (resize && resize.getMode() == "nearest" &&
+                 resize.getCoordinateTransformationMode() != "tf_crop_and_resize") ||
+                (pad && pad.getMode() != "constant");
   std::optional<IntegerForm> known = copies ? getFormBehind(op->getOperand(0)) : std::nullopt;
   if (!known)
     return false;
@@ -138,9 +140,10 @@ bool Converter::convertSelection(Operation *op, std::string &reason) {
   }
   std::vector<PositionLists> lists;
   for (const runtime::Value &result : *results) {
-    std::optional<PositionLists> positions =
-        readPositions(result.tensor, source.getType().getShape());
-    if (!positions || result.tensor.size() == 0) {
+    std::optional<PositionLists> positions;
+    if (result.tensor.size() > 0)
+      positions = readPositions(result.tensor, source.getType().getShape());
+    if (!positions) {
       reason = "it changes the rank of its input or leaves nothing of it";
       return false;
     }
@@ -181,6 +184,12 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
   SmallVector<int64_t> positions;
   for (int64_t index : indices->second.tensor.ToIntegers())
     positions.push_back(index < 0 ? index + type.getDimSize(axis) : index);
+  for (int64_t position : positions)
+    if (position < 0 || position >= type.getDimSize(axis)) {
+      reason = "position " + std::to_string(position) + " is not one of " +
+               std::to_string(type.getDimSize(axis));
+      return false;
+    }
   if (source->varies() && source->axis == axis && indexRank != 1)
     source = toPerTensor(op->getLoc(), *source, reason);
   if (!source || positions.empty())
@@ -197,6 +206,8 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
     picked.codes = qnn::ReshapeOp::create(builder, op->getLoc(), resultType, picked.codes);
   if (source->axis > axis)
     picked.axis += indexRank - 1;
+  if (!picked.varies()) // the dimension itself may be gone
+    picked.axis = resultType.getRank() >= 2 ? 1 : 0;
   return true;
 }
 
@@ -240,6 +251,11 @@ bool Converter::convertPad(Operation *op, std::string &reason) {
     return false;
   }
   bool padsChannels = low[known->axis] != 0 || high[known->axis] != 0;
+  if ((padsChannels && !known->isPerTensor()) || known->regridded ||
+      (real == 0 && std::signbit(real))) {
+    reason = "whether its value is one of the quantizer's depends on the channel, or it is a negative zero";
+    return false;
+  }
   std::optional<IntegerForm> source =
       alongAxis(op->getLoc(), *known, padsChannels ? -1 : known->axis, reason);
   if (!source)
