@@ -87,9 +87,14 @@ def scale_models(folder):
     folder.good("scales_per_column", tail(builder, builder.quant(head(builder, weight=weight), ACTIVATION)),
                 "weight scales [1, O]")
     builder = Builder("scales_activation_channels", [1, K])
-    activation = Quantizer(scale=rows[None, :] * 2, bits=3, signed=False)
+    activation = Quantizer(scale=np.exp2(np.round(np.log2(rows)))[None, :] * 2, bits=3, signed=False)
     folder.good("scales_activation_channels", tail(builder, builder.quant(head(builder), activation)),
-                "activation scales that differ along the next sum", inexact=True)
+                "activation scales that differ along the next sum, on a common unit")
+    builder = Builder("scales_without_unit", [1, K])
+    far = np.where(np.arange(HIDDEN) % 2 == 0, 1.0, 1e-20)
+    activation = Quantizer(scale=(rows * far)[None, :], bits=3, signed=False)
+    folder.good("scales_without_unit", tail(builder, builder.quant(head(builder), activation)),
+                "activation scales that differ along the next sum, too far for a common unit", inexact=True)
     builder = Builder("scales_extreme", [1, K])
     source = head(builder, Quantizer(scale=2e-18, bits=4), Quantizer(scale=3e17, bits=3))
     folder.good("scales_extreme", tail(builder, builder.quant(source, ACTIVATION),
