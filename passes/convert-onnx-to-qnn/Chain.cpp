@@ -53,7 +53,7 @@ static void noteAxes(Operation *op, const ConstantValues &constants,
   }
 }
 
-static bool hasNan(const runtime::Tensor &tensor) {
+bool hasNan(const runtime::Tensor &tensor) {
   return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
            return std::isnan(tensor.DoubleAt(i));
          });

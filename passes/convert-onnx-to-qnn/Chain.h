@@ -66,6 +66,9 @@ std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
 llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,
                                                   llvm::ArrayRef<runtime::Value> values, bool &sawNan);
 
+/// Whether an element of a float tensor is a NaN.
+bool hasNan(const runtime::Tensor &tensor);
+
 /// The codes that a chain gives.
 struct ChainCodes {
   std::vector<int64_t> codes;

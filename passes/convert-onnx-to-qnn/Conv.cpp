@@ -8,8 +8,6 @@ using namespace mlir;
 
 namespace qcompile {
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 static int64_t getGroups(Operation *op) {
   auto groups = op->getAttrOfType<IntegerAttr>("group");
   return groups ? groups.getValue().getSExtValue() : 1;

@@ -106,11 +106,13 @@ void Converter::convert(Operation *op) {
   if (evaluateConstant(op))
     return;
   std::string reason;
-  auto isEmpty = [](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
+  // Constants without elements stand for parameters that are not given.
+  auto isEmpty = [&](Value value) {
+    auto tensor = dyn_cast<RankedTensorType>(value.getType());
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0 &&
+           !constants.contains(value);
   };
-  if (llvm::any_of(op->getOperandTypes(), isEmpty) || llvm::any_of(op->getResultTypes(), isEmpty)) {
+  if (llvm::any_of(op->getOperands(), isEmpty) || llvm::any_of(op->getResults(), isEmpty)) {
     reasons[op] = "it has tensors without elements";
     return;
   }

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/convert-onnx-to-qnn/Chain.h"
 #include "passes/convert-onnx-to-qnn/CodeMap.h"
+#include "passes/rewriting/ElementTypes.h"
 
 namespace qcompile {
 

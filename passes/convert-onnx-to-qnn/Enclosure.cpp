@@ -5,8 +5,6 @@
 // in x * sigmoid(x); then the enclosure is wider than need be, but not on an interval of one integer.
 //
 //===----------------------------------------------------------------------===//
-#include <cmath>
-
 #include "compiler/evaluator/Evaluator.h"
 #include "passes/convert-onnx-to-qnn/Chain.h"
 
@@ -41,12 +39,6 @@ static void takeBetter(runtime::Value &best, const runtime::Value &other, Less l
     if (less(others[i], values[i]))
       values[i] = others[i];
   best.quantized->codes = *runtime::Tensor::FromIntegers(codes.type(), codes.shape(), values);
-}
-
-static bool hasNan(const runtime::Tensor &tensor) {
-  return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
-           return std::isnan(tensor.DoubleAt(i));
-         });
 }
 
 llvm::Expected<CodeEnclosure> encloseCodes(const Chain &chain, const ConstantValues &constants,

@@ -9,8 +9,6 @@ namespace qcompile {
 
 static constexpr int64_t kMaxZeroPoint = int64_t{1} << 47;
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// The codes of an operand with the rank of the result, and its channel dimension there.
 static void extendRank(OpBuilder &builder, Location loc, int64_t rank, IntegerForm &form) {
   RankedTensorType type = form.getType();

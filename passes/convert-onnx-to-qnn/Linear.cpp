@@ -46,8 +46,6 @@ static std::optional<Product> readProduct(Operation *op) {
   return product;
 }
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// A product with constant weights [K, M].
 bool Converter::convertWeightProduct(Operation *op, const Product &product,
                                      const IntegerForm &input, std::string &reason) {

@@ -11,8 +11,6 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 static int64_t getInteger(Operation *op, StringRef name, int64_t otherwise) {
   auto attribute = op->getAttrOfType<IntegerAttr>(name);
   return attribute ? attribute.getValue().getSExtValue() : otherwise;

@@ -18,8 +18,6 @@ namespace qcompile {
 
 using PositionLists = SmallVector<SmallVector<int64_t>>;
 
-static RankedTensorType tensorOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// The operation's constant operands, with `data` for its first one; nothing where another one varies.
 static std::optional<std::vector<runtime::Value>>
 evaluateOn(Operation *op, const ConstantValues &constants, const runtime::Value &data) {
