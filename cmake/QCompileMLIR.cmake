@@ -42,6 +42,10 @@ target_precompile_headers(qcompile_pch PRIVATE
 target_compile_options(qcompile_pch PRIVATE -Xclang -fno-pch-timestamp)
 target_compile_definitions(qcompile_pch PRIVATE ${LLVM_DEFINITIONS})
 
+# Every generated header, whichever folder declares it: sources wait for all of them, since folders that come
+# earlier in the build include those of later ones.
+add_custom_target(qcompile-tablegen)
+
 # qc_tablegen(TD output generator-flags...) for each declared output; sets the target to depend on.
 #   qc_tablegen(NAME QnnOps TD QnnOps.td OUTPUTS QnnOps.h.inc "-gen-op-decls" ...)
 function(qc_tablegen)
@@ -58,7 +62,7 @@ function(qc_tablegen)
     mlir_tablegen(${output} ${flags} EXTRA_INCLUDES ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   endforeach()
   add_custom_target(${ARG_NAME}IncGen DEPENDS ${TABLEGEN_OUTPUT})
-  set_property(GLOBAL APPEND PROPERTY QCOMPILE_TABLEGEN_TARGETS ${ARG_NAME}IncGen)
+  add_dependencies(qcompile-tablegen ${ARG_NAME}IncGen)
 endfunction()
 
 # qc_add_library(name SOURCES... DEPENDS... [NO_PCH]): sources that become part of libqcompile.
@@ -80,10 +84,7 @@ endfunction()
 function(qc_compile_settings name)
   target_compile_definitions(${name} PRIVATE ${LLVM_DEFINITIONS})
   target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
-  get_property(tablegen GLOBAL PROPERTY QCOMPILE_TABLEGEN_TARGETS)
-  if(tablegen)
-    add_dependencies(${name} ${tablegen})
-  endif()
+  add_dependencies(${name} qcompile-tablegen)
 endfunction()
 
 # qc_add_pass(Name): the pass of this folder, from Name.td, Name.h and Name.cpp.
