@@ -50,7 +50,7 @@ bool Converter::isQuantized(Value value) const {
   static const llvm::StringSet<> selections = {
       "Relu",          "Clip",           "Min",     "Max",       "Reshape",      "Flatten",
       "Squeeze",       "Unsqueeze",      "Transpose", "Identity", "Dropout",     "Slice",
-      "Gather",        "Expand",         "Tile",    "Concat",    "Split",        "Pad",
+      "Gather",        "Expand",         "Tile",    "Split",     "Pad",
       "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
       "ReduceMin",     "GatherElements", "TopK"};
   Operation *op = value.getDefiningOp();

@@ -8,11 +8,6 @@ using namespace mlir;
 
 namespace qcompile {
 
-static int64_t getGroups(Operation *op) {
-  auto groups = op->getAttrOfType<IntegerAttr>("group");
-  return groups ? groups.getValue().getSExtValue() : 1;
-}
-
 /// The input of a convolution whose weights are quantized too; its scale varies along channels at most.
 std::optional<IntegerForm> Converter::getConvInput(Operation *op, std::string &reason) {
   const IntegerForm *input = getForm(op->getOperand(0));
@@ -41,16 +36,15 @@ bool Converter::readLinearBias(Value value, float beta, int64_t outputs, Integer
   return readBias(bias->second, beta, outputs, form.bias, reason);
 }
 
-/// The codes of `form` inside a border whose elements are the real number 0.
-Value Converter::padWithZero(Location loc, const IntegerForm &form, const Window &window,
-                             RankedTensorType result) {
+Value Converter::padWindows(Location loc, const IntegerForm &form, const Window &window,
+                            RankedTensorType result, const std::vector<int64_t> &values) {
   SmallVector<int64_t> low = {0, 0}, high = {0, 0};
   for (int64_t d = 0; d < window.rank(); ++d) {
     low.push_back(window.low[d]);
     high.push_back(
         window.getReach(d, form.getType().getDimSize(d + 2), result.getDimSize(d + 2)));
   }
-  return pad(loc, form.codes, 1, low, high, form.zeroPoint);
+  return pad(loc, form.codes, 1, low, high, values);
 }
 
 bool Converter::convertConv(Operation *op, std::string &reason) {
@@ -61,7 +55,7 @@ bool Converter::convertConv(Operation *op, std::string &reason) {
     return false;
   const runtime::QuantizedView &view = *constants.find(op->getOperand(1))->second.quantized;
   const runtime::Shape &shape = view.codes.shape();
-  int64_t groups = getGroups(op), outputs = shape[0], channels = shape[1];
+  int64_t groups = getInteger(op, "group", 1), outputs = shape[0], channels = shape[1];
   int64_t taps = runtime::NumElements({shape.data() + 2, shape.size() - 2});
   auto outputOf = [=](int64_t i) { return i / taps / channels; };
   auto channelOf = [=](int64_t i) {
@@ -80,7 +74,8 @@ bool Converter::convertConv(Operation *op, std::string &reason) {
     return false;
   RankedTensorType result = tensorOf(op->getResult(0));
   Window window = readWindow(op, ArrayRef(shape).drop_front(2), input->getType(), result);
-  Value codes = padWithZero(op->getLoc(), *input, window, result);
+  // The code of the real number 0.
+  Value codes = padWindows(op->getLoc(), *input, window, result, input->zeroPoint);
   Value rhs = makeCodes(op->getOperand(1).getLoc(), weights->codes);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
   auto conv = qnn::ConvOp::create(builder, op->getLoc(), type, codes, rhs, /*axis=*/1,
@@ -121,7 +116,7 @@ bool Converter::convertConvTranspose(Operation *op, std::string &reason) {
     return false;
   const runtime::QuantizedView &view = *constants.find(op->getOperand(1))->second.quantized;
   const runtime::Shape &shape = view.codes.shape();
-  int64_t groups = getGroups(op), perGroup = shape[1], inputsPerGroup = shape[0] / groups;
+  int64_t groups = getInteger(op, "group", 1), perGroup = shape[1], inputsPerGroup = shape[0] / groups;
   int64_t taps = runtime::NumElements({shape.data() + 2, shape.size() - 2});
   auto channelOf = [=](int64_t i) { return i / taps / perGroup; };
   auto outputOf = [=](int64_t i) {

@@ -12,6 +12,12 @@ namespace qcompile {
 struct Product;
 struct Window;
 
+/// An integer attribute, or what its absence stands for.
+inline int64_t getInteger(mlir::Operation *op, llvm::StringRef name, int64_t otherwise) {
+  auto attribute = op->getAttrOfType<mlir::IntegerAttr>(name);
+  return attribute ? attribute.getValue().getSExtValue() : otherwise;
+}
+
 /// Walks a function in order and decides for every value what represents it: a constant of the source
 /// model, integers, or itself as a float. Operations are added beside the old ones; what is no
 /// longer used is removed at the end.
@@ -45,8 +51,9 @@ private:
   bool convertConv(mlir::Operation *op, std::string &reason);
   bool convertConvTranspose(mlir::Operation *op, std::string &reason);
   std::optional<IntegerForm> getConvInput(mlir::Operation *op, std::string &reason);
-  mlir::Value padWithZero(mlir::Location loc, const IntegerForm &form, const Window &window,
-                          mlir::RankedTensorType result);
+  /// A border of `values` (one, or one per channel) as wide as the windows of `result` reach.
+  mlir::Value padWindows(mlir::Location loc, const IntegerForm &form, const Window &window,
+                         mlir::RankedTensorType result, const std::vector<int64_t> &values);
 
   // Pool.cpp: pools and reductions.
   bool convertMaxPool(mlir::Operation *op, std::string &reason);
@@ -96,6 +103,12 @@ private:
   mlir::Type makeWidestType();
   mlir::Type uniteTypes(llvm::ArrayRef<mlir::Type> types);
   mlir::Value makeCodes(mlir::Location loc, const runtime::Tensor &codes);
+  /// Integers in the narrowest type that holds them.
+  mlir::Value makeIntegers(mlir::Location loc, const runtime::Shape &shape,
+                           const std::vector<int64_t> &values);
+  /// One integer, or one per index of `axis`, that broadcast against values of type `type`.
+  mlir::Value makePerChannel(mlir::Location loc, mlir::RankedTensorType type, int64_t axis,
+                             const std::vector<int64_t> &values);
   /// Gives a sum the narrowest type that holds every partial sum. False, with the reason, above 48 bits.
   bool narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bounds, std::string &reason);
   /// The same; and `sum`, read by `form`, is what represents the result of `op`.

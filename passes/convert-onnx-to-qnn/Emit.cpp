@@ -20,6 +20,20 @@ Value Converter::makeCodes(Location loc, const Tensor &codes) {
   return qnn::ConstantOp::create(builder, loc, constant.getType(), constant);
 }
 
+Value Converter::makeIntegers(Location loc, const runtime::Shape &shape,
+                              const std::vector<int64_t> &values) {
+  auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return makeCodes(loc, *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), shape, values));
+}
+
+Value Converter::makePerChannel(Location loc, RankedTensorType type, int64_t axis,
+                                const std::vector<int64_t> &values) {
+  runtime::Shape shape(type.getRank(), 1);
+  if (values.size() > 1)
+    shape[axis] = values.size();
+  return makeIntegers(loc, shape, values);
+}
+
 static Tensor makeList(const std::vector<int64_t> &values) {
   return *Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(values.size())}, values);
 }
@@ -60,13 +74,8 @@ Value Converter::center(Location loc, const IntegerForm &form) {
   if (llvm::all_of(form.zeroPoint, [](int64_t z) { return z == 0; }))
     return form.codes;
   RankedTensorType type = form.getType();
-  runtime::Shape shape(type.getRank(), 1);
-  if (form.zeroPoint.size() > 1)
-    shape[form.axis] = form.zeroPoint.size();
-  auto [low, high] = std::minmax_element(form.zeroPoint.begin(), form.zeroPoint.end());
-  Tensor zeros = *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), shape, form.zeroPoint);
   auto sum = qnn::AddOp::create(builder, loc, type.clone(makeWidestType()), form.codes,
-                                makeCodes(loc, zeros), 1, -1);
+                                makePerChannel(loc, type, form.axis, form.zeroPoint), 1, -1);
   // Codes and zero points have at most 32 bits.
   std::vector<qnn::Bounds> bounds;
   std::string reason;
@@ -76,14 +85,9 @@ Value Converter::center(Location loc, const IntegerForm &form) {
 
 Value Converter::multiply(Location loc, Value value, int64_t axis,
                           const std::vector<int64_t> &factors) {
-  auto type = cast<RankedTensorType>(value.getType());
-  runtime::Shape shape(type.getRank(), 1);
-  if (factors.size() > 1)
-    shape[axis] = factors.size();
-  auto [low, high] = std::minmax_element(factors.begin(), factors.end());
-  Tensor constant = *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), shape, factors);
+  RankedTensorType type = tensorOf(value);
   return qnn::MulOp::create(builder, loc, type.clone(makeWidestType()), value,
-                            makeCodes(loc, constant));
+                            makePerChannel(loc, type, axis, factors));
 }
 
 Value Converter::pad(Location loc, Value codes, int64_t axis, ArrayRef<int64_t> low,

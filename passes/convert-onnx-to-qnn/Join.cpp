@@ -108,11 +108,10 @@ bool Converter::convertSum(Operation *op, std::string &reason) {
 
 /// Operands keep their scales, which then vary along the joined dimension.
 bool Converter::convertConcat(Operation *op, std::string &reason) {
-  auto concat = dyn_cast<onnx::ConcatOp>(op);
-  if (!concat)
+  if (!isa<onnx::ConcatOp>(op))
     return false;
   RankedTensorType result = tensorOf(op->getResult(0));
-  int64_t axis = concat->getAttrOfType<IntegerAttr>("axis").getValue().getSExtValue();
+  int64_t axis = getInteger(op, "axis", 0);
   axis += axis < 0 ? result.getRank() : 0;
   std::vector<IntegerForm> parts;
   for (Value operand : op->getOperands()) {

@@ -11,11 +11,6 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-static int64_t getInteger(Operation *op, StringRef name, int64_t otherwise) {
-  auto attribute = op->getAttrOfType<IntegerAttr>(name);
-  return attribute ? attribute.getValue().getSExtValue() : otherwise;
-}
-
 /// The window of a pool, or of a global one.
 static Window readPool(Operation *op, RankedTensorType input, RankedTensorType result) {
   auto kernel = op->getAttrOfType<DenseI64ArrayAttr>("kernel_shape");
@@ -91,14 +86,8 @@ bool Converter::convertMaxPool(Operation *op, std::string &reason) {
   }
   RankedTensorType result = tensorOf(op->getResult(0));
   Window window = readPool(op, source->getType(), result);
-  SmallVector<int64_t> low = {0, 0}, high = {0, 0};
-  for (int64_t d = 0; d < window.rank(); ++d) {
-    low.push_back(window.low[d]);
-    high.push_back(
-        window.getReach(d, source->getType().getDimSize(d + 2), result.getDimSize(d + 2)));
-  }
   int64_t lowest = qnn::getTypeBounds(source->getType().getElementType()).low;
-  Value padded = pad(op->getLoc(), source->codes, 1, low, high, {lowest});
+  Value padded = padWindows(op->getLoc(), *source, window, result, {lowest});
   IntegerForm form = *source;
   form.axis = 1;
   form.codes = qnn::MaxPoolOp::create(builder, op->getLoc(),
@@ -184,7 +173,7 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
   form.divisor = common;
   for (int64_t &zero : form.zeroPoint)
     zero *= elements;
-  Value codes = padWithZero(op->getLoc(), *source, window, result);
+  Value codes = padWindows(op->getLoc(), *source, window, result, source->zeroPoint);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
   auto sum = qnn::SumPoolOp::create(builder, op->getLoc(), type, codes, /*axis=*/1, window.kernel,
                                     window.strides, window.dilations);
@@ -198,10 +187,8 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
     factors.push_back(common / divisors.IntegerAt(i));
   Value centered = center(op->getLoc(), form);
   form.zeroPoint = {0};
-  auto [low, high] = std::minmax_element(factors.begin(), factors.end());
-  Tensor table = *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), divisors.shape(), factors);
   auto product = qnn::MulOp::create(builder, op->getLoc(), type, centered,
-                                    makeCodes(op->getLoc(), table));
+                                    makeIntegers(op->getLoc(), divisors.shape(), factors));
   return accumulate(op, product, std::move(form), reason);
 }
 

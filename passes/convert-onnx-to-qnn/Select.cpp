@@ -154,15 +154,14 @@ bool Converter::convertSelection(Operation *op, std::string &reason) {
 
 /// Rows of integers at constant positions, or of a constant table at positions that are data.
 bool Converter::convertGather(Operation *op, std::string &reason) {
-  auto gather = dyn_cast<onnx::GatherOp>(op);
-  if (!gather)
+  if (!isa<onnx::GatherOp>(op))
     return false;
   std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
   source = source ? source : getQuantizedForm(op->getOperand(0));
   if (!source)
     return false;
   RankedTensorType type = source->getType(), result = tensorOf(op->getResult(0));
-  int64_t axis = gather->getAttrOfType<IntegerAttr>("axis").getValue().getSExtValue();
+  int64_t axis = getInteger(op, "axis", 0);
   axis += axis < 0 ? type.getRank() : 0;
   int64_t indexRank = tensorOf(op->getOperand(1)).getRank();
   auto resultType = RankedTensorType::get(result.getShape(), type.getElementType());
@@ -290,7 +289,7 @@ bool Converter::convertBlocks(Operation *op, std::string &reason) {
   form.axis = 1;
   RankedTensorType from = source->getType();
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), from.getElementType());
-  int64_t block = op->getAttrOfType<IntegerAttr>("blocksize").getValue().getSExtValue();
+  int64_t block = getInteger(op, "blocksize", 1);
   Location loc = op->getLoc();
   if (auto toSpace = dyn_cast<onnx::DepthToSpaceOp>(op)) {
     form.codes = qnn::DepthToSpaceOp::create(builder, loc, type, source->codes, /*axis=*/1,
@@ -334,13 +333,9 @@ bool Converter::convertPositions(Operation *op, std::string &reason) {
   if (!source)
     return false;
   RankedTensorType type = source->getType();
-  int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getValue().getSExtValue();
+  int64_t axis = getInteger(op, "axis", topK ? -1 : 0);
   axis += axis < 0 ? type.getRank() : 0;
-  auto flag = [&](StringRef name, bool otherwise) {
-    auto attribute = op->getAttrOfType<IntegerAttr>(name);
-    return attribute ? !attribute.getValue().isZero() : otherwise;
-  };
-  bool last = !topK && flag("select_last_index", false), minimum = isa<onnx::ArgMinOp>(op);
+  bool last = !topK && getInteger(op, "select_last_index", 0) != 0, minimum = isa<onnx::ArgMinOp>(op);
   if (!isOrdered(*source, axis) || (minimum && last)) {
     reason = "the order of its input's integers is not that of its floats";
     return false;
@@ -351,7 +346,7 @@ bool Converter::convertPositions(Operation *op, std::string &reason) {
   Value positions;
   if (topK || minimum) {
     shape[axis] = topK ? tensorOf(op->getResult(0)).getDimSize(axis) : 1;
-    bool smallest = minimum || !flag("largest", true);
+    bool smallest = minimum || getInteger(op, "largest", 1) == 0;
     auto values = RankedTensorType::get(shape, type.getElementType());
     auto top = qnn::TopKOp::create(builder, loc, TypeRange{values, values.clone(index)},
                                    source->codes, axis, smallest);

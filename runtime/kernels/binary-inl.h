@@ -43,16 +43,7 @@ void BinaryOf(const qcrt_binary_block* block, const void* a, const void* b, void
       StoreIntegers(block->out_layout, left, count, y, y_at + i);
     }
     y_at += extent;
-    int64_t d = inner - 1;
-    for (; d >= 0; --d) {
-      a_at += block->a_strides[d];
-      b_at += block->b_strides[d];
-      if (++index[d] < block->extents[d]) break;
-      a_at -= block->a_strides[d] * block->extents[d];
-      b_at -= block->b_strides[d] * block->extents[d];
-      index[d] = 0;
-    }
-    if (d < 0) return;
+    if (!NextPair(block, inner, index, &a_at, &b_at)) return;
   }
 }
 

@@ -197,6 +197,21 @@ void Convert(const qcrt_format* in_format, const void* in, int64_t rows, int64_t
   }
 }
 
+// Moves to the next position of the first `rank` dimensions of two operands with strides; false
+// behind the last one.
+template <typename Block>
+bool NextPair(const Block* block, int64_t rank, int64_t* index, int64_t* a_at, int64_t* b_at) {
+  for (int64_t d = rank - 1; d >= 0; --d) {
+    *a_at += block->a_strides[d];
+    *b_at += block->b_strides[d];
+    if (++index[d] < block->extents[d]) return true;
+    *a_at -= block->a_strides[d] * block->extents[d];
+    *b_at -= block->b_strides[d] * block->extents[d];
+    index[d] = 0;
+  }
+  return false;
+}
+
 }  // namespace
 
 #endif  // QCOMPILE_RUNTIME_KERNELS_LANES_INL_H_

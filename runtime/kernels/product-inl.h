@@ -47,16 +47,7 @@ void ProductOf(const qcrt_product_block* block, const void* a, const void* b, vo
       }
     }
     y_at += block->rows * block->n;
-    int64_t d = block->rank - 1;
-    for (; d >= 0; --d) {
-      a_at += block->a_strides[d];
-      b_at += block->b_strides[d];
-      if (++index[d] < block->extents[d]) break;
-      a_at -= block->a_strides[d] * block->extents[d];
-      b_at -= block->b_strides[d] * block->extents[d];
-      index[d] = 0;
-    }
-    if (d < 0) return;
+    if (!NextPair(block, block->rank, index, &a_at, &b_at)) return;
   }
 }
 
