@@ -1,5 +1,6 @@
 //===- qcompile.cpp - The qcompile command --------------------------------===//
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <thread>
@@ -23,6 +24,8 @@ static int dispatch(Session &session, const Options &options, Messages &messages
     return inspectModel(session, options, messages);
   case Command::Compare:
     return compareModel(session, options, messages);
+  case Command::Compress:
+    return compressModel(session, options, messages);
   case Command::ListBackends:
     return listBackends(session, options);
   case Command::Explain:
@@ -43,8 +46,12 @@ static bool addBackends(Session &session, const Options &options) {
 /// What runs, for the message of an interrupt.
 static std::atomic<const char *> currentPhase = "start";
 
+/// Whether the main thread has come to a stop.
+static std::atomic<bool> isParked = false;
+
 /// Where the main thread stays from an interrupt on, so that it writes nothing more.
 static void park(int) {
+  isParked = true;
   while (true)
     pause();
 }
@@ -62,6 +69,9 @@ static void watchInterrupts() {
     int signal;
     sigwait(&signals, &signal);
     pthread_kill(mainThread, SIGUSR2);
+    // The signal takes effect when the thread runs next: until then it may still create files. A second is far more than that.
+    for (int i = 0; i < 1000 && !isParked; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     removeScopedFolders();
     for (const char *text : {"qcompile: interrupted in phase ", currentPhase.load(), "\n"})
       (void)!write(STDERR_FILENO, text, std::strlen(text));
@@ -79,12 +89,16 @@ int main(int argc, char **argv) {
   session.onDiagnostic = [&](const Diagnostic &d) { messages.diagnostic(d); };
   watchInterrupts();
   session.onStage = [&](Stage stage) {
-    currentPhase = getStageName(stage).data();
+    // A search passes through stages all the time.
+    if (options.command != Command::Compress)
+      currentPhase = getStageName(stage).data();
     messages.progress("[" + std::to_string(int(stage) + 1) + "/9] " + getStageName(stage).str());
   };
   if (!addBackends(session, options))
     return int(session.outcome());
   if (options.command == Command::Run)
     currentPhase = "run";
+  if (options.command == Command::Compress)
+    currentPhase = "compress";
   return dispatch(session, options, messages);
 }
