@@ -114,4 +114,13 @@ void qcrt_requantize(const qcrt_requantize_block* block, const void* x, void* ou
   Tier().requantize(block, x, out, rows);
 }
 
+void qcrt_float_product(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
+                        float* y, int64_t y_stride, int64_t rows, int64_t k, int64_t n) {
+  Tier().float_product(a, a_stride, b, b_stride, y, y_stride, rows, k, n);
+}
+
+void qcrt_pq(const qcrt_pq_block* block, const void* x, void* sums, int64_t rows) {
+  Tier().pq(block, x, sums, rows);
+}
+
 }  // extern "C"

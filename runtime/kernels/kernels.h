@@ -64,7 +64,8 @@ enum {
   QCRT_MATMUL_XOR = 1,   /* bipolar weights, activations in planes, QCRT_INT32 accumulators */
   QCRT_MATMUL_AND = 2,   /* two's complement weight planes, activations in planes, QCRT_INT32 */
   QCRT_MATMUL_BYTES = 3, /* 8-bit weights, activations in bytes, QCRT_INT32 accumulators */
-  QCRT_MATMUL_WIDE = 4   /* 64-bit weights, activations and accumulators (QCRT_INT64) */
+  QCRT_MATMUL_WIDE = 4,  /* 64-bit weights, activations and accumulators (QCRT_INT64) */
+  QCRT_MATMUL_SPARSE = 5 /* as BYTES, few weights other than zero in any 16 neighbouring k */
 };
 enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
 
@@ -72,6 +73,8 @@ enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
  *   int32 initial[n rounded up to 64]   what the accumulator starts from (not for WIDE)
  *   XOR, AND: uint64 [tile of 8 outputs][weight plane][word of k][8 outputs]
  *   BYTES:    int8   [tile of 16 outputs][group of 4 of k][16 outputs][4]
+ *   SPARSE:   [tile of 16 outputs][chunk of 16 of k][round] of 96 bytes: int8 [16 outputs][4], then 32 bytes whose low four
+ *             bits are the places in the chunk of the first 32 weights, the high ones those of the others. Unused: 0.
  *   WIDE:     int64  [n][k]
  * Weights of padding are zero. */
 typedef struct qcrt_matmul_block {
@@ -84,7 +87,7 @@ typedef struct qcrt_matmul_block {
   int64_t size; /* of the whole block, bytes */
   int64_t initial_at;
   int64_t weights_at;
-  int64_t reserved;
+  int64_t rounds; /* SPARSE: four weights of an output each, per chunk */
   /* XOR, AND: the count of weight plane i with activation plane j weighs
    * coefficients[i * act_planes + j]. */
   int32_t coefficients[QCRT_MAX_PLANE_PAIRS];

@@ -4,6 +4,7 @@
 
 #include "runtime/kernels/matmul_bytes-inl.h"
 #include "runtime/kernels/matmul_planes-inl.h"
+#include "runtime/kernels/matmul_sparse-inl.h"
 
 namespace {
 
@@ -28,6 +29,8 @@ void Matmul(const qcrt_matmul_block* block, const void* activations, void* accum
       return MatmulPlanes<false>(block, static_cast<const uint64_t*>(activations), out, rows);
     case QCRT_MATMUL_BYTES:
       return MatmulBytes(block, static_cast<const uint8_t*>(activations), out, rows);
+    case QCRT_MATMUL_SPARSE:
+      return MatmulSparse(block, static_cast<const uint8_t*>(activations), out, rows);
     default:
       return MatmulWide(block, static_cast<const int64_t*>(activations),
                         static_cast<int64_t*>(accumulators), rows);

@@ -43,6 +43,7 @@ struct MatmulProblem {
 struct MatmulPlan {
   int32_t kind = QCRT_MATMUL_WIDE;
   int weight_planes = 0;
+  int64_t rounds = 0;  // of QCRT_MATMUL_SPARSE
   qcrt_format activations;
   qcrt_format accumulators;
 };

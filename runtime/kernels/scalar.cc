@@ -21,6 +21,19 @@ int64_t StoredWeight(const qcrt_matmul_block* block, int64_t k, int64_t m, int p
       const int64_t at = ((m / 16 * groups + k / 4) * 16 + m % 16) * 4 + k % 4;
       return At<int8_t>(block, block->weights_at)[at];
     }
+    case QCRT_MATMUL_SPARSE: {
+      const int64_t chunks = RoundUp(block->k, 16) / 16;
+      const uint8_t* rounds = At<uint8_t>(block, block->weights_at) +
+                              (m / 16 * chunks + k / 16) * block->rounds * 96;
+      int64_t weight = 0;
+      for (int64_t i = 0; i < 4 * block->rounds; ++i) {
+        const uint8_t* round = rounds + i / 4 * 96;
+        const int64_t at = m % 16 * 4 + i % 4;
+        const int place = at < 32 ? round[64 + at] & 15 : round[64 + at - 32] >> 4;
+        if (place == k % 16) weight += static_cast<int8_t>(round[at]);
+      }
+      return weight;
+    }
     default:
       return At<int64_t>(block, block->weights_at)[m * block->k + k];
   }
@@ -129,7 +142,7 @@ extern "C" {
 void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
                         void* accumulators, int64_t rows) {
   const bool wide = block->kind == QCRT_MATMUL_WIDE;
-  const bool bytes = block->kind == QCRT_MATMUL_BYTES;
+  const bool bytes = block->kind == QCRT_MATMUL_BYTES || block->kind == QCRT_MATMUL_SPARSE;
   const qcrt_format in = {wide ? QCRT_INT64 : bytes ? QCRT_BYTES : QCRT_PLANES,
                           block->act_planes, 0, 1};
   const qcrt_format out = {wide ? QCRT_INT64 : QCRT_INT32, 0, 0, 1};

@@ -4,9 +4,11 @@
 
 #include "runtime/kernels/binary-inl.h"
 #include "runtime/kernels/conv-inl.h"
+#include "runtime/kernels/float_product-inl.h"
 #include "runtime/kernels/lanes-inl.h"
 #include "runtime/kernels/matmul-inl.h"
 #include "runtime/kernels/pool-inl.h"
+#include "runtime/kernels/pq-inl.h"
 #include "runtime/kernels/product-inl.h"
 #include "runtime/kernels/quantize-inl.h"
 #include "runtime/kernels/requantize-inl.h"
@@ -16,7 +18,8 @@
 namespace {
 
 constexpr QcrtTier kTier = {Matmul, Threshold,  Quantize, Dequantize, Convert,
-                            Conv,   MaxPool,    Binary,   Product,    Requantize};
+                            Conv,   MaxPool,    Binary,   Product,    Requantize,
+                            FloatProduct, Pq};
 
 }  // namespace
 

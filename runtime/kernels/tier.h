@@ -5,6 +5,8 @@
 #define QCOMPILE_RUNTIME_KERNELS_TIER_H_
 
 #include "runtime/kernels/elementwise_kernels.h"
+#include "runtime/kernels/float_product.h"
+#include "runtime/kernels/pq_kernels.h"
 
 struct QcrtTier {
   decltype(&qcrt_matmul) matmul;
@@ -17,6 +19,8 @@ struct QcrtTier {
   decltype(&qcrt_binary) binary;
   decltype(&qcrt_product) product;
   decltype(&qcrt_requantize) requantize;
+  decltype(&qcrt_float_product) float_product;
+  decltype(&qcrt_pq) pq;
 };
 
 extern const QcrtTier kQcrtTierBaseline;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "runtime/kernels/float_product.h"
 #include "runtime/reference/exact_linear.h"
 #include "runtime/reference/integer_reading.h"
 #include "runtime/reference/quantized_view.h"
@@ -184,22 +185,98 @@ void SlowConvolution(const ConvolutionShape& shape, const Window& window, const 
 
 }  // namespace
 
-Tensor FloatConvolution(const ConvolutionShape& shape, const Window& window, const Tensor& x,
-                        const Tensor& weights, const Tensor* bias) {
-  Tensor result(DataType::Float32(), ResultShape(shape, window));
-  float* out = result.MutableData<float>().data();
-  ForEachPlane(shape, window, [&](int64_t n, int64_t g, int64_t m, int64_t first) {
-    float* sums = out + first;
-    for (int64_t c = 0; c < shape.in; ++c) {
-      const float* plane = x.Floats().data() + PlaneOf(shape, window, n, g, c);
-      const float* row = weights.Floats().data() + shape.WeightRow(g, m, c) * window.taps();
-      for (int64_t tap = 0; tap < window.taps(); ++tap) {
-        window.AddTap<float, float>(tap, row[tap], plane, sums);
+namespace {
+
+// Result elements that are computed at a time, and rows of their operands.
+constexpr int64_t kColumns = 64, kRows = 512;
+
+// The operand elements that the positions [first, first + kColumns) of a result plane meet, as a matrix of one row for
+// each (channel, tap) in [begin, begin + rows), with zeros in the padding.
+class ColumnGatherer {
+ public:
+  ColumnGatherer(const Window& window, int64_t first) : taps_(window.taps()), step_(window.in_step()) {
+    runs_.resize(static_cast<size_t>(taps_));
+    for (int64_t tap = 0; tap < taps_; ++tap) {
+      window.ForEachRowWithin(tap, first, kColumns, [&](int64_t in, int64_t out, int64_t count) {
+        runs_[static_cast<size_t>(tap)].push_back({in, out - first, count});
+      });
+    }
+  }
+  void Gather(const float* operand, int64_t plane_size, int64_t begin, int64_t rows,
+              float* matrix) const {
+    std::fill_n(matrix, rows * kColumns, 0.0f);
+    for (int64_t row = 0; row < rows; ++row, matrix += kColumns) {
+      const float* plane = operand + (begin + row) / taps_ * plane_size;
+      for (const Run& run : runs_[static_cast<size_t>((begin + row) % taps_)]) {
+        for (int64_t i = 0; i < run.count; ++i) matrix[run.out + i] = plane[run.in + i * step_];
       }
     }
-    if (bias == nullptr) return;
+  }
+
+ private:
+  struct Run {
+    int64_t in, out, count;
+  };
+  int64_t taps_, step_;
+  std::vector<std::vector<Run>> runs_;
+};
+
+// Tap by tap: any weights, and windows in which the operand moves.
+void ConvolveTaps(const ConvolutionShape& shape, const Window& window, const float* x,
+                  const float* weights, float* out) {
+  ForEachPlane(shape, window, [&](int64_t n, int64_t g, int64_t m, int64_t first) {
+    for (int64_t c = 0; c < shape.in; ++c) {
+      const float* plane = x + PlaneOf(shape, window, n, g, c);
+      const float* row = weights + shape.WeightRow(g, m, c) * window.taps();
+      for (int64_t tap = 0; tap < window.taps(); ++tap) {
+        window.AddTap<float, float>(tap, row[tap], plane, out + first);
+      }
+    }
+  });
+}
+
+// As matrix products. A product with the 0 of the padding adds a zero to a sum that is never -0, so that the results
+// are those of ConvolveTaps for finite weights.
+void ConvolveColumns(const ConvolutionShape& shape, const Window& window, const float* x,
+                     const float* weights, float* out) {
+  const int64_t k = shape.in * window.taps();
+  std::vector<float> matrix(kRows * kColumns), sums(static_cast<size_t>(shape.out * kColumns));
+  for (int64_t first = 0; first < window.out_size(); first += kColumns) {
+    const ColumnGatherer gatherer(window, first);
+    const int64_t count = std::min(kColumns, window.out_size() - first);
+    for (int64_t plane = 0; plane < shape.batch * shape.groups; ++plane) {
+      const float* rows_of_group = weights + plane % shape.groups * shape.out * k;
+      std::fill(sums.begin(), sums.end(), 0.0f);
+      for (int64_t begin = 0; begin < k; begin += kRows) {
+        const int64_t rows = std::min(kRows, k - begin);
+        gatherer.Gather(x + plane * shape.in * window.in_size(), window.in_size(), begin, rows,
+                        matrix.data());
+        qcrt_float_product(rows_of_group + begin, k, matrix.data(), kColumns, sums.data(), kColumns,
+                           shape.out, rows, kColumns);
+      }
+      for (int64_t m = 0; m < shape.out; ++m) {
+        std::copy_n(sums.data() + m * kColumns, count,
+                    out + (plane * shape.out + m) * window.out_size() + first);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Tensor FloatConvolution(const ConvolutionShape& shape, const Window& window, const Tensor& x,
+                        const Tensor& weights, const Tensor* bias, bool slow) {
+  Tensor result(DataType::Float32(), ResultShape(shape, window));
+  float* out = result.MutableData<float>().data();
+  absl::Span<const float> w = weights.Floats();
+  // Depthwise convolutions have no rows to share a column for.
+  const bool columns = !slow && !shape.transposed && shape.out >= 4 &&
+                       std::all_of(w.begin(), w.end(), [](float v) { return std::isfinite(v); });
+  (columns ? ConvolveColumns : ConvolveTaps)(shape, window, x.Floats().data(), w.data(), out);
+  if (bias == nullptr) return result;
+  ForEachPlane(shape, window, [&](int64_t, int64_t g, int64_t m, int64_t first) {
     const float addend = bias->Floats()[g * shape.out + m];
-    for (int64_t o = 0; o < window.out_size(); ++o) sums[o] += addend;
+    for (int64_t o = 0; o < window.out_size(); ++o) out[first + o] += addend;
   });
   return result;
 }

@@ -25,9 +25,10 @@ struct ConvolutionShape {
 };
 
 // Products in ascending order of (channel, tap), multiply then add, each rounded; the bias, one
-// per channel, is added last. Padding has no products.
+// per channel, is added last. Padding has no products. Done as matrix products where these give the same bits: `slow` asks
+// for the plain way.
 Tensor FloatConvolution(const ConvolutionShape& shape, const Window& window, const Tensor& x,
-                        const Tensor& weights, const Tensor* bias);
+                        const Tensor& weights, const Tensor* bias, bool slow = false);
 
 // The exact sums with their bias, rounded once. Both operands are quantized; the bias may be.
 // Where integer sums cannot give them every product is added exactly: `slow` asks for that way.

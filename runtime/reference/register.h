@@ -29,6 +29,7 @@ void RegisterNormalizations(ReferenceTable& table);  // BatchNormalization, Soft
 void RegisterOrders(ReferenceTable& table);          // ArgMax, ArgMin, TopK
 void RegisterPads(ReferenceTable& table);            // Pad
 void RegisterPools(ReferenceTable& table);           // AveragePool, MaxPool, ...
+void RegisterProductQuantization(ReferenceTable& table);  // qnn.pq, PqMatMul
 void RegisterQnn(ReferenceTable& table);             // the qnn dialect
 void RegisterQonnxIntegers(ReferenceTable& table);   // MultiThreshold, ...
 void RegisterQuantizers(ReferenceTable& table);      // Quant, BipolarQuant, Trunc

@@ -26,6 +26,7 @@ const ReferenceTable& Table() {
     RegisterOrders(*result);
     RegisterPads(*result);
     RegisterPools(*result);
+    RegisterProductQuantization(*result);
     RegisterQnn(*result);
     RegisterQonnxIntegers(*result);
     RegisterQuantizers(*result);

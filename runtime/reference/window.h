@@ -3,6 +3,7 @@
 #ifndef QCOMPILE_RUNTIME_REFERENCE_WINDOW_H_
 #define QCOMPILE_RUNTIME_REFERENCE_WINDOW_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -55,6 +56,16 @@ class Window {
           (out_plane + y.out + j * out_step_[1]) * out_[2] + x.out, x.count);
       }
     }
+  }
+  // Calls f(in, out, count) for the parts of these rows whose result elements lie in [first, first + extent).
+  template <typename F>
+  void ForEachRowWithin(int64_t tap, int64_t first, int64_t extent, F f) const {
+    ForEachRow(tap, [&](int64_t in, int64_t out, int64_t count) {
+      const int64_t begin = std::max<int64_t>(0, (first - out + out_step() - 1) / out_step());
+      const int64_t end = std::min(count, (first + extent - out + out_step() - 1) / out_step());
+      if (out + (count - 1) * out_step() < first || out >= first + extent || begin >= end) return;
+      f(in + begin * in_step(), out + begin * out_step(), end - begin);
+    });
   }
   int64_t in_step() const { return in_step_[2]; }
   int64_t out_step() const { return out_step_[2]; }

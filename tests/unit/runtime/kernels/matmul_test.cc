@@ -42,7 +42,7 @@ MatmulPlan PlanOf(int32_t kind, int weight_planes, DataType act) {
   MatmulPlan plan;
   plan.kind = kind;
   plan.accumulators = Int32Format();
-  if (kind == QCRT_MATMUL_BYTES) {
+  if (kind == QCRT_MATMUL_BYTES || kind == QCRT_MATMUL_SPARSE) {
     plan.activations = BytesFormat(act);
   } else {
     plan.weight_planes = weight_planes;
@@ -115,6 +115,68 @@ TEST(Matmul, EveryWidthAndDepthUpToTwoTiles) {
   }
 }
 
+// Weights of which any output has at most `most` other than zero in any 16 neighbouring k.
+std::vector<int64_t> SparseCodes(std::mt19937_64& random, DataType type, int64_t k, int64_t n,
+                                 int64_t most) {
+  std::vector<int64_t> weights(k * n, 0);
+  const auto codes = RandomCodes(random, type, k * n);
+  for (int64_t first = 0; first < k; first += 16) {
+    for (int64_t i = 0; i < most * n; ++i) {
+      const int64_t at = std::min<int64_t>(first + static_cast<int64_t>(random() % 16), k - 1);
+      if (at >= first) weights[at * n + i % n] = codes[at * n + i % n];
+    }
+  }
+  return weights;
+}
+
+TEST(Matmul, SparseForEveryPairOfTypes) {
+  std::mt19937_64 random(6);
+  for (int bits = 2; bits <= 8; ++bits) {
+    for (DataType act : NarrowTypes(8)) {
+      for (int64_t rounds : {1, 2, 3}) {
+        const int64_t k = kDepths[random() % 9], n = kWidths[random() % 9];
+        auto weights = SparseCodes(random, DataType::Signed(bits), k, n, 4 * rounds);
+        MatmulPlan plan = PlanOf(QCRT_MATMUL_SPARSE, 0, act);
+        plan.rounds = rounds;
+        CheckProduct({k, n, act, weights}, plan, RandomCodes(random, act, 2 * k));
+      }
+    }
+  }
+}
+
+TEST(Matmul, SparseWhereHalfOfTheProductsAreLeft) {
+  std::mt19937_64 random(7);
+  auto plan_of = [&](int64_t k, int64_t n, int64_t most) {
+    auto weights = SparseCodes(random, DataType::Signed(4), k, n, most);
+    const MatmulProblem problem{k, n, DataType::Unsigned(8), weights};
+    auto plan = SelectMatmul(problem);
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    CheckProduct(problem, *plan, RandomCodes(random, DataType::Unsigned(8), k));
+    return std::pair(plan->kind, plan->rounds);
+  };
+  EXPECT_EQ(plan_of(64, 40, 4), std::pair(int32_t{QCRT_MATMUL_SPARSE}, int64_t{1}));
+  EXPECT_EQ(plan_of(64, 40, 8).first, QCRT_MATMUL_SPARSE);
+  // One group of four: nothing to save.
+  EXPECT_EQ(plan_of(4, 40, 4).first, QCRT_MATMUL_BYTES);
+  // Full weights.
+  auto weights = std::vector<int64_t>(64 * 3, 7);
+  EXPECT_EQ(SelectMatmul({64, 3, DataType::Unsigned(8), weights})->kind, QCRT_MATMUL_BYTES);
+}
+
+TEST(Matmul, ExtremeSparseBytesDoNotSaturate) {
+  const int64_t k = 64, n = 19;
+  for (int64_t weight : {-128, 127}) {
+    std::vector<int64_t> weights(k * n, 0);
+    for (int64_t i = 0; i < k * n; ++i) weights[i] = i / n % 4 == 0 ? weight : 0;
+    MatmulPlan plan = PlanOf(QCRT_MATMUL_SPARSE, 0, DataType::Unsigned(8));
+    plan.rounds = 1;
+    CheckProduct({k, n, DataType::Unsigned(8), weights}, plan, std::vector<int64_t>(k, 255));
+    plan = PlanOf(QCRT_MATMUL_SPARSE, 0, DataType::Signed(8));
+    plan.rounds = 1;
+    CheckProduct({k, n, DataType::Signed(8), weights}, plan, std::vector<int64_t>(k, -128));
+  }
+}
+
 // Where an instruction that saturates at 16 bits would go wrong.
 TEST(Matmul, ExtremeBytesDoNotSaturate) {
   const int64_t k = 70, n = 19;
@@ -177,6 +239,7 @@ TEST(Matmul, RefusesAPlanThatTheWeightsDoNotFit) {
   const MatmulProblem problem{2, 2, DataType::Bipolar(), weights};
   EXPECT_FALSE(PackMatmul(problem, PlanOf(QCRT_MATMUL_XOR, 1, DataType::Bipolar())).ok());
   EXPECT_FALSE(PackMatmul(problem, PlanOf(QCRT_MATMUL_AND, 7, DataType::Bipolar())).ok());
+  EXPECT_FALSE(PackMatmul(problem, PlanOf(QCRT_MATMUL_SPARSE, 0, DataType::Bipolar())).ok());
 }
 
 }  // namespace

@@ -241,6 +241,26 @@ double InnerProduct(const Value &a, const Value &b) {
   return sum;
 }
 
+// Every product and sum rounds: only one order of additions gives these bits.
+TEST(Conv, MatrixProductsKeepTheOrderOfAdditions) {
+  RandomValues random(11);
+  for (const Geometry &g : kGeometries) {
+    for (int64_t outputs : {8, 28}) {
+      const Value x = random.oddScale({2, 8, 13, 11}), w = random.oddScale({outputs, 8 / g.groups, 3, 2});
+      std::vector<float> expected;
+      auto shape = ForEachProduct(x.tensor.shape(), w.tensor.shape(), g, [&](int64_t i, int64_t j, int64_t y) {
+        if (expected.size() <= static_cast<size_t>(y)) expected.resize(y + 1, 0.0f);
+        const float product = x.tensor.Floats()[i] * w.tensor.Floats()[j];
+        expected[y] += product;
+      });
+      expected.resize(NumElements(shape), 0.0f);
+      const Value y = Evaluate("onnx.Conv", {x, w}, g.attributes());
+      ASSERT_EQ(y.tensor.shape(), shape);
+      EXPECT_EQ(ToFloats(y), expected);
+    }
+  }
+}
+
 TEST(ConvTranspose, IsTheAdjointOfConv) {
   RandomValues random(6);
   for (const Geometry &g : kGeometries) {
