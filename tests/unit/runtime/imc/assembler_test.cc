@@ -127,8 +127,8 @@ TEST(ImcAssembler, ErrorsNameLineAndColumn) {
   EXPECT_EQ(CodeError("configure input=float32 weight=int2"),
             "line 4, column 17: 'input' must be bipolar or an integer type of 1 to 48 bits, found "
             "'float32'");
-  EXPECT_EQ(CodeError("load_weights bank=0 format=coo n=0 m=0 rows=1 columns=1 data=0"),
-            "line 4, column 28: 'format' must be one of dense, n_m, found 'coo'");
+  EXPECT_EQ(CodeError("load_weights bank=0 format=csc n=0 m=0 rows=1 columns=1 data=0"),
+            "line 4, column 28: 'format' must be one of dense, n_m, coo, run_length, found 'csc'");
   EXPECT_EQ(CodeError("load_weights bank=0 format=dense n=1 m=0 rows=1 columns=1 data=0"),
             "line 4, column 1: a dense tile takes n=0 and m=0, found n=1 and m=0");
   EXPECT_EQ(CodeError("halt\ndata\n0g"),

@@ -141,6 +141,34 @@ TEST(ImcCodeGenerator, FormatIsTheOneWithFewestSlots) {
   EXPECT_EQ(choose({0, 0, 0, 0}), Format(1, 4));
 }
 
+TEST(ImcCodeGenerator, ScatteredWeightsTakeRunsOrRows) {
+  // Four adjacent weights at the end of sixteen rows, and one at the start: 5:16, and 4:8.
+  std::vector<int32_t> weights(16);
+  weights[0] = weights[12] = weights[13] = weights[14] = weights[15] = 1;
+  WeightWindow window{weights, 1, 0, 0, 16, 1};
+  auto choose = [&](const char* options) {
+    TileShape tile = ChooseFormat(window, DataType::Signed(4), *ParseTarget(options));
+    return std::tuple(tile.format, tile.n, tile.m);
+  };
+  // Gaps of three bits reach seven rows: the gap of eleven takes a filler, 6 entries; 4:8 takes 8.
+  EXPECT_EQ(choose("index_bits=3"), std::tuple(WeightFormat::kRunLength, 6, 3));
+  EXPECT_EQ(choose("index_bits=4"), std::tuple(WeightFormat::kNOfM, 5, 16));
+  EXPECT_EQ(choose("index_bits=0"), std::tuple(WeightFormat::kDense, 0, 0));
+}
+
+TEST(ImcCodeGenerator, TilesAreAsTallAsTheirEntriesAdmit) {
+  // Eight adjacent weights in every 64 rows: 8:16 takes 128 slots, run-length form of four bits (8 + 3) * 4.
+  std::vector<int32_t> weights(256);
+  for (int i = 0; i < 256; ++i) weights[i] = i % 64 < 8;
+  WeightWindow window{weights, 1, 0, 0, 256, 1};
+  auto rows = [&](const char* options) {
+    return ChooseTileExtents(window, DataType::Signed(4), *ParseTarget(options))->rows;
+  };
+  EXPECT_EQ(rows("rows=256 slots=64 index_bits=0"), 64);
+  EXPECT_EQ(rows("rows=256 slots=64 index_bits=4"), 256);
+  EXPECT_EQ(rows("rows=128 slots=64 index_bits=4"), 128);
+}
+
 TEST(ImcCodeGenerator, WeightsTakeTheNarrowestType) {
   EXPECT_EQ(NarrowestWeightType({1, -1, 1}), DataType::Bipolar());
   EXPECT_EQ(NarrowestWeightType({1, 0, 1}), DataType::Unsigned(1));

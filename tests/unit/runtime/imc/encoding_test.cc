@@ -143,7 +143,7 @@ TEST(ImcEncoding, MalformedWordsAreRefused) {
             "'input' must be bipolar or an integer type of 1 to 48 bits, found uint64");
   EXPECT_EQ(DecodeError(Word({0x10, 0x31, 0x41})),
             "'input' must be bipolar or an integer type of 1 to 48 bits, found uint49");
-  EXPECT_EQ(DecodeError(Word({0x20, 0, 0x02})), "'format' has the unknown value 2");
+  EXPECT_EQ(DecodeError(Word({0x20, 0, 0x04})), "'format' has the unknown value 4");
   EXPECT_EQ(DecodeError(Word({0x30, 0, 0, 0, 0, 0})), "'count' must be from 1 to 8191, found 0");
   EXPECT_FALSE(DecodeInstruction(absl::Span<const uint8_t>()).ok());
 }

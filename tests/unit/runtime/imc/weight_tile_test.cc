@@ -32,6 +32,33 @@ TEST(ImcWeightTile, GroupsHoldValuesAndIndices) {
   EXPECT_EQ(EntriesPerColumn(tile), 4);
 }
 
+TEST(ImcWeightTile, CoordinatesHoldRows) {
+  // Two entries per column of five rows: weight (2 bits), row (3 bits).
+  TileShape tile{WeightFormat::kCoo, 2, 0, 5, 2, DataType::Signed(2)};
+  std::vector<int32_t> weights = {0, 0, 1, 0, 0, 0, 0, 0, -1, 1};
+  auto bytes = EncodeTile(tile, weights);
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  // (1 at 1), (-1 at 4); (1 at 4), empty: 10 100, 11 001; 10 001, 00 000 from the lowest bit.
+  EXPECT_EQ(*bytes, (std::vector<uint8_t>{0b01100101, 0b01000110, 0}));
+  EXPECT_EQ(EncodedBits(tile), 20);
+  EXPECT_EQ(*DecodeTile(tile, *bytes), weights);
+  EXPECT_EQ(EntriesPerColumn(tile), 2);
+}
+
+TEST(ImcWeightTile, RunLengthsHoldGaps) {
+  // Gaps of one bit pass over one row: rows 3 of five takes a filler. Entries: weight (2 bits), gap (1).
+  TileShape tile{WeightFormat::kRunLength, 2, 1, 5, 2, DataType::Signed(2)};
+  std::vector<int32_t> weights = {0, 1, 0, 0, 0, 0, -2, 0, 0, 0};
+  auto bytes = EncodeTile(tile, weights);
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  // (filler), (-2 behind 1); (1 behind 0), empty: 00 1, 01 1; 10 0, 00 0 from the lowest bit.
+  EXPECT_EQ(*bytes, (std::vector<uint8_t>{0b01110100, 0b0000}));
+  EXPECT_EQ(*DecodeTile(tile, *bytes), weights);
+  tile.n = 1;
+  EXPECT_EQ(EncodeTile(tile, weights).status().message(),
+            "column 0: expected at most 1 entries, found 2");
+}
+
 TEST(ImcWeightTile, RoundTripsAtEveryWidth) {
   std::mt19937_64 random(1);
   for (int bits = 1; bits <= 8; ++bits) {
@@ -52,25 +79,25 @@ TEST(ImcWeightTile, RoundTripsAtEveryWidth) {
 TEST(ImcWeightTile, WrongWeightsAreRefused) {
   TileShape group{WeightFormat::kNOfM, 1, 2, 2, 1, DataType::Signed(2)};
   EXPECT_EQ(EncodeTile(group, {1, 1}).status().message(),
-            "rows 0 to 1 of column 0 hold more than 1 weights other than zero");
+            "column 0: expected at most 1 codes other than 0 among 2, found 2 from 0 to 1");
   EXPECT_EQ(EncodeTile(group, {2, 0}).status().message(), "weight 2 is not a value of int2");
   EXPECT_EQ(EncodeTile(group, {1}).status().message(), "a tile of 2x1 weights was given 1");
   group.weight = DataType::Bipolar();
   EXPECT_EQ(EncodeTile(group, {1, 1}).status().message(),
-            "an n_m tile needs a weight type with a zero, found bipolar");
+            "a sparse tile needs a weight type with a zero, found bipolar");
 }
 
 TEST(ImcWeightTile, WrongBytesAreRefused) {
   TileShape tile{WeightFormat::kNOfM, 2, 3, 4, 1, DataType::Signed(2)};
   // Entries (value 2 bits, index 2 bits): (1 at 0) twice.
   EXPECT_EQ(DecodeTile(tile, {0b00010001, 0}).status().message(),
-            "two entries of column 0 name row 0");
+            "column 0: two entries of a group name index 0");
   // Index 3 of a group of 3.
   EXPECT_EQ(DecodeTile(tile, {0b00001101, 0}).status().message(),
-            "an entry of column 0 names row 3 of a tile of 4 rows");
-  // Row 3 + 1 of 4 rows.
+            "column 0: an entry names index 3 of a group of 3");
+  // The second group has one row.
   EXPECT_EQ(DecodeTile(tile, {0, 0b00000101}).status().message(),
-            "an entry of column 0 names row 4 of a tile of 4 rows");
+            "column 0: an entry names index 1 of a group of 1");
   EXPECT_EQ(DecodeTile(tile, {0}).status().message(), "an encoded tile takes 2 bytes, found 1");
 }
 
