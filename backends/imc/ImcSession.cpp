@@ -10,6 +10,7 @@
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/expand-pq/ExpandPq.h"
 #include "passes/lower-padding/LowerPadding.h"
 #include "passes/partition-host/PartitionHost.h"
 #include "runtime/imc/simulator.h"
@@ -73,6 +74,8 @@ Capability ImcSession::checkSupport(Operation *op) const {
   // Rewritten before the conversion, whatever its shape.
   if (isa<qnn::ConvTransposeOp>(op))
     return Capability::yes();
+  if (auto pq = dyn_cast<qnn::PqOp>(op))
+    return toCapability(checkPqExpansion(pq));
   llvm::Expected<LayerPlan> plan = planLayer(op, /*anyLayout=*/true);
   return toCapability(plan ? tryLayer(*plan, target) : plan.takeError());
 }
@@ -83,6 +86,8 @@ Capability ImcSession::checkSupport(Operation *op) const {
 
 void ImcSession::buildPipeline(OpPassManager &pm) const {
   pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
+  // Scores and look-ups of 32 bits and what they come from, beside each other, in half of the memory.
+  pm.addNestedPass<func::FuncOp>(createExpandPq({.maxElements = target.activation_bytes / 16}));
   // One more bit plane: corrections would take a tensor of wide sums to the vector unit.
   pm.addNestedPass<func::FuncOp>(createLowerPadding({.mode = PaddingMode::Widen}));
   pm.addNestedPass<func::FuncOp>(createBoundAccumulators());

@@ -12,6 +12,10 @@ public:
   explicit ImcSession(const runtime::imc::Target &target) : target(target) {}
 
   Capability checkSupport(mlir::Operation *op) const override;
+  /// Tiles take the sparse form of the fewest slots, found from the zeros themselves.
+  bool takesEncoding(encoding::EncodingAttr encoding) const override {
+    return mlir::isa<encoding::NmAttr, encoding::CooAttr, encoding::RunLengthAttr>(encoding);
+  }
   void buildPipeline(mlir::OpPassManager &pm) const override;
   llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSink &sink) const override;
   /// Cycles, counts and energy of one inference: the program has no branches, so that they do not

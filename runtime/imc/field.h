@@ -11,10 +11,12 @@
 
 namespace qcompile::runtime::imc {
 
-// How a weight tile is stored. Values 2 and 3 are reserved for coordinate and run-length form.
+// How a weight tile is stored.
 enum class WeightFormat : uint8_t {
   kDense = 0,
-  kNOfM = 1,  // at most n entries in every m consecutive rows
+  kNOfM = 1,       // at most n entries in every m consecutive rows
+  kCoo = 2,        // n entries per column, each with its row
+  kRunLength = 3,  // n entries per column, each with the rows passed over before it, m bits
 };
 
 // The encoding and the values of an integer field.
@@ -38,7 +40,7 @@ struct FieldChoices {
   int bits = 0;
   absl::Span<const absl::string_view> names;
 };
-inline constexpr absl::string_view kFormatNames[] = {"dense", "n_m"};
+inline constexpr absl::string_view kFormatNames[] = {"dense", "n_m", "coo", "run_length"};
 inline constexpr FieldChoices kFormats = {4, kFormatNames};
 // In the order of RoundingMode.
 inline constexpr absl::string_view kRoundingNames[] = {"ROUND", "CEIL",    "FLOOR",    "UP",

@@ -49,6 +49,14 @@ absl::Status CheckFields(const LoadWeights& load) {
     return absl::InvalidArgumentError(
         absl::StrCat("an n_m tile takes 1 <= n < m, found n=", load.n, " and m=", load.m));
   }
+  if (load.format == WeightFormat::kCoo && !(load.n >= 1 && load.m == 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a coo tile takes n >= 1 and m=0, found n=", load.n, " and m=", load.m));
+  }
+  if (load.format == WeightFormat::kRunLength && !(load.n >= 1 && load.m >= 1 && load.m <= 12)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a run_length tile takes n >= 1 and 1 <= m <= 12, found n=", load.n, " and m=", load.m));
+  }
   return absl::OkStatus();
 }
 

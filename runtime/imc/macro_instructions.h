@@ -144,7 +144,7 @@ struct LoadWeights {
   static constexpr absl::string_view kMnemonic = "load_weights";
   int64_t bank = 0;
   WeightFormat format = WeightFormat::kDense;
-  int64_t n = 0;  // n and m are zero for dense tiles
+  int64_t n = 0;  // n and m: see TileShape
   int64_t m = 0;
   int64_t rows = 1;
   int64_t columns = 1;

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "runtime/encoding/bit_stream.h"
 #include "runtime/imc/instruction.h"
 #include "runtime/imc/target.h"
 
@@ -16,8 +17,8 @@ namespace qcompile::runtime::imc {
 
 struct TileShape {
   WeightFormat format = WeightFormat::kDense;
-  int64_t n = 0;
-  int64_t m = 0;
+  int64_t n = 0;  // entries per group (n_m), per column (coo, run_length); 0 for dense
+  int64_t m = 0;  // rows of a group (n_m), bits of a gap (run_length); else 0
   int64_t rows = 0;
   int64_t columns = 0;  // logical columns: outputs
   DataType weight = DataType::Signed(1);
@@ -25,10 +26,11 @@ struct TileShape {
 
 // Cells that one weight takes: in adjacent columns or in consecutive slots.
 int64_t CellsPerWeight(DataType weight, const Target& target);
-// Bits of a row index within a group of m rows: ceil(log2 m).
-int64_t IndexBits(int64_t m);
+using encoding::IndexBits;
 
-// Stored weights per logical column, counting the empty places of n_m groups.
+// Index bits of an entry.
+int64_t IndexBitsPerEntry(const TileShape& tile);
+// Stored weights per logical column, counting empty entries and fillers.
 int64_t EntriesPerColumn(const TileShape& tile);
 // Slots taken in every physical column, and physical columns taken.
 int64_t SlotsPerColumn(const TileShape& tile, const Target& target);
@@ -40,8 +42,8 @@ int64_t EncodedBytes(const TileShape& tile);
 // Whether the tile fits a bank of the target; the message names the limit.
 absl::Status CheckTile(const TileShape& tile, const Target& target);
 
-// `weights` is row-major, rows x columns. Fails where a weight is not a value of the type or a
-// group has more than n weights other than zero.
+// `weights` is row-major, rows x columns. Fails where a weight is not a value of the type, or a
+// group or column needs more than n entries.
 absl::StatusOr<std::vector<uint8_t>> EncodeTile(const TileShape& tile,
                                                 absl::Span<const int32_t> weights);
 

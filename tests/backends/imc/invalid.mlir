@@ -8,8 +8,8 @@ imc.program @p target "" {
 // -----
 
 imc.program @p target "" {
-  // expected-error@+1 {{expected 'format' to be one of dense, n_m, found 'coo'}}
-  imc.load_weights bank = 0 format = "coo" n = 0 m = 0 rows = 1 columns = 1 data = 0
+  // expected-error@+1 {{expected 'format' to be one of dense, n_m, coo, run_length, found 'csc'}}
+  imc.load_weights bank = 0 format = "csc" n = 0 m = 0 rows = 1 columns = 1 data = 0
 }
 
 // -----
