@@ -1,6 +1,7 @@
 //===- BuildModule.cpp - The model as operations --------------------------===//
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/StructureMetadata.h"
 #include "compiler/frontend/TensorData.h"
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/NodeLocation.h"
@@ -32,6 +33,7 @@ private:
   Type convertType(const TypeProto &type, const Twine &what);
   LogicalResult addInputs();
   LogicalResult addConstants();
+  void addStructures();
   LogicalResult addNode(const NodeProto &node, unsigned index);
   LogicalResult addAttributes(const NodeProto &node, const OpSchema &schema,
                               OperationState &state);
@@ -42,6 +44,7 @@ private:
   ModelContext &model;
   OpBuilder builder;
   llvm::StringMap<Value> values;
+  llvm::StringMap<Operation *> initializers;
   llvm::StringMap<const TypeProto *> types;
   std::map<std::string, int> imports;
   SmallVector<Type> inputTypes;
@@ -121,9 +124,33 @@ LogicalResult ModuleBuilder::addConstants() {
                          "onnx.Constant");
     state.addAttribute("value", constant);
     state.addTypes(constant.getType());
-    values[tensor.name()] = builder.create(state)->getResult(0);
+    Operation *op = initializers[tensor.name()] = builder.create(state);
+    values[tensor.name()] = op->getResult(0);
   }
   return result;
+}
+
+/// What the file says about the structure of its weights; it is checked when it is used.
+void ModuleBuilder::addStructures() {
+  for (const auto &entry : model.model->metadata_props()) {
+    if (entry.key() != kStructuresKey)
+      continue;
+    std::vector<std::string> problems;
+    for (auto &[name, structure] : readStructures(model.context, entry.value(), problems)) {
+      Operation *op = initializers.lookup(name);
+      absl::Status status = absl::NotFoundError("there is no such initializer in use");
+      if (op)
+        status = encoding::checkShape(
+            structure, cast<RankedTensorType>(op->getResult(0).getType()).getShape());
+      if (status.ok())
+        op->setAttr(encoding::kStructureAttr, structure);
+      else
+        problems.push_back("weights '" + name + "': " + std::string(status.message()));
+    }
+    for (const std::string &problem : problems)
+      emitWarning(model.fileLocation(), Code::I009)
+          << "metadata '" << kStructuresKey << "': " << problem << "; they are read as dense";
+  }
 }
 
 Attribute ModuleBuilder::convertAttribute(const NodeProto &node, const AttributeProto &attribute) {
@@ -250,7 +277,8 @@ LogicalResult ModuleBuilder::addReturn(func::FuncOp function) {
 }
 
 OwningOpRef<ModuleOp> ModuleBuilder::build() {
-  model.context->loadDialect<func::FuncDialect, qcompile::onnx::OnnxDialect, data::DataDialect>();
+  model.context->loadDialect<func::FuncDialect, qcompile::onnx::OnnxDialect, data::DataDialect,
+                             encoding::EncodingDialect>();
   noteTypes();
   OwningOpRef<ModuleOp> module = ModuleOp::create(model.fileLocation());
   builder.setInsertionPointToEnd(module->getBody());
@@ -259,6 +287,7 @@ OwningOpRef<ModuleOp> ModuleBuilder::build() {
   block = builder.createBlock(&function.getBody());
   if (failed(addInputs()) || failed(addConstants()))
     return nullptr;
+  addStructures();
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node())
     if (failed(addNode(node, index++)))

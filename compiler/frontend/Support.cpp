@@ -2,6 +2,7 @@
 #include <map>
 
 #include "compiler/frontend/ModelContext.h"
+#include "dialects/onnx/schemas/PqSchemas.h"
 #include "onnx/defs/schema.h"
 
 using namespace mlir;
@@ -19,12 +20,40 @@ static std::string findProblem(const NodeProto &node, const std::map<std::string
     return "operator " + node.op_type() +
            (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
            " is unknown in version " + std::to_string(version);
-  if (!node.domain().empty() && !StringRef(node.domain()).starts_with("qonnx."))
+  if (!node.domain().empty() && !StringRef(node.domain()).starts_with("qonnx.") &&
+      node.domain() != qcompile::onnx::kQcompileDomain)
     return "operator " + node.op_type() + " of domain '" + node.domain() + "' is not supported";
   for (const AttributeProto &attribute : node.attribute())
     if (attribute.type() == AttributeProto::GRAPH || attribute.type() == AttributeProto::GRAPHS)
       return "operator " + node.op_type() + " with a subgraph is not supported";
   return "";
+}
+
+/// The nodes of a function without what has no meaning.
+static std::string getMeaning(::onnx::FunctionProto function) {
+  function.clear_doc_string();
+  function.clear_opset_import(); // what our functions use is the same in all versions from 13 on
+  for (NodeProto &node : *function.mutable_node()) {
+    node.clear_name();
+    node.clear_doc_string();
+  }
+  return function.SerializeAsString();
+}
+
+/// Functions of our own operators are not needed here: the operators are kept. Others are refused.
+static LogicalResult takeFunctions(ModelContext &model) {
+  LogicalResult result = success();
+  for (const ::onnx::FunctionProto &function : model.model->functions()) {
+    if (function.domain() != qcompile::onnx::kQcompileDomain)
+      return model.error(Code::I003)
+             << "model-local functions are not supported; found " << function.name();
+    if (getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0)))
+      result = model.error(Code::I003)
+               << "expected function " << function.name() << " of domain '" << function.domain()
+               << "' to be the one that this version writes, found another";
+  }
+  model.model->clear_functions();
+  return result;
 }
 
 LogicalResult checkSupported(ModelContext &model) {
@@ -34,9 +63,8 @@ LogicalResult checkSupported(ModelContext &model) {
   if (imports[""] > getNewestOpset())
     return model.error(Code::I004) << "expected opset " << getNewestOpset() << " or older, found "
                                    << imports[""] << "; export the model at an older opset";
-  if (model.model->functions_size())
-    return model.error(Code::I003) << "model-local functions are not supported; found "
-                                   << model.model->functions(0).name();
+  if (failed(takeFunctions(model)))
+    return failure();
 
   // One error per reason, with the first node and how often it occurs.
   struct Problem {

@@ -102,6 +102,13 @@ OptionalBounds TableOp::getResultBounds() {
   return std::vector{getElementBounds(getValues().getTensor())};
 }
 
+OptionalBounds ArgMaxOp::getResultBounds() {
+  int64_t extent = tensorOf(getInput()).getDimSize(getAxis());
+  if (ShapedType::isDynamic(extent))
+    return std::nullopt;
+  return std::vector{Bounds{0, extent - 1}};
+}
+
 OptionalBounds PadOp::getResultBounds() { return std::vector{qnn::getValueBounds(getResult())}; }
 
 OptionalBounds LookupOp::getResultBounds() { return std::vector{qnn::getValueBounds(getTable())}; }
@@ -174,4 +181,25 @@ OptionalBounds AddOp::getResultBounds() {
 
 OptionalBounds MulOp::getResultBounds() {
   return single(getProductBounds(qnn::getValueBounds(getLhs()), qnn::getValueBounds(getRhs())));
+}
+
+/// Every sub-space adds one of its rows, or has not been added yet.
+OptionalBounds PqOp::getResultBounds() {
+  RankedTensorType type = getTables().getType();
+  int64_t spaces = type.getDimSize(0), prototypes = type.getDimSize(1), outputs = type.getDimSize(2);
+  runtime::Tensor tables = getTables().getTensor();
+  std::vector<Bounds> sums(outputs);
+  for (int64_t m = 0; m < outputs; ++m)
+    for (int64_t s = 0; s < spaces; ++s) {
+      Bounds space;
+      for (int64_t p = 0; p < prototypes; ++p) {
+        int64_t entry = tables.IntegerAt((s * prototypes + p) * outputs + m);
+        space = unite(space, {entry, entry});
+      }
+      if (llvm::AddOverflow(sums[m].low, space.low, sums[m].low) ||
+          llvm::AddOverflow(sums[m].high, space.high, sums[m].high) ||
+          sums[m].low < -(int64_t{1} << 62) || sums[m].high >= int64_t{1} << 62)
+        return std::nullopt;
+    }
+  return sums;
 }

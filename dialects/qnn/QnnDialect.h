@@ -10,6 +10,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/data/DataDialect.h"
+#include "dialects/encoding/EncodingDialect.h"
 #include "dialects/qnn/ValueBounds.h"
 
 #include "dialects/qnn/QnnDialect.h.inc"

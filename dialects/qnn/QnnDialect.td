@@ -6,6 +6,7 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "dialects/data/DataDialect.td"
+include "dialects/encoding/EncodingDialect.td"
 
 def Qnn_Dialect : Dialect {
   let name = "qnn";
@@ -16,7 +17,7 @@ def Qnn_Dialect : Dialect {
     are proven wide enough; thresholds as the canonical activation. docs/Qnn.md defines every operation
     by formula and numbered constraints.
   }];
-  let dependentDialects = ["::qcompile::data::DataDialect"];
+  let dependentDialects = ["::qcompile::data::DataDialect", "::qcompile::encoding::EncodingDialect"];
   let useDefaultTypePrinterParser = 1;
   let hasConstantMaterializer = 1;
 }

@@ -124,4 +124,27 @@ def Qnn_MulOp : Qnn_Op<"mul", [Qnn_HasBounds, Qnn_Accumulates]> {
   let hasVerifier = 1;
 }
 
+def Qnn_PqOp : Qnn_Op<"pq", [Qnn_HasBounds, Qnn_Accumulates]> {
+  let summary = "matrix product by product quantization";
+  let description = [{
+    `y[..., m] = sum over s of tables[s, i_s, m]`, `i_s` the lowest p with the least
+    `offsets[s, p] + sum over l of |factor * x[..., s * L + l] - prototypes[s, p, l]|^norm`. Constraints C1 to C4: docs/Qnn.md.
+
+    Example:
+    ```mlir
+    %y = qnn.pq %x prototypes <"p", [0, 0, 3, 3] : tensor<1x2x2xui2>>
+        offsets <"o", [0, 0] : tensor<1x2xsi8>> tables <"t", [5, -5] : tensor<1x2x1xsi4>> factor 1 norm 2
+        : (tensor<1x2xui2>) -> tensor<1x1xsi4>
+    ```
+  }];
+  let arguments = (ins Qnn_CodeTensor:$input, Qnn_ConstantAttr:$prototypes, Qnn_ConstantAttr:$offsets,
+                       Qnn_ConstantAttr:$tables, I64Attr:$factor, I64Attr:$norm);
+  let results = (outs Qnn_CodeTensor:$result);
+  let assemblyFormat = [{
+    $input `prototypes` $prototypes `offsets` $offsets `tables` $tables `factor` $factor `norm` $norm attr-dict
+    `:` functional-type($input, $result)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // QCOMPILE_DIALECTS_QNN_QNNLINEAROPS

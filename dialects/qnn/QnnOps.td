@@ -17,16 +17,22 @@ include "dialects/qnn/QnnSelectionOps.td"
 def Qnn_ConstantOp : Qnn_Op<"constant", [Qnn_HasBounds, ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "constant codes";
   let description = [{
-    C1: every element is a value of the element type (the constant's storage admits nothing else).
+    C1: every element is a value of the element type (the constant's storage admits nothing else). C2: with an `encoding`
+    (docs/Encodings.md), the elements have its structure: it stores them in fewer bits. Operations see the elements alone.
 
     Example:
     ```mlir
     %w = qnn.constant <"w", [1, -1, 0, 1] : tensor<2x2xsi2>>
+    %s = qnn.constant <"s", [0, -1, 1, 0] : tensor<2x2xsi2>>
+        encoding #encoding.n_m<n = 1, m = 2, order = [0, 1], rows = 1>
     ```
   }];
-  let arguments = (ins Qnn_ConstantAttr:$value);
+  let arguments = (ins Qnn_ConstantAttr:$value, OptionalAttr<Encoding_EncodingAttr>:$encoding);
   let results = (outs Qnn_CodeTensor:$result);
-  let assemblyFormat = "attr-dict $value";
+  let builders = [OpBuilder<(ins "::mlir::Type":$result, "::qcompile::data::ConstantAttr":$value),
+      [{ build($_builder, $_state, result, value, ::qcompile::encoding::EncodingAttr()); }]>];
+  let assemblyFormat = "attr-dict $value (`encoding` $encoding^)?";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 

@@ -138,7 +138,7 @@ def Qnn_DepthToSpaceOp : Qnn_Op<"depth_to_space", [Qnn_SelectsElements]> {
   let hasVerifier = 1;
 }
 
-def Qnn_ArgMaxOp : Qnn_Op<"arg_max"> {
+def Qnn_ArgMaxOp : Qnn_Op<"arg_max", [Qnn_HasBounds]> {
   let summary = "position of the largest code along a dimension";
   let description = [{
     Ties go to the first, or with `select_last` to the last. C1: the result is si64 with extent 1 along `axis`.

@@ -36,6 +36,17 @@ static LogicalResult verifyBroadcast(Operation *op, StringRef name, ConstantAttr
   return success();
 }
 
+LogicalResult ConstantOp::verify() {
+  if (!getEncodingAttr())
+    return success();
+  absl::Status status = encoding::checkConstant(getEncodingAttr(), getValue()); // C2
+  if (!status.ok())
+    return emitOpError() << "constant '" << getValue().getName() << "' is not '"
+                         << getEncodingAttr().getEncodingName()
+                         << "': " << std::string(status.message());
+  return success();
+}
+
 LogicalResult QuantizeOp::verify() {
   if (failed(verifyResultShape(*this, getResult(), tensorOf(getInput()).getShape()))) // C1
     return failure();

@@ -2,8 +2,10 @@
 #include "compiler/frontend/export/Export.h"
 
 #include <map>
+#include <set>
 
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "compiler/frontend/StructureMetadata.h"
 #include "compiler/frontend/TensorData.h"
 #include "compiler/frontend/export/NodeWriter.h"
 #include "compiler/frontend/export/ValueNames.h"
@@ -11,6 +13,7 @@
 #include "compiler/session/Version.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "dialects/onnx/schemas/PqSchemas.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "onnx/onnx_pb.h"
 
@@ -62,6 +65,7 @@ private:
   void require(const std::string &domain, frontend::VersionRange versions, const std::string &node,
                Location loc);
   void writeImports();
+  void writeFunctions();
   std::string nameNode(StringRef wanted);
 
   func::FuncOp function;
@@ -69,6 +73,7 @@ private:
   ModelProto model;
   GraphProto &graph;
   llvm::StringSet<> nodeNames, initializers;
+  frontend::Structures structures;
   struct Import {
     frontend::VersionRange versions;
     std::string first, last; ///< the nodes that set the ends of the range
@@ -139,6 +144,8 @@ void ModelWriter::writeInputs() {
 
 void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
   std::string name = names.get(op->getResult(0)).str();
+  if (encoding::EncodingAttr structure = encoding::getStructure(op))
+    structures.try_emplace(name, structure);
   if (!initializers.insert(name).second)
     return;
   std::string problem;
@@ -206,6 +213,16 @@ void ModelWriter::writeImports() {
   }
 }
 
+/// The functions of our own operators, each once, so that any program runs the file.
+void ModelWriter::writeFunctions() {
+  std::set<std::string> own;
+  for (const NodeProto &node : graph.node())
+    if (node.domain() == qcompile::onnx::kQcompileDomain)
+      own.insert(node.op_type());
+  for (const std::string &name : own)
+    *model.add_functions() = qcompile::onnx::makeFunction(name, imports[""].versions.first);
+}
+
 const ModelProto *ModelWriter::write() {
   graph.set_name(function.getName().str());
   model.set_producer_name("qcompile");
@@ -215,6 +232,12 @@ const ModelProto *ModelWriter::write() {
     writeOperation(&op);
   writeOutputs();
   writeImports();
+  writeFunctions();
+  if (!structures.empty()) {
+    auto *entry = model.add_metadata_props();
+    entry->set_key(frontend::kStructuresKey.str());
+    entry->set_value(frontend::writeStructures(structures));
+  }
   model.set_ir_version(irVersion);
   if (ok && model.ByteSizeLong() > size_t(INT32_MAX)) {
     emitError(function.getLoc(), Code::I005)

@@ -2,6 +2,7 @@
 #include "compiler/frontend/export/NodeWriter.h"
 
 #include "compiler/frontend/TensorData.h"
+#include "dialects/onnx/schemas/PqSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "onnx/defs/schema.h"
 
@@ -62,6 +63,8 @@ static const OpSchema *findSchema(Operation *op) {
     return OpSchemaRegistry::Schema(name.str(), qcompile::onnx::kChannelsLastDomain);
   if (const OpSchema *standard = OpSchemaRegistry::Schema(name.str()))
     return standard;
+  if (const OpSchema *own = OpSchemaRegistry::Schema(name.str(), qcompile::onnx::kQcompileDomain))
+    return own;
   // Of the QONNX operators all versions exist, the old ones with a suffix.
   auto [base, version] = name.rsplit("_v");
   int number;

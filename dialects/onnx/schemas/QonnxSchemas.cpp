@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "dialects/onnx/schemas/ChannelsLastShapes.h"
+#include "dialects/onnx/schemas/PqSchemas.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
@@ -263,5 +264,6 @@ void qcompile::onnx::registerQonnxSchemas() {
           multiThreshold(), im2col(), xnorPopcountMatMul(), quantAvgPool2d(), channelsLast("Conv"),
           channelsLast("MaxPool"), channelsLast("BatchNormalization")})
       RegisterSchema(std::move(schema));
+    registerPqSchemas();
   });
 }
