@@ -43,7 +43,8 @@ Value LayoutRewriter::loadConstant(qnn::ConstantOp op, const Layout &layout) {
   builder.setInsertionPointAfter(op);
   data::ConstantAttr constant = op.getValue();
   Value out = QnnBuilder(builder, op.getLoc())
-                  .constant(constant.getName(), permute(constant.getTensor(), layout));
+                  .constant(constant.getName(), permute(constant.getTensor(), layout),
+                            encoding::permuteEncoding(op.getEncodingAttr(), layout));
   cached.push_back({layout, out});
   return out;
 }
@@ -235,10 +236,13 @@ bool LayoutRewriter::sortRowsOfUsers(qnn::ReshapeOp op) {
     view.push_back(columns);
     perm.push_back(joined.size());
     runtime::Tensor tensor = weights.getValue().getTensor();
+    // The rows of a structure are no longer adjacent, but are under the shape that was permuted.
+    encoding::EncodingAttr encoding = encoding::rearrangeEncoding(
+        weights.getEncodingAttr(), tensor.shape(), view, perm, tensor.shape());
     tensor = permute(tensor.Reshaped({view.begin(), view.end()}), perm).Reshaped(tensor.shape());
     OpBuilder builder(matmul);
     matmul.getRhsMutable().assign(
-        QnnBuilder(builder, weights.getLoc()).constant(weights.getValue().getName(), tensor));
+        QnnBuilder(builder, weights.getLoc()).constant(weights.getValue().getName(), tensor, encoding));
   }
   return true;
 }

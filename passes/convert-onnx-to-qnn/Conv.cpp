@@ -76,7 +76,7 @@ bool Converter::convertConv(Operation *op, std::string &reason) {
   Window window = readWindow(op, ArrayRef(shape).drop_front(2), input->getType(), result);
   // The code of the real number 0.
   Value codes = padWindows(op->getLoc(), *input, window, result, input->zeroPoint);
-  Value rhs = makeCodes(op->getOperand(1).getLoc(), weights->codes);
+  Value rhs = makeWeights(op, op->getOperand(1), weights->codes);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
   auto conv = qnn::ConvOp::create(builder, op->getLoc(), type, codes, rhs, /*axis=*/1,
                                   window.strides, window.dilations, groups);
@@ -145,7 +145,7 @@ bool Converter::convertConvTranspose(Operation *op, std::string &reason) {
     reason = "its padding is negative";
     return false;
   }
-  Value rhs = makeCodes(op->getOperand(1).getLoc(), weights->codes);
+  Value rhs = makeWeights(op, op->getOperand(1), weights->codes);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
   auto conv =
       qnn::ConvTransposeOp::create(builder, op->getLoc(), type, centered.codes, rhs,

@@ -125,6 +125,7 @@ void Converter::convert(Operation *op) {
       &Converter::convertConvTranspose, &Converter::convertMaxPool,
       &Converter::convertAveragePool,   &Converter::convertReduction,
       &Converter::convertSum,           &Converter::convertConcat,
+      &Converter::convertProductQuantization,
       &Converter::convertActivation};
   for (Conversion conversion : conversions)
     if ((this->*conversion)(op, reason))

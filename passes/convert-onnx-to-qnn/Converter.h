@@ -38,6 +38,12 @@ private:
   bool isQuantized(mlir::Value value) const;
   mlir::Value makeFloatConstant(mlir::Value value, const runtime::Tensor &tensor);
 
+  // Structure.cpp: structures of weights.
+  /// Integer weights of `op`, stored by the structure recorded on `weights`, whose dimension d is dimension perm[d] of that
+  /// structure's weights (empty: the same); dense, with a warning, where the codes do not have it.
+  mlir::Value makeWeights(mlir::Operation *op, mlir::Value weights, const runtime::Tensor &codes,
+                          llvm::ArrayRef<int64_t> perm = {});
+
   // Linear.cpp: matrix products.
   bool convertLinear(mlir::Operation *op, std::string &reason);
   bool convertWeightProduct(mlir::Operation *op, const Product &product, const IntegerForm &input,
@@ -60,6 +66,9 @@ private:
   bool makeAscending(mlir::Location loc, IntegerForm &form, std::string &reason);
   bool convertAveragePool(mlir::Operation *op, std::string &reason);
   bool convertReduction(mlir::Operation *op, std::string &reason);
+
+  // ProductQuantization.cpp: products by prototypes and tables.
+  bool convertProductQuantization(mlir::Operation *op, std::string &reason);
 
   // Join.cpp: sums and concatenations.
   bool convertSum(mlir::Operation *op, std::string &reason);

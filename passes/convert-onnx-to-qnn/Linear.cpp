@@ -69,7 +69,8 @@ bool Converter::convertWeightProduct(Operation *op, const Product &product,
   form.zeroPoint = std::move(weights->zeroPoint);
   if (!readLinearBias(product.bias, product.beta, outputs, form, reason))
     return false;
-  Value rhs = makeCodes(product.rhs.getLoc(), weights->codes);
+  Value rhs = product.transposeRhs ? makeWeights(op, product.rhs, weights->codes, {1, 0})
+                                   : makeWeights(op, product.rhs, weights->codes);
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
   return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input.codes, rhs),
                     std::move(form), reason);

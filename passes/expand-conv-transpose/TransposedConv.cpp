@@ -1,4 +1,6 @@
 //===- TransposedConv.cpp - Transposed convolutions in dense parts --------===//
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "passes/expand-conv-transpose/Expansions.h"
 #include "passes/expand-conv-transpose/ResidueClasses.h"
 #include "passes/rewriting/ElementTypes.h"
@@ -180,7 +182,25 @@ private:
     SmallVector<runtime::Tensor> kernels;
     for (const OutputClass &c : run)
       kernels.push_back(copyKernel(c, tensor));
-    return qnn.constant(constant.getValue().getName(), joinRows(kernels));
+    runtime::Tensor joined = joinRows(kernels);
+    return qnn.constant(constant.getValue().getName(), joined, keepEncoding(constant, joined));
+  }
+
+  /// The structure of the weights, as far as parts of them, with channels exchanged, still have it.
+  encoding::EncodingAttr keepEncoding(qnn::ConstantOp constant, const runtime::Tensor &kernel) {
+    encoding::EncodingAttr encoding = constant.getEncodingAttr();
+    if (!encoding)
+      return nullptr;
+    SmallVector<int64_t> perm = {1, 0};
+    for (int64_t d = 2; d < weights.getRank(); ++d)
+      perm.push_back(d);
+    encoding::EncodingAttr kept =
+        encoding::keepIfHeld(encoding::permuteEncoding(encoding, perm), kernel);
+    if (!kept)
+      emitRemark(op.getLoc(), Code::S006)
+          << "node '" << onnx::describe(op) << "': parts of its weights are stored dense, since they are not '"
+          << encoding.getEncodingName() << "' as the whole is";
+    return kept;
   }
 
   /// The kernel [O, I/groups, taps...] of a class from weights [I, O/groups, kernel...], flipped.

@@ -6,6 +6,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "passes/rewriting/Structures.h"
 #include "runtime/reference/registry.h"
 
 using namespace mlir;
@@ -106,11 +107,22 @@ private:
     std::vector<runtime::Tensor> tensors;
     for (const runtime::Value &value : *results)
       tensors.push_back(value.tensor);
-    replace(op, tensors);
+    replace(op, tensors, followRecorded(op, tensors));
     return success();
   }
 
-  void replace(Operation *op, ArrayRef<runtime::Tensor> results) {
+  /// The structure of weights that the operation only moves.
+  encoding::EncodingAttr followRecorded(Operation *op, ArrayRef<runtime::Tensor> results) {
+    Operation *source = op->getNumOperands() ? op->getOperand(0).getDefiningOp() : nullptr;
+    encoding::EncodingAttr structure = source ? encoding::getStructure(source) : nullptr;
+    if (!structure || results.size() != 1)
+      return nullptr;
+    structure = followStructure(structure, op);
+    return structure && encoding::checkShape(structure, results[0].shape()).ok() ? structure : nullptr;
+  }
+
+  void replace(Operation *op, ArrayRef<runtime::Tensor> results,
+               encoding::EncodingAttr structure = nullptr) {
     OpBuilder builder(op);
     for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
       StringRef name = onnx::getTensorName(op->getLoc());
@@ -118,6 +130,8 @@ private:
                                               name.empty() ? StringRef("folded") : name, tensor);
       OperationState state(op->getLoc(), "onnx.Constant");
       state.addAttribute("value", constant);
+      if (structure)
+        state.addAttribute(encoding::kStructureAttr, structure);
       state.addTypes(constant.getType());
       result.replaceAllUsesWith(builder.create(state)->getResult(0));
     }

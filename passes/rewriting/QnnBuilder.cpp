@@ -12,9 +12,10 @@ static bool areAll(ArrayRef<int64_t> list, int64_t value) {
   return llvm::all_of(list, [=](int64_t element) { return element == value; });
 }
 
-Value QnnBuilder::constant(StringRef name, const runtime::Tensor &tensor) {
+Value QnnBuilder::constant(StringRef name, const runtime::Tensor &tensor,
+                           encoding::EncodingAttr encoding) {
   auto value = data::ConstantAttr::get(builder.getContext(), name, tensor);
-  return qnn::ConstantOp::create(builder, loc, value.getType(), value);
+  return qnn::ConstantOp::create(builder, loc, value.getType(), value, encoding);
 }
 
 Value QnnBuilder::zeros(ArrayRef<int64_t> shape, Type within) {

@@ -13,7 +13,9 @@ class QnnBuilder {
 public:
   QnnBuilder(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
 
-  mlir::Value constant(llvm::StringRef name, const runtime::Tensor &tensor);
+  /// `encoding` is null, or a structure that the elements have.
+  mlir::Value constant(llvm::StringRef name, const runtime::Tensor &tensor,
+                       encoding::EncodingAttr encoding = {});
   /// Zeros of the smallest element type whose values `within` has.
   mlir::Value zeros(llvm::ArrayRef<int64_t> shape, mlir::Type within);
 
