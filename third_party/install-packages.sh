@@ -6,7 +6,8 @@ packages=(
   clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev libllvmlibc-22-dev
   cmake ninja-build ccache make pkg-config
   libprotobuf-dev protobuf-compiler libabsl-dev libhwy-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libzip-dev libstb-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libeigen3-dev
   python3 python3-venv
 )
 
