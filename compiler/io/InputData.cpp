@@ -4,9 +4,13 @@
 #include <cmath>
 
 #include "compiler/io/Npy.h"
+#include "compiler/io/Npz.h"
 #include "compiler/io/OnnxTensor.h"
+#include "compiler/io/Pictures.h"
+#include "compiler/io/TestData.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -58,8 +62,27 @@ static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &por
   return tensor;
 }
 
+/// Pictures are the one form of which only the samples that are asked for are read.
+static Expected<Tensor> readSelectedPictures(StringRef path, const Port &port, const SampleOptions &options) {
+  PictureList pictures;
+  pictures.paths.push_back(path.str());
+  if (sys::fs::is_directory(path)) {
+    Expected<PictureList> listed = listPictures(path);
+    if (!listed)
+      return listed.takeError();
+    pictures = std::move(*listed);
+  }
+  auto range = getRange(options, int64_t(pictures.paths.size()), ("'" + path + "'").str());
+  if (!range)
+    return range.takeError();
+  return readPictures(ArrayRef(pictures.paths).slice(range->first, range->second - range->first), port,
+                      options);
+}
+
 static Expected<Tensor> readTensor(StringRef path, const Port &port) {
   StringRef extension = sys::path::extension(path);
+  if (auto archive = splitNpzSetting(path))
+    return readNpzArray(archive->first, archive->second, {port.name});
   if (extension == ".npy")
     return readNpyFile(path);
   auto buffer = readFile(path);
@@ -98,12 +121,10 @@ static Expected<Tensor> convertType(const Tensor &tensor, DataType type, StringR
   return *Tensor::FromIntegers(type, tensor.shape(), values);
 }
 
-static int64_t getBatch(const Port &port) { return port.shape.empty() ? 1 : port.shape[0]; }
-
 /// Samples along the leading dimension, each with the elements of one sample of the port.
 static Expected<Tensor> arrange(Tensor tensor, const Port &port,
                                 const std::function<void(const std::string &)> &note) {
-  int64_t batch = std::max<int64_t>(getBatch(port), 1);
+  int64_t batch = getBatchSize(port);
   int64_t perSample = runtime::NumElements(port.shape) / batch;
   if (perSample == 0 || tensor.size() == 0 || tensor.size() % perSample != 0)
     return createStringError("input '" + port.name + "': expected " + Twine(perSample) +
@@ -129,60 +150,107 @@ static Expected<Tensor> arrange(Tensor tensor, const Port &port,
   return converted->Reshaped({samples, perSample});
 }
 
-/// Cuts [samples, elements] into batches of the port's shape; missing samples repeat the last one.
-static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t batches) {
-  int64_t batch = getBatch(port), count = samples.shape()[0];
-  size_t bytes = samples.bytes().size() / count;
-  std::vector<Tensor> out;
-  for (int64_t b = 0; b < batches; ++b) {
-    Tensor part(port.type, port.shape);
-    uint8_t *to = part.MutableBytes().data();
-    for (int64_t i = 0; i < batch; ++i)
-      std::memcpy(to + i * bytes,
-                  samples.bytes().data() + std::min(b * batch + i, count - 1) * bytes, bytes);
-    out.push_back(std::move(part));
+/// Joins [samples, elements] of one type along the samples.
+static Tensor concatenate(ArrayRef<Tensor> parts) {
+  int64_t samples = 0;
+  for (const Tensor &part : parts)
+    samples += part.shape()[0];
+  Tensor out(parts[0].type(), {samples, parts[0].shape()[1]});
+  uint8_t *to = out.MutableBytes().data();
+  for (const Tensor &part : parts) {
+    std::memcpy(to, part.bytes().data(), part.bytes().size());
+    to += part.bytes().size();
   }
   return out;
 }
 
-static InputBatches assemble(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
-  InputBatches out;
-  out.samplesPerBatch = std::max<int64_t>(getBatch(ports[0]), 1);
-  out.samples = tensors[0].shape()[0];
-  int64_t batches = (out.samples + out.samplesPerBatch - 1) / out.samplesPerBatch;
-  out.batches.resize(batches);
-  for (auto [tensor, port] : zip(tensors, ports))
-    for (auto [batch, part] : zip(out.batches, cut(tensor, port, batches)))
-      batch.push_back(std::move(part));
+/// The samples of a setting for one port, [samples, elements].
+static Expected<Tensor> readPort(StringRef path, size_t index, const Port &port, const SampleOptions &options,
+                                 const std::function<void(const std::string &)> &note) {
+  bool folder = sys::fs::is_directory(path);
+  if (std::vector<std::string> sets = folder ? findTestDataSets(path) : std::vector<std::string>();
+      !sets.empty()) {
+    Expected<std::vector<Tensor>> parts = readTestData(sets, "input", index);
+    if (!parts)
+      return parts.takeError();
+    std::vector<Tensor> arranged;
+    for (Tensor &part : *parts) {
+      Expected<Tensor> samples = arrange(std::move(part), port, note);
+      if (!samples)
+        return samples.takeError();
+      arranged.push_back(std::move(*samples));
+    }
+    return takeSamples(concatenate(arranged), options, "input '" + port.name + "'");
+  }
+  if (folder || isPicture(path)) {
+    Expected<Tensor> pictures = readSelectedPictures(path, port, options);
+    return pictures ? arrange(std::move(*pictures), port, [](const std::string &) {}) : std::move(pictures);
+  }
+  Expected<Tensor> tensor = readTensor(path, port);
+  if (!tensor)
+    return tensor.takeError();
+  Expected<Tensor> samples = arrange(std::move(*tensor), port, note);
+  if (!samples)
+    return samples.takeError();
+  return takeSamples(*samples, options, "input '" + port.name + "'");
+}
+
+namespace {
+/// A setting that has been given to an input.
+struct Assignment {
+  size_t port;
+  StringRef path;
+};
+} // namespace
+
+/// Which setting is for which inputs.
+static Expected<std::vector<Assignment>> assign(ArrayRef<std::string> settings, ArrayRef<Port> ports) {
+  std::vector<Assignment> out;
+  std::vector<bool> given(ports.size());
+  auto give = [&](size_t port, StringRef path) -> Error {
+    if (given[port])
+      return createStringError("input '" + ports[port].name + "' is given twice");
+    given[port] = true;
+    out.push_back({port, path});
+    return Error::success();
+  };
+  for (StringRef setting : settings) {
+    // A name is given where it is one of the model's; a path may hold '=' too.
+    auto [name, path] = setting.split('=');
+    const Port *named = find_if(ports, [&](const Port &p) { return p.name == name; });
+    if (setting.contains('=') && named != ports.end()) {
+      if (Error error = give(named - ports.begin(), path))
+        return std::move(error);
+      continue;
+    }
+    if (ports.size() != 1 && setting.contains('='))
+      return createStringError("the model has no input '" + name + "'");
+    size_t next = find(given, false) - given.begin();
+    if (next == ports.size())
+      return createStringError("expected " + Twine(ports.size()) + " inputs, found one more: '" + setting + "'");
+    // A test data set has all inputs.
+    bool all = ports.size() > 1 && sys::fs::is_directory(setting) && !findTestDataSets(setting).empty();
+    for (size_t last = all ? ports.size() : next + 1; next < last; ++next)
+      if (!given[next])
+        if (Error error = give(next, setting))
+          return std::move(error);
+  }
   return out;
 }
 
 Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port> ports,
-                                  const std::function<void(const std::string &)> &note) {
+                                  const std::function<void(const std::string &)> &note,
+                                  const SampleOptions &options) {
+  Expected<std::vector<Assignment>> assignments = assign(settings, ports);
+  if (!assignments)
+    return assignments.takeError();
   std::vector<std::optional<Tensor>> tensors(ports.size());
-  for (StringRef setting : settings) {
-    // A name is given where it is one of the model's; a path may hold '=' too.
-    auto [name, path] = setting.split('=');
-    const Port *port = find_if(ports, [&](const Port &p) { return p.name == name; });
-    if (!setting.contains('=') || port == ports.end()) {
-      if (ports.size() != 1 && setting.contains('='))
-        return createStringError("the model has no input '" + name + "'");
-      path = setting;
-      size_t next = find(tensors, std::nullopt) - tensors.begin();
-      if (next == ports.size())
-        return createStringError("expected " + Twine(ports.size()) + " inputs, found one more: '" +
-                                 setting + "'");
-      port = &ports[next];
-    }
-    if (tensors[port - ports.begin()])
-      return createStringError("input '" + port->name + "' is given twice");
-    Expected<Tensor> tensor = readTensor(path, *port);
-    if (!tensor)
-      return tensor.takeError();
-    Expected<Tensor> arranged = arrange(std::move(*tensor), *port, note);
-    if (!arranged)
-      return arranged.takeError();
-    tensors[port - ports.begin()] = std::move(*arranged);
+  for (const Assignment &assignment : *assignments) {
+    Expected<Tensor> samples =
+        readPort(assignment.path, assignment.port, ports[assignment.port], options, note);
+    if (!samples)
+      return samples.takeError();
+    tensors[assignment.port] = std::move(*samples);
   }
   std::vector<Tensor> all;
   for (auto [tensor, port] : zip(tensors, ports)) {
@@ -197,64 +265,7 @@ Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port>
   }
   if (all.empty())
     return createStringError("the model has no inputs");
-  return assemble(all, ports);
-}
-
-static uint64_t splitmix64(uint64_t &state) {
-  uint64_t z = (state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed) {
-  uint64_t state = seed;
-  std::vector<Tensor> tensors;
-  for (const Port &port : ports) {
-    int64_t perSample = runtime::NumElements(port.shape) / std::max<int64_t>(getBatch(port), 1);
-    Shape shape = {count, perSample};
-    int64_t size = count * perSample;
-    if (port.type.IsFloat()) {
-      std::vector<double> values(size);
-      for (double &value : values) // 24 bits: exact in float32 too
-        value = double(splitmix64(state) >> 40) * 0x1p-23 - 1;
-      tensors.push_back(port.type.bits == 64
-                            ? Tensor::FromDoubles(shape, values)
-                            : Tensor::FromFloats(shape, std::vector<float>(values.begin(),
-                                                                           values.end())));
-      continue;
-    }
-    std::vector<int64_t> values(size);
-    uint64_t span = uint64_t(port.type.MaxValue()) - uint64_t(port.type.MinValue()) + 1;
-    for (int64_t &value : values)
-      value = port.type.kind == runtime::TypeKind::kBipolar
-                  ? (splitmix64(state) >> 63 ? 1 : -1)
-                  : port.type.MinValue() + int64_t(span ? splitmix64(state) % span
-                                                        : splitmix64(state));
-    tensors.push_back(*Tensor::FromIntegers(port.type, shape, values));
-  }
-  return assemble(tensors, ports);
-}
-
-Tensor joinBatches(ArrayRef<Tensor> parts, const InputBatches &inputs) {
-  const Tensor &first = parts.front();
-  // An output whose leading dimension is not the batch is kept batch by batch.
-  bool batched = first.rank() > 0 && first.shape()[0] == inputs.samplesPerBatch;
-  Shape shape = first.shape();
-  int64_t rows = batched ? inputs.samples : int64_t(parts.size());
-  if (batched)
-    shape[0] = rows;
-  else
-    shape.insert(shape.begin(), rows);
-  Tensor out(first.type(), shape);
-  absl::Span<uint8_t> bytes = out.MutableBytes();
-  size_t offset = 0;
-  for (const Tensor &part : parts) {
-    size_t size = std::min(part.bytes().size(), bytes.size() - offset);
-    std::memcpy(bytes.data() + offset, part.bytes().data(), size);
-    offset += size;
-  }
-  return out;
+  return assembleBatches(all, ports);
 }
 
 } // namespace qcompile

@@ -1,0 +1,127 @@
+//===- InputBatches.cpp - Samples cut into batches ------------------------===//
+#include "compiler/io/InputBatches.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using qcompile::runtime::Port;
+using qcompile::runtime::Shape;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+int64_t getBatchSize(const Port &port) {
+  return port.shape.empty() ? 1 : std::max<int64_t>(port.shape[0], 1);
+}
+
+/// Cuts [samples, elements] into batches of the port's shape; missing samples repeat the last one.
+static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t batches) {
+  int64_t batch = getBatchSize(port), count = samples.shape()[0];
+  size_t bytes = samples.bytes().size() / count;
+  std::vector<Tensor> out;
+  for (int64_t b = 0; b < batches; ++b) {
+    Tensor part(port.type, port.shape);
+    uint8_t *to = part.MutableBytes().data();
+    for (int64_t i = 0; i < batch; ++i)
+      std::memcpy(to + i * bytes,
+                  samples.bytes().data() + std::min(b * batch + i, count - 1) * bytes, bytes);
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
+  InputBatches out;
+  out.samplesPerBatch = getBatchSize(ports[0]);
+  out.samples = tensors[0].shape()[0];
+  int64_t batches = (out.samples + out.samplesPerBatch - 1) / out.samplesPerBatch;
+  out.batches.resize(batches);
+  for (auto [tensor, port] : zip(tensors, ports))
+    for (auto [batch, part] : zip(out.batches, cut(tensor, port, batches)))
+      batch.push_back(std::move(part));
+  return out;
+}
+
+static uint64_t splitmix64(uint64_t &state) {
+  uint64_t z = (state += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed) {
+  uint64_t state = seed;
+  std::vector<Tensor> tensors;
+  for (const Port &port : ports) {
+    int64_t perSample = runtime::NumElements(port.shape) / getBatchSize(port);
+    Shape shape = {count, perSample};
+    int64_t size = count * perSample;
+    if (port.type.IsFloat()) {
+      std::vector<double> values(size);
+      for (double &value : values) // 24 bits: exact in float32 too
+        value = double(splitmix64(state) >> 40) * 0x1p-23 - 1;
+      tensors.push_back(port.type.bits == 64
+                            ? Tensor::FromDoubles(shape, values)
+                            : Tensor::FromFloats(shape, std::vector<float>(values.begin(),
+                                                                           values.end())));
+      continue;
+    }
+    std::vector<int64_t> values(size);
+    uint64_t span = uint64_t(port.type.MaxValue()) - uint64_t(port.type.MinValue()) + 1;
+    for (int64_t &value : values)
+      value = port.type.kind == runtime::TypeKind::kBipolar
+                  ? (splitmix64(state) >> 63 ? 1 : -1)
+                  : port.type.MinValue() + int64_t(span ? splitmix64(state) % span
+                                                        : splitmix64(state));
+    tensors.push_back(*Tensor::FromIntegers(port.type, shape, values));
+  }
+  return assembleBatches(tensors, ports);
+}
+
+std::vector<Tensor> joinInputs(const InputBatches &inputs) {
+  std::vector<Tensor> out;
+  for (size_t port = 0; port < inputs.batches[0].size(); ++port) {
+    const Tensor &first = inputs.batches[0][port];
+    Shape shape = first.shape();
+    if (shape.empty())
+      shape = {1};
+    size_t sample = first.bytes().size() / inputs.samplesPerBatch;
+    shape[0] = inputs.samples;
+    Tensor joined(first.type(), shape);
+    size_t offset = 0, size = joined.bytes().size();
+    uint8_t *to = joined.MutableBytes().data();
+    for (const auto &batch : inputs.batches) {
+      size_t part = std::min(sample * inputs.samplesPerBatch, size - offset);
+      std::memcpy(to + offset, batch[port].bytes().data(), part);
+      offset += part;
+    }
+    out.push_back(std::move(joined));
+  }
+  return out;
+}
+
+Tensor joinBatches(ArrayRef<Tensor> parts, const InputBatches &inputs) {
+  const Tensor &first = parts.front();
+  // An output whose leading dimension is not the batch is kept batch by batch.
+  bool batched = first.rank() > 0 && first.shape()[0] == inputs.samplesPerBatch;
+  Shape shape = first.shape();
+  int64_t rows = batched ? inputs.samples : int64_t(parts.size());
+  if (batched)
+    shape[0] = rows;
+  else
+    shape.insert(shape.begin(), rows);
+  Tensor out(first.type(), shape);
+  absl::Span<uint8_t> bytes = out.MutableBytes();
+  size_t offset = 0;
+  for (const Tensor &part : parts) {
+    size_t size = std::min(part.bytes().size(), bytes.size() - offset);
+    std::memcpy(bytes.data() + offset, part.bytes().data(), size);
+    offset += size;
+  }
+  return out;
+}
+
+} // namespace qcompile

@@ -1,0 +1,38 @@
+//===- InputBatches.h - Samples cut into batches ----------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_IO_INPUTBATCHES_H
+#define QCOMPILE_COMPILER_IO_INPUTBATCHES_H
+
+#include <vector>
+
+#include "llvm/ADT/ArrayRef.h"
+#include "runtime/program/program.h"
+
+namespace qcompile {
+
+/// Samples for every input, cut into batches of exactly the ports' types and shapes.
+struct InputBatches {
+  std::vector<std::vector<runtime::Tensor>> batches;
+  int64_t samples = 0;        ///< real ones; the last batch may be padded with copies of the last sample
+  int64_t samplesPerBatch = 1; ///< the ports' leading dimension
+};
+
+/// The leading dimension of a port, at least 1.
+int64_t getBatchSize(const runtime::Port &port);
+
+/// Cuts one tensor [samples, elements] per port, in its type, into batches.
+InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::ArrayRef<runtime::Port> ports);
+
+/// `count` samples drawn from `seed`: floats uniform in [-1, 1), integers uniform over their type. The generator is
+/// splitmix64, so equal on all machines.
+InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed);
+
+/// Joins the outputs of all batches of one port along the leading dimension and drops the padding.
+runtime::Tensor joinBatches(llvm::ArrayRef<runtime::Tensor> parts, const InputBatches &inputs);
+
+/// The samples of each input of all batches, joined along the first dimension and without padding, in the form in which
+/// `readInputs` reads them back.
+std::vector<runtime::Tensor> joinInputs(const InputBatches &inputs);
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_IO_INPUTBATCHES_H
