@@ -18,10 +18,13 @@ static Error failure(const Twine &what, StringRef path, std::error_code code) {
   return createStringError(code, what + " '" + path + "': " + code.message());
 }
 
-/// Whether a folder has a manifest that this project wrote.
+/// Whether a folder has a manifest, or the report of a compression, that this project wrote.
 static bool isArtifact(StringRef directory) {
   auto manifest = MemoryBuffer::getFile(directory + "/manifest.json");
-  return manifest && (*manifest)->getBuffer().contains("\"format\": \"qcompile artifact");
+  if (manifest && (*manifest)->getBuffer().contains("\"format\": \"qcompile artifact"))
+    return true;
+  auto report = MemoryBuffer::getFile(directory + "/report.json");
+  return report && (*report)->getBuffer().contains("\"format\": \"qcompile compression");
 }
 
 /// Refuses to replace what no earlier run has written: a file, or a folder with other contents.

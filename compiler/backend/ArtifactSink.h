@@ -40,7 +40,7 @@ public:
   const std::vector<ArtifactFile> &files() const { return written; }
 
   /// Puts the artifact in place; an artifact of an earlier run there is replaced. Refuses to replace
-  /// a folder that is not an artifact (one that has other contents and no manifest.json).
+  /// a folder that is not an artifact (one that has other contents and no manifest.json or report.json of ours).
   llvm::Error commit();
 
 private:

@@ -17,6 +17,7 @@
 
 #include "compiler/backend/ArtifactSink.h"
 #include "compiler/backend/OptionSchema.h"
+#include "dialects/encoding/EncodingDialect.h"
 #include "llvm/Support/JSON.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -26,7 +27,7 @@
 namespace qcompile {
 
 /// Raised when the interface changes; a plugin built for another number is refused.
-inline constexpr unsigned kBackendApiVersion = 1;
+inline constexpr unsigned kBackendApiVersion = 2;
 
 /// Whether a backend takes an operation.
 struct Capability {
@@ -69,6 +70,10 @@ public:
 
   /// Whether this session takes `op` of the integer form, with its types and attributes.
   virtual Capability checkSupport(mlir::Operation *op) const = 0;
+
+  /// Whether the target may compute with weights stored that way. The session reports others as decoded [QC-B007]; who takes
+  /// some layers only reports the rest. Operations see the decoded codes in either case.
+  virtual bool takesEncoding(encoding::EncodingAttr encoding) const { return false; }
 
   /// Appends the passes that bring a module from the bounded `qnn` form to the form that `emit` takes.
   virtual void buildPipeline(mlir::OpPassManager &pm) const = 0;

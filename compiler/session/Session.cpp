@@ -5,6 +5,7 @@
 #include "compiler/session/Manifest.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/data/SideFile.h"
+#include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/qnn/QnnDialect.h"
@@ -21,7 +22,8 @@ using namespace mlir;
 namespace qcompile {
 
 void registerDialects(DialectRegistry &registry) {
-  registry.insert<func::FuncDialect, data::DataDialect, onnx::OnnxDialect, qnn::QnnDialect>();
+  registry.insert<func::FuncDialect, data::DataDialect, encoding::EncodingDialect, onnx::OnnxDialect,
+                  qnn::QnnDialect>();
 }
 
 std::string makeModelName(StringRef path) {
@@ -97,16 +99,46 @@ bool Session::fail(Outcome outcome, Code code, const llvm::Twine &message) {
   return false;
 }
 
+bool Session::failInput(llvm::Error error) {
+  // Errors of the file system carry its code, other ones do not.
+  auto [code, message] = std::pair<std::error_code, std::string>();
+  llvm::handleAllErrors(std::move(error), [&, &code = code, &message = message](const llvm::ErrorInfoBase &info) {
+    code = info.convertToErrorCode();
+    message = info.message();
+  });
+  bool file = code && code != llvm::inconvertibleErrorCode();
+  return fail(file ? Outcome::FileSystem : Outcome::Usage, file ? Code::I001 : Code::U002, message);
+}
+
+void Session::adoptOutcome(Outcome outcome) {
+  if (result == Outcome::Success)
+    result = outcome;
+}
+
 //===----------------------------------------------------------------------===//
 // Reading
 //===----------------------------------------------------------------------===//
 
-bool Session::load(StringRef path, std::optional<Stage> from) {
-  // A backend's dialects may stand in a printed stage.
+/// A backend's dialects may stand in a printed stage.
+void Session::registerBackendDialects() {
   for (const BackendRegistry::Entry &entry : registry->entries())
     entry.backend->registerDialects(dialects);
   mlirContext->appendDialectRegistry(dialects);
   mlirContext->loadAllAvailableDialects();
+}
+
+bool Session::loadBytes(StringRef bytes, StringRef name) {
+  registerBackendDialects();
+  info.name = makeModelName(name);
+  if (onStage)
+    onStage(Stage::Import);
+  ownedModule = importOnnx(mlirContext.get(), bytes, name, /*directory=*/"", options.import, report);
+  currentStage = Stage::Import;
+  return ownedModule && saveIntermediate();
+}
+
+bool Session::load(StringRef path, std::optional<Stage> from) {
+  registerBackendDialects();
   info.name = makeModelName(path);
   if (!from) {
     if (onStage)
@@ -219,8 +251,12 @@ bool Session::runTo(Stage last) {
     stage = Stage(int(stage) + 1);
     if (onStage)
       onStage(stage);
-    if (stage == Stage::Target && (!selectBackend() || !checkBackendSupport()))
-      return false;
+    if (stage == Stage::Target) {
+      if (!selectBackend() || !checkBackendSupport())
+        return false;
+      storedWeights = collectStoredWeights(*ownedModule, *backend);
+      reportDecodedWeights(storedWeights, options.backend);
+    }
     if (!runPasses(stage))
       return false;
     currentStage = stage;
@@ -264,6 +300,20 @@ bool Session::saveIntermediate() {
   return print(path);
 }
 
+/// report.json, and the stored forms that it names where weights are encoded.
+llvm::Error Session::writeReport(ArtifactSink &sink) {
+  llvm::json::Object costs = backend->report(*ownedModule);
+  if (!storedWeights.empty())
+    costs["weights"] = toJson(storedWeights);
+  std::string stored = joinStoredWeights(storedWeights);
+  if (!stored.empty())
+    if (llvm::Error error = sink.write(info.name + ".encoded", "encoded-weights",
+                                       "weights of all layers in their encodings", stored))
+      return error;
+  return sink.write("report.json", "report", "costs by the backend's model, estimates",
+                    formatJson(std::move(costs)));
+}
+
 bool Session::emit(StringRef directory) {
   if (onStage)
     onStage(Stage::Emit);
@@ -277,10 +327,7 @@ bool Session::emit(StringRef directory) {
     return check(Outcome::FileSystem, Code::U003, sink.takeError());
   if (!check(Outcome::Unsupported, Code::B004, backend->emit(*ownedModule, info, **sink)))
     return false;
-  std::string costs = formatJson(backend->report(*ownedModule));
-  if (!check(Outcome::FileSystem, Code::U003,
-             (*sink)->write("report.json", "report", "costs by the backend's model, estimates",
-                            costs)))
+  if (!check(Outcome::FileSystem, Code::U003, writeReport(**sink)))
     return false;
   Manifest manifest{info.name, options.backend, registry->find(options.backend)->version().str(),
                     backendValues, report};

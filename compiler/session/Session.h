@@ -13,6 +13,7 @@
 #include "compiler/backend/Registry.h"
 #include "compiler/frontend/Frontend.h"
 #include "compiler/session/Stages.h"
+#include "compiler/session/StoredWeights.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 
@@ -67,6 +68,9 @@ public:
   /// reached by then.
   bool load(llvm::StringRef path, std::optional<Stage> from = std::nullopt);
 
+  /// The same from the bytes of an ONNX file; `name` stands for it in messages. External data is refused.
+  bool loadBytes(llvm::StringRef bytes, llvm::StringRef name);
+
   /// Checks that the backend exists and takes its options, before any work.
   bool selectBackend();
 
@@ -92,10 +96,16 @@ public:
 
   /// Reports an error that no diagnostic of the context carries.
   bool fail(Outcome outcome, Code code, const llvm::Twine &message);
+  /// Reports why input data cannot be had: files that cannot be read, or data that does not fit.
+  bool failInput(llvm::Error error);
+  /// Ends with the outcome of another session, whose diagnostics have been passed on.
+  void adoptOutcome(Outcome outcome);
 
 private:
+  void registerBackendDialects();
   bool checkBackendSupport();
   bool runPasses(Stage stage);
+  llvm::Error writeReport(ArtifactSink &sink);
   bool saveIntermediate();
   std::string makeManifest(const ArtifactSink &sink);
   void handle(mlir::Diagnostic &diagnostic);
@@ -109,6 +119,8 @@ private:
   std::map<std::string, std::string> backendValues;
   ImportReport report;
   ModelInfo info;
+  /// Before the backend lowers them; empty where an earlier run has.
+  std::vector<StoredWeights> storedWeights;
   Stage currentStage = Stage::Import;
   Outcome result = Outcome::Success;
 };

@@ -7,13 +7,22 @@
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
+#include "passes/decompose-weights/DecomposeWeights.h"
+#include "passes/equalize-layers/EqualizeLayers.h"
 #include "passes/expand-activations/ExpandActivations.h"
 #include "passes/expand-channels-last/ExpandChannelsLast.h"
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/expand-pq/ExpandPq.h"
+#include "passes/fit-accumulators/FitAccumulators.h"
 #include "passes/fold-constants/FoldConstants.h"
 #include "passes/lower-padding/LowerPadding.h"
+#include "passes/make-circulant/MakeCirculant.h"
 #include "passes/normalise-quantization/NormaliseQuantization.h"
 #include "passes/partition-host/PartitionHost.h"
+#include "passes/product-quantize/ProductQuantize.h"
+#include "passes/prune-weights/PruneWeights.h"
+#include "passes/quantize-model/QuantizeModel.h"
+#include "passes/remove-dead-channels/RemoveDeadChannels.h"
 #include "passes/select-requantization/SelectRequantization.h"
 
 using namespace mlir;
@@ -87,13 +96,22 @@ void registerPasses() {
   registerBoundAccumulators();
   registerChooseLayout();
   registerConvertOnnxToQnn();
+  registerDecomposeWeights();
+  registerEqualizeLayers();
   registerExpandConvTranspose();
+  registerExpandPq();
+  registerFitAccumulators();
   registerFoldConstants();
   registerLowerPadding();
   registerExpandActivations();
   registerExpandChannelsLast();
+  registerMakeCirculant();
   registerNormaliseQuantization();
   registerPartitionHost();
+  registerProductQuantize();
+  registerPruneWeights();
+  registerRemoveDeadChannels();
+  registerQuantizeModel();
   registerSelectRequantization();
 }
 

@@ -29,7 +29,7 @@ static Expected<InputBatches> getInputs(const Options &options, Executable &exec
   if (options.random)
     return makeRandomInputs(executable.inputs(), options.random, options.seed);
   return readInputs(options.inputs, executable.inputs(),
-                    [&](const std::string &text) { messages.note(text); });
+                    [&](const std::string &text) { messages.note(text); }, options.sampling);
 }
 
 static json::Value toJson(const Reduction &reduction) {

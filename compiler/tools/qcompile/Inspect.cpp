@@ -21,14 +21,35 @@ std::string elementText(mlir::Value value) {
   return text;
 }
 
+/// How constant weights are stored, and the bits that takes; nothing for weights that are data.
+struct StoredWeights {
+  std::string encoding;
+  int64_t bits;
+};
+
+std::optional<StoredWeights> describeStorage(const Layer &layer) {
+  auto constant = layer.weights.getDefiningOp<qnn::ConstantOp>();
+  if (!constant)
+    return std::nullopt;
+  encoding::EncodingAttr encoding = constant.getEncodingAttr();
+  return StoredWeights{encoding ? encoding.getEncodingName().str() : "dense",
+                       encoding::getStoredBits(constant.getValue(), encoding)};
+}
+
 json::Object toJson(const ImportReport &report, ArrayRef<Layer> layers) {
   json::Array rows;
-  for (const Layer &layer : layers)
-    rows.push_back(json::Object{{"name", onnx::describe(layer.op)},
-                                {"inputs", elementText(layer.inputs[0])},
-                                {"weights", elementText(layer.weights)},
-                                {"accumulator", elementText(layer.op->getResult(0))},
-                                {"macs", layer.macs}});
+  for (const Layer &layer : layers) {
+    json::Object row{{"name", onnx::describe(layer.op)},
+                     {"inputs", elementText(layer.inputs[0])},
+                     {"weights", elementText(layer.weights)},
+                     {"accumulator", elementText(layer.op->getResult(0))},
+                     {"macs", layer.macs}};
+    if (std::optional<StoredWeights> stored = describeStorage(layer)) {
+      row["encoding"] = stored->encoding;
+      row["weight_bits"] = stored->bits;
+    }
+    rows.push_back(std::move(row));
+  }
   return json::Object{{"opset", report.opset},
                       {"ir_version", report.irVersion},
                       {"producer", report.producer},
@@ -43,8 +64,8 @@ json::Object toJson(const ImportReport &report, ArrayRef<Layer> layers) {
 void printLayers(ArrayRef<Layer> layers) {
   outs() << left_justify("layer", 24) << left_justify("inputs", 14) << left_justify("weights", 14)
          << left_justify("accumulator", 14) << right_justify("shape", 20)
-         << right_justify("MACs", 12) << "\n";
-  int64_t total = 0;
+         << right_justify("MACs", 12) << right_justify("stored bits", 13) << "  encoding\n";
+  int64_t total = 0, bits = 0;
   for (const Layer &layer : layers) {
     auto type = cast<mlir::RankedTensorType>(layer.op->getResult(0).getType());
     int64_t rows = type.getNumElements() / std::max<int64_t>(layer.outputs, 1);
@@ -53,10 +74,15 @@ void printLayers(ArrayRef<Layer> layers) {
     outs() << left_justify(onnx::describe(layer.op), 23) << " "
            << left_justify(elementText(layer.inputs[0]), 14) << left_justify(elementText(layer.weights), 14)
            << left_justify(elementText(layer.op->getResult(0)), 14) << right_justify(shape, 20)
-           << right_justify(std::to_string(layer.macs), 12) << "\n";
+           << right_justify(std::to_string(layer.macs), 12);
+    if (std::optional<StoredWeights> stored = describeStorage(layer)) {
+      outs() << right_justify(std::to_string(stored->bits), 13) << "  " << stored->encoding;
+      bits += stored->bits;
+    }
+    outs() << "\n";
     total += layer.macs;
   }
-  outs() << layers.size() << " integer layers, " << total << " MACs\n";
+  outs() << layers.size() << " integer layers, " << total << " MACs, " << bits << " bits of weights\n";
 }
 
 int inspectArtifact(Session &session, const Options &options) {

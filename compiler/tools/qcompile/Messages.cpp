@@ -2,7 +2,9 @@
 #include "compiler/tools/qcompile/Messages.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -38,6 +40,7 @@ void Messages::diagnostic(const Diagnostic &diagnostic) {
     ++suppressed[diagnostic.code];
     return;
   }
+  clearLine();
   if (options.jsonDiagnostics) {
     errs() << json::Value(json::Object{{"severity", getWord(diagnostic.severity)},
                                        {"code", diagnostic.code},
@@ -59,7 +62,42 @@ void Messages::progress(StringRef text) {
     errs() << text << "\n";
 }
 
+void Messages::clearLine() {
+  if (lineShown)
+    errs() << "\r\033[K";
+  lineShown = false;
+}
+
+static std::string formatSeconds(double seconds) {
+  if (seconds < 60)
+    return formatv("{0:f0} s", seconds).str();
+  if (seconds < 3600)
+    return formatv("{0:f0} min", seconds / 60).str();
+  return formatv("{0:f1} h", seconds / 3600).str();
+}
+
+void Messages::advance(size_t done, size_t total, const std::string &what) {
+  if (options.quiet || options.jsonDiagnostics || !sys::Process::StandardErrIsDisplayed())
+    return;
+  auto now = std::chrono::steady_clock::now();
+  clearLine();
+  if (what.empty()) {
+    began.reset();
+    return;
+  }
+  if (!began) {
+    began = now;
+    firstDone = done;
+  }
+  errs() << "[" << done + 1 << "/" << total << "] " << StringRef(what).take_front(48);
+  if (double elapsed = std::chrono::duration<double>(now - *began).count(); done > firstDone)
+    errs() << ", about " << formatSeconds(elapsed / double(done - firstDone) * double(total - done)) << " left";
+  errs().flush();
+  lineShown = true;
+}
+
 void Messages::note(const std::string &text) {
+  clearLine();
   if (!options.quiet && !options.jsonDiagnostics)
     errs() << "note: " << text << "\n";
 }

@@ -2,6 +2,7 @@
 #include "compiler/tools/qcompile/Options.h"
 
 #include "compiler/session/Version.h"
+#include "compiler/tools/qcompile/CompressOptions.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -18,19 +19,21 @@ cl::SubCommand compileCommand("compile", "compile a model (the default)");
 cl::SubCommand runCommand("run", "compile a model, or open an artifact, and run it on inputs");
 cl::SubCommand inspectCommand("inspect", "say what is in a model file or an artifact");
 cl::SubCommand compareCommand("compare", "compare a stage or backend with another, tensor by tensor");
+cl::SubCommand compressCommand("compress", "compress a model by a recipe, or until it reaches a goal");
 cl::SubCommand listCommand("list-backends", "list backends and their options");
 cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
 
 #define ALL_MODELS                                                                                 \
   cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
-      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand)
+      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand), cl::sub(compressCommand)
 #define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
 #define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
+#define DATA RUN, cl::sub(compressCommand)
 #define ALL ALL_MODELS, cl::sub(listCommand), cl::sub(explainCommand)
 
 cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS, cl::sub(explainCommand));
 cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
-                            cl::value_desc("path"), COMPILE);
+                            cl::value_desc("path"), COMPILE, cl::sub(compressCommand));
 cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
                              cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference"),
                              ALL_MODELS);
@@ -49,15 +52,27 @@ cl::list<std::string> inputShapes("input-shape", cl::value_desc("name:1x3x32"),
                                   cl::desc("shape of an input, instead of the file's"),
                                   ALL_MODELS);
 cl::list<std::string> inputs("input", cl::value_desc("[name=]file"),
-                             cl::desc("input data: .npy, .pb (ONNX tensor), or raw"), RUN);
+                             cl::desc("input data: .npy, .npz[:array], .pb (ONNX tensor), pictures or a folder "
+                                      "of them, ONNX test data sets, or raw"),
+                             DATA);
+cl::opt<std::string> skip("skip", cl::init("0"), cl::value_desc("n"),
+                          cl::desc("leave out the first n samples of inputs and labels"), DATA);
+cl::opt<std::string> samples("samples", cl::init("0"), cl::value_desc("n"),
+                             cl::desc("take n samples (0: all)"), DATA);
+cl::opt<std::string> scale("scale", cl::init("1"), cl::value_desc("x,…"),
+                           cl::desc("pictures become (pixel - mean) * scale, with one number or one "
+                                    "per channel, like 1/255"),
+                           DATA);
+cl::opt<std::string> mean("mean", cl::init("0"), cl::value_desc("x,…"), cl::desc("see --scale"), DATA);
 // Numbers are read as text: LLVM's parser reports a bad one past our error stream.
 cl::opt<std::string> randomInputs("random", cl::init("0"), cl::value_desc("n"),
                                   cl::desc("run on n random samples instead"), RUN);
 cl::opt<std::string> seed("seed", cl::init("0"), cl::value_desc("s"),
                           cl::desc("seed of --random"), RUN);
-cl::opt<std::string> labels("labels", cl::value_desc("file.npy"),
-                            cl::desc("count top-1 hits (ties to the lowest index)"),
-                            cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> labels("labels", cl::value_desc("file"),
+                            cl::desc("count top-1 hits (ties to the lowest index): .npy, .npz[:array], or a "
+                                     "folder of pictures per class"),
+                            cl::cat(category), cl::sub(runCommand), cl::sub(compressCommand));
 cl::opt<std::string> outputDirectory("output-dir", cl::value_desc("folder"),
                                      cl::desc("write every output as NAME.npy"),
                                      cl::cat(category), cl::sub(runCommand));
@@ -80,7 +95,7 @@ cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folde
                            cl::cat(category), cl::sub(runCommand));
 cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
                    cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand),
-                   cl::sub(listCommand));
+                   cl::sub(compressCommand), cl::sub(listCommand));
 cl::opt<std::string> diagnostics("diagnostics", cl::init("text"), cl::value_desc("text|json"),
                                  cl::desc("form of messages on stderr"), ALL);
 cl::opt<bool> quiet("q", cl::desc("errors only"), ALL);
@@ -125,6 +140,20 @@ bool parseShape(StringRef text, ImportOptions &options) {
   return !name.empty() && text.contains(':');
 }
 
+/// What is wrong with the options that say which samples are read, and how; an empty string where nothing is.
+std::string readSampling(SampleOptions &out) {
+  for (auto [option, number] : {std::pair(&skip, &out.skip), {&samples, &out.samples}})
+    if (StringRef(*option).getAsInteger(10, *number) || *number < 0)
+      return "--" + option->ArgStr.str() + ": expected a number of samples, found '" + *option + "'";
+  for (auto [option, numbers] : {std::pair(&scale, &out.scale), {&mean, &out.mean}}) {
+    Expected<std::vector<double>> parsed = parseChannelNumbers(*option);
+    if (!parsed)
+      return "--" + option->ArgStr.str() + ": " + toString(parsed.takeError());
+    *numbers = std::move(*parsed);
+  }
+  return "";
+}
+
 std::optional<std::string> readStage(const cl::opt<std::string> &option,
                                      std::optional<Stage> &stage) {
   if (option.empty())
@@ -148,6 +177,8 @@ Command getCommand() {
     return Command::Inspect;
   if (compareCommand)
     return Command::Compare;
+  if (compressCommand)
+    return Command::Compress;
   if (listCommand)
     return Command::ListBackends;
   return explainCommand ? Command::Explain : Command::Compile;
@@ -156,9 +187,11 @@ Command getCommand() {
 } // namespace
 
 std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
+  static CompressCommandLine compressLine(category, compressCommand);
   // Only our options are shown: the LLVM library brings thousands of its own.
   for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand,
-                                  &inspectCommand, &compareCommand, &listCommand, &explainCommand})
+                                  &inspectCommand, &compareCommand, &compressCommand, &listCommand,
+                                  &explainCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::SetVersionPrinter(printVersion);
   std::string mistake;
@@ -180,6 +213,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
     return usage("--random: expected a number of samples, found '" + randomInputs + "'");
   if (StringRef(seed).getAsInteger(10, out.seed))
     return usage("--seed: expected a number, found '" + seed + "'");
+  if (std::string mistake = readSampling(out.sampling); !mistake.empty())
+    return usage(mistake);
   out.labels = labels;
   out.outputDirectory = outputDirectory;
   out.dumpIntermediates = dumpIntermediates;
@@ -203,8 +238,11 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   if (out.model.empty() && out.command != Command::ListBackends)
     return usage(out.command == Command::Explain ? "expected a code like QC-I003"
                                                  : "expected a model file");
-  if (out.command == Command::Compile && out.output.empty())
+  if ((out.command == Command::Compile || out.command == Command::Compress) && out.output.empty())
     return usage("expected -o PATH for the result");
+  if (out.command == Command::Compress)
+    if (std::string mistake = compressLine.read(out.compress); !mistake.empty())
+      return usage(mistake);
   return out;
 }
 

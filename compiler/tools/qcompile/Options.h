@@ -6,11 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "compiler/compress/Goal.h"
+#include "compiler/compress/Metric.h"
+#include "compiler/io/Samples.h"
 #include "compiler/session/Session.h"
 
 namespace qcompile::tool {
 
-enum class Command { Compile, Run, Inspect, Compare, ListBackends, Explain };
+enum class Command { Compile, Run, Inspect, Compare, Compress, ListBackends, Explain };
+
+/// Options of `compress` alone.
+struct CompressOptions {
+  std::string recipe; ///< its file
+  std::vector<std::string> calibration;
+  int64_t calibrationSamples = 0;
+  std::string targets;
+  std::optional<compress::MetricKind> metric;
+  compress::Goal goal;
+  std::string state;
+  bool resume = false;
+};
 
 /// The command line, parsed and checked.
 struct Options {
@@ -21,8 +36,10 @@ struct Options {
   std::vector<std::string> plugins;
   std::optional<Stage> compileTo, compileFrom, stage;
   std::vector<std::string> inputs;
+  SampleOptions sampling; ///< of inputs and labels
   int64_t random = 0;
   uint64_t seed = 0;
+  CompressOptions compress;
   std::string labels, outputDirectory, dumpIntermediates, against, reduce;
   bool accumulators = false, fromArtifact = false, json = false, jsonDiagnostics = false;
   bool quiet = false, verbose = false;

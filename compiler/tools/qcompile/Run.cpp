@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "compiler/io/InputData.h"
+#include "compiler/io/Labels.h"
 #include "compiler/io/Npy.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
@@ -55,23 +56,6 @@ public:
 private:
   std::map<std::string, std::vector<Tensor>> tensors, codes;
 };
-
-/// Number of samples whose greatest element (the first of equals) has the label's index.
-Expected<int64_t> countHits(const Tensor &scores, const Tensor &labels) {
-  int64_t samples = scores.rank() ? scores.shape()[0] : 1;
-  if (labels.size() != samples || labels.type().IsFloat())
-    return createStringError("expected " + Twine(samples) + " integer labels, found " +
-                             Twine(labels.size()) + " of type " + labels.type().ToString());
-  int64_t classes = samples ? scores.size() / samples : 0, hits = 0;
-  for (int64_t s = 0; s < samples; ++s) {
-    int64_t best = 0;
-    for (int64_t c = 1; c < classes; ++c)
-      if (scores.DoubleAt(s * classes + c) > scores.DoubleAt(s * classes + best))
-        best = c;
-    hits += best == labels.IntegerAt(s);
-  }
-  return hits;
-}
 
 struct Report {
   int64_t samples = 0;
@@ -154,14 +138,7 @@ std::string encodeName(StringRef name) {
 }
 
 int failInput(Session &session, Error error) {
-  // Errors of the file system carry its code, other ones do not.
-  auto [code, message] = std::pair<std::error_code, std::string>();
-  handleAllErrors(std::move(error), [&](const ErrorInfoBase &info) {
-    code = info.convertToErrorCode();
-    message = info.message();
-  });
-  bool file = code && code != inconvertibleErrorCode();
-  session.fail(file ? Outcome::FileSystem : Outcome::Usage, file ? Code::I001 : Code::U002, message);
+  session.failInput(std::move(error));
   return int(session.outcome());
 }
 
@@ -182,7 +159,8 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   Expected<InputBatches> inputs =
       options.random ? makeRandomInputs(executable->inputs(), options.random, options.seed)
                      : readInputs(options.inputs, executable->inputs(),
-                                  [&](const std::string &text) { messages.note(text); });
+                                  [&](const std::string &text) { messages.note(text); },
+                                  options.sampling);
   if (!inputs)
     return failInput(session, inputs.takeError());
   IntermediateDump dump;
@@ -208,7 +186,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
     report.outputs.emplace_back(executable->outputs()[port].name, joinBatches(parts, *inputs));
   }
   if (!options.labels.empty()) {
-    Expected<Tensor> labels = readNpyFile(options.labels);
+    Expected<std::vector<int64_t>> labels = readLabels(options.labels, options.sampling);
     if (!labels)
       return failInput(session, labels.takeError());
     Expected<int64_t> hits = countHits(report.outputs.at(0).second, *labels);
