@@ -17,6 +17,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "runtime/kernels/elementwise_kernels.h"
+#include "runtime/kernels/pq_kernels.h"
 
 using namespace llvm;
 
@@ -101,6 +102,7 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
       {"qcrt_fill", reinterpret_cast<const void *>(&qcrt_fill)},
       {"qcrt_lookup", reinterpret_cast<const void *>(&qcrt_lookup)},
       {"qcrt_max_pool", reinterpret_cast<const void *>(&qcrt_max_pool)},
+      {"qcrt_pq", reinterpret_cast<const void *>(&qcrt_pq)},
       {"qcrt_product", reinterpret_cast<const void *>(&qcrt_product)},
       {"qcrt_requantize", reinterpret_cast<const void *>(&qcrt_requantize)},
       {"qcrt_table", reinterpret_cast<const void *>(&qcrt_table)},

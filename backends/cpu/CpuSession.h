@@ -18,6 +18,8 @@ public:
   explicit CpuSession(CpuOptions options) : options(std::move(options)) {}
 
   Capability checkSupport(mlir::Operation *op) const override;
+  /// The kernels are chosen by the zeros of each layer's weights; cpu-lower-to-kernels reports dense ones.
+  bool takesEncoding(encoding::EncodingAttr) const override { return true; }
   void buildPipeline(mlir::OpPassManager &pm) const override;
   llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info,
                    ArtifactSink &sink) const override;

@@ -137,8 +137,8 @@ std::string reasonAgainstKernel(Operation *op) {
       .Case<qnn::AddOp, qnn::ConcatOp, qnn::GatherOp, qnn::MulOp, qnn::PadOp, qnn::SliceOp,
             qnn::TransposeOp>([](auto typed) { return reasonAgainstCopy(typed, 1); })
       .Case([](qnn::DepthToSpaceOp typed) { return reasonAgainstCopy(typed, 2); })
-      .Case<qnn::ArgMaxOp, qnn::LookupOp, qnn::MaxPoolOp, qnn::RequantizeOp, qnn::ReshapeOp,
-            qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp>([](auto) { return ""; })
+      .Case<qnn::ArgMaxOp, qnn::LookupOp, qnn::MaxPoolOp, qnn::PqOp, qnn::RequantizeOp,
+            qnn::ReshapeOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp>([](auto) { return ""; })
       .Default([](Operation *) { return "no kernel for this operation"; });
 }
 

@@ -20,6 +20,7 @@
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
+#include "passes/expand-pq/ExpandPq.h"
 #include "passes/lower-padding/LowerPadding.h"
 #include "passes/partition-host/PartitionHost.h"
 #include "llvm/ADT/StringExtras.h"
@@ -92,6 +93,7 @@ public:
 
   void buildPipeline(OpPassManager &pm) const override {
     pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
+    pm.addNestedPass<func::FuncOp>(createExpandPq());
     // A 2-bit datapath for the layer: corrections would need adders and their memory behind it.
     LowerPaddingOptions padding;
     padding.mode = PaddingMode::Widen;

@@ -3,6 +3,7 @@
 
 #include "dialects/data/ElementStorage.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "passes/expand-pq/ExpandPq.h"
 
 using namespace mlir;
 
@@ -76,6 +77,13 @@ static Capability checkLookup(qnn::LookupOp op) {
   return Capability::yes();
 }
 
+/// It is expanded before the conversion.
+static Capability checkPq(qnn::PqOp op) {
+  if (llvm::Error error = checkPqExpansion(op))
+    return Capability::no(llvm::toString(std::move(error)));
+  return checkNumberBits(op.getResult());
+}
+
 static bool isCode(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && qnn::isCodeType(tensor.getElementType());
@@ -96,6 +104,7 @@ Capability checkOperation(Operation *op) {
       .Case([](qnn::ConvOp op) { return checkWeights(op.getWeights(), op.getResult()); })
       .Case([](qnn::ConvTransposeOp op) { return checkWeights(op.getWeights(), op.getResult()); })
       .Case([](qnn::LookupOp op) { return checkLookup(op); })
+      .Case([](qnn::PqOp op) { return checkPq(op); })
       .Case<qnn::ThresholdOp, qnn::RequantizeOp>(
           [](Operation *op) { return checkNumberBits(op->getOperand(0)); })
       .Case([](qnn::TableOp op) {

@@ -64,6 +64,8 @@ Storage KernelPlanner::demandOf(Operation *user, Value value) {
     return getRowStorage(matmulPlans[user].activations, getRowLength(value));
   if (convPlans.count(user))
     return getRowStorage(convPlans[user].in, getRowLength(value));
+  if (pqPlans.count(user))
+    return getRowStorage(pqPlans[user].input, getRowLength(value));
   return getContainers(value);
 }
 
@@ -216,6 +218,15 @@ void KernelPlanner::checkInput(BlockArgument argument) {
       .failure = QCRT_INPUT_OUT_OF_RANGE;
 }
 
+/// Says where the weights have an encoding and the kernel is a dense one.
+static void reportDense(Operation *op, Value weights, int32_t kind) {
+  auto constant = weights.getDefiningOp<qnn::ConstantOp>();
+  if (constant && constant.getEncodingAttr() && kind != QCRT_MATMUL_SPARSE)
+    emitRemark(op->getLoc(), Code::B007)
+        << "node '" << onnx::describe(op) << "': backend 'cpu' decodes its '"
+        << constant.getEncodingAttr().getEncodingName() << "' weights and computes with dense ones";
+}
+
 /// Chooses the kernels of products and convolutions: storage depends on them.
 LogicalResult KernelPlanner::selectKernels() {
   auto select = [](Operation &op, auto selected, auto &plans) -> LogicalResult {
@@ -228,9 +239,14 @@ LogicalResult KernelPlanner::selectKernels() {
     if (auto matmul = dyn_cast<qnn::MatMulOp>(op); matmul && hasPackedWeights(matmul)) {
       if (failed(select(op, selectMatMul(matmul), matmulPlans)))
         return failure();
+      reportDense(&op, matmul.getRhs(), matmulPlans[&op].kind);
+    } else if (auto pq = dyn_cast<qnn::PqOp>(op)) {
+      pqPlans[&op] = selectPq(pq);
     } else if (std::optional<Convolution> convolution = getConvolution(&op)) {
       if (failed(select(op, selectConvolution(*convolution), convPlans)))
         return failure();
+      if (auto conv = dyn_cast<qnn::ConvOp>(op))
+        reportDense(conv, conv.getWeights(), convPlans[&op].product.kind);
     }
   }
   return success();

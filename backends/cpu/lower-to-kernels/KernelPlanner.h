@@ -90,6 +90,7 @@ private:
   mlir::LogicalResult add(qnn::MaxPoolOp op);
   mlir::LogicalResult add(qnn::MulOp op);
   mlir::LogicalResult add(qnn::PadOp op);
+  mlir::LogicalResult add(qnn::PqOp op);
   mlir::LogicalResult add(qnn::QuantizeOp op);
   mlir::LogicalResult add(qnn::RequantizeOp op);
   mlir::LogicalResult add(qnn::ReshapeOp op);
@@ -118,6 +119,7 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Placement, 2>> placements;
   llvm::DenseMap<mlir::Operation *, runtime::MatmulPlan> matmulPlans;
   llvm::DenseMap<mlir::Operation *, runtime::ConvPlan> convPlans;
+  llvm::DenseMap<mlir::Operation *, runtime::PqPlan> pqPlans;
   llvm::DenseSet<mlir::Operation *> fused; ///< operations that the kernel before them computes
   llvm::DenseMap<mlir::Value, unsigned> outputBuffers; ///< not yet written outputs
 };

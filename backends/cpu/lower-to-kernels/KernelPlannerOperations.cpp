@@ -29,6 +29,20 @@ LogicalResult KernelPlanner::add(qnn::MatMulOp op) {
   return success();
 }
 
+LogicalResult KernelPlanner::add(qnn::PqOp op) {
+  const runtime::PqPlan &plan = pqPlans.find(op)->second;
+  FailureOr<ParameterArgument> block = parameters(op, packPq(op, plan));
+  if (failed(block))
+    return failure();
+  int64_t k = getRowLength(op.getInput());
+  unsigned in = ensure(op.getInput(), getRowStorage(plan.input, k), op.getLoc());
+  Storage out = getRowStorage(plan.sums, getRowLength(op.getResult()));
+  addStep(op.getLoc(), "qcrt_pq",
+          {*block, use(in), use(place(op.getResult(), out)),
+           i64(getNumElements(op.getInput()) / k)});
+  return success();
+}
+
 /// Free: rows are a matter of the storage, which keeps the order of elements.
 LogicalResult KernelPlanner::add(qnn::ReshapeOp op) {
   placeConstant(op.getInput());
@@ -137,8 +151,8 @@ LogicalResult KernelPlanner::addOperation(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<qnn::AddOp, qnn::ArgMaxOp, qnn::ConcatOp, qnn::ConvOp, qnn::DepthToSpaceOp,
             qnn::DequantizeOp, qnn::GatherOp, qnn::LookupOp, qnn::MatMulOp, qnn::MaxPoolOp,
-            qnn::MulOp, qnn::PadOp, qnn::QuantizeOp, qnn::RequantizeOp, qnn::ReshapeOp,
-            qnn::SliceOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp,
+            qnn::MulOp, qnn::PadOp, qnn::PqOp, qnn::QuantizeOp, qnn::RequantizeOp,
+            qnn::ReshapeOp, qnn::SliceOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp,
             qnn::TransposeOp, func::CallOp>([&](auto typed) { return add(typed); })
       .Default([&](Operation *) {
         return fail(op, "expected a kernel's operation, found '" +

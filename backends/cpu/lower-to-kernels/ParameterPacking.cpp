@@ -121,6 +121,39 @@ Block packMatMul(qnn::MatMulOp op, const runtime::MatmulPlan &plan) {
   return runtime::PackMatmul(getProblem(op, weights), plan);
 }
 
+namespace {
+/// The problem of a product by product quantization, with the numbers that it refers to.
+struct PqNumbers {
+  explicit PqNumbers(qnn::PqOp op)
+      : prototypes(op.getPrototypes().getTensor().ToIntegers()),
+        offsets(op.getOffsets().getTensor().ToIntegers()),
+        tables(op.getTables().getTensor().ToIntegers()) {
+    ArrayRef<int64_t> shape = op.getPrototypes().getType().getShape();
+    problem.k = getRowLength(op.getInput());
+    problem.spaces = shape[0];
+    problem.prototypes = shape[1];
+    problem.length = shape[2];
+    problem.n = getRowLength(op.getResult());
+    problem.rows = getNumElements(op.getInput()) / problem.k;
+    problem.factor = op.getFactor();
+    problem.norm = op.getNorm();
+    problem.input_type = getDataType(op.getInput());
+    problem.sum_type = getDataType(op.getResult());
+    problem.values = prototypes;
+    problem.offsets = offsets;
+    problem.tables = tables;
+  }
+  std::vector<int64_t> prototypes, offsets, tables;
+  runtime::PqProblem problem;
+};
+} // namespace
+
+runtime::PqPlan selectPq(qnn::PqOp op) { return runtime::SelectPq(PqNumbers(op).problem); }
+
+Block packPq(qnn::PqOp op, const runtime::PqPlan &plan) {
+  return runtime::PackPq(PqNumbers(op).problem, plan);
+}
+
 //===----------------------------------------------------------------------===//
 // Thresholds
 //===----------------------------------------------------------------------===//

@@ -11,6 +11,7 @@
 
 #include "dialects/qnn/QnnDialect.h"
 #include "runtime/kernels/packing_network.h"
+#include "runtime/kernels/packing_pq.h"
 
 namespace qcompile::cpu {
 
@@ -76,6 +77,9 @@ using Block = absl::StatusOr<runtime::ParameterBlock>;
 bool hasPackedWeights(qnn::MatMulOp op);
 Block packMatMul(qnn::MatMulOp op, const runtime::MatmulPlan &plan);
 absl::StatusOr<runtime::MatmulPlan> selectMatMul(qnn::MatMulOp op);
+
+runtime::PqPlan selectPq(qnn::PqOp op);
+Block packPq(qnn::PqOp op, const runtime::PqPlan &plan);
 
 /// `in` is the layout of an integer operand and ignored for a float one.
 Block packThreshold(qnn::ThresholdOp op, const RowPlan &rows, int32_t in, const qcrt_format &out);
