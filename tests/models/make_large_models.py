@@ -2,6 +2,7 @@
 """Writes models that are too large to ship: for compile time, memory and accumulator widths.
 
 mobilenet_w4a4      MobileNet v1, 224x224, 4.2 million parameters, 4-bit weights and activations
+resnet18_float      ResNet-18, 224x224, 11.7 million float parameters, for compression
 sparse_784_w2a2     one 784-64 layer of 2-bit weights and inputs, 62 % of the weights zero
 
 usage: make_large_models.py FOLDER [NAME...]
@@ -76,7 +77,38 @@ def sparse_layer(name, inputs=784, outputs=64, zeros=0.62):
     return builder.output(source, [1, outputs]).model()
 
 
-MODELS = {"mobilenet_w4a4": mobilenet, "sparse_784_w2a2": sparse_layer}
+def float_convolution(builder, source, inputs, outputs, kernel, stride=1, mean_square=RELU_MEAN_SQUARE):
+    """Convolution and norm."""
+    values = builder.random.normal(0, 1 / math.sqrt(inputs * kernel ** 2), (outputs, inputs, kernel, kernel))
+    source = builder.node("Conv", [source, builder.constant(values)], kernel_shape=[kernel] * 2,
+                          pads=[kernel // 2] * 4, strides=[stride] * 2)
+    return norm(builder, source, outputs, mean_square)
+
+
+def residual_block(builder, source, inputs, outputs, stride):
+    """Two 3x3 convolutions beside the identity, or beside a 1x1 one where the shape changes."""
+    inner = builder.node("Relu", [float_convolution(builder, source, inputs, outputs, 3, stride)])
+    inner = float_convolution(builder, inner, outputs, outputs, 3)
+    if stride != 1 or inputs != outputs:
+        source = float_convolution(builder, source, inputs, outputs, 1, stride)
+    return builder.node("Relu", [builder.node("Add", [inner, source])])
+
+
+def resnet18(name):
+    builder = Builder(name, [1, 3, 224, 224], "image")
+    source = builder.node("Relu", [float_convolution(builder, "image", 3, 64, 7, 2, 1 / 3)])
+    source = builder.node("MaxPool", [source], kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
+    channels = 64
+    for outputs, first in ((64, 1), (128, 2), (256, 2), (512, 2)):
+        for stride in (first, 1):
+            source = residual_block(builder, source, channels, outputs, stride)
+            channels = outputs
+    source = builder.node("Flatten", [builder.node("GlobalAveragePool", [source])])
+    weight = builder.constant(builder.random.normal(0, 0.05, (channels, 1000)))
+    return builder.output(builder.node("MatMul", [source, weight]), [1, 1000]).model(import_custom=False)
+
+
+MODELS = {"mobilenet_w4a4": mobilenet, "resnet18_float": resnet18, "sparse_784_w2a2": sparse_layer}
 
 
 def main():
