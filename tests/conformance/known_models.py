@@ -56,6 +56,7 @@ GREY_PICTURES = shipped("espcn_inputs")
 MODELS = (
     Known("digits_w2a2", DIGITS, 343),
     Known("digits_w1a1", DIGITS, 341),
+    Known("digits_a2q", DIGITS, 349),
     Known("cnv_w1a1", LARGE_PICTURES, 37),
     Known("cnv_w1a2", LARGE_PICTURES, 38),
     Known("cnv_w2a2", LARGE_PICTURES, 36),

@@ -11,7 +11,9 @@ import tree
 RUNTIME = ["runtime"]
 DIALECTS = RUNTIME + ["dialects"]
 EVALUATOR = DIALECTS + ["compiler/evaluator"]
-PASSES = EVALUATOR + ["passes"]
+# Files and models: passes read calibration data with them.
+READERS = EVALUATOR + ["compiler/frontend", "compiler/io"]
+PASSES = READERS + ["passes"]
 COMPILER = PASSES + ["compiler"]
 
 # The first prefix of a file that matches is its layer.
@@ -19,6 +21,8 @@ LAYERS = [
     ("runtime/", RUNTIME),
     ("dialects/", DIALECTS),
     ("compiler/evaluator/", EVALUATOR),
+    ("compiler/frontend/", READERS + ["compiler/session/Version.h"]),
+    ("compiler/io/", READERS),
     ("passes/", PASSES),
     # Tools are above backends in one place: the generated list that registers them.
     ("compiler/tools/", COMPILER + ["backends/RegisterBackends.h"]),
