@@ -239,9 +239,7 @@ Value Layer::addBias(const Vector &addend) {
   const Vector scaled = product ? Vector(addend * double(product.getAlpha().convertToFloat())) : addend;
   std::vector<float> sum(scaled.data(), scaled.data() + scaled.size());
   bool hasOperand = op->getNumOperands() > 2;
-  bool plain = getInteger(op, "transA", 0) == 0;
-  if (auto gemm = dyn_cast<onnx::GemmOp>(op))
-    plain &= gemm.getBeta().convertToFloat() == 1.0f;
+  bool plain = !product || product.getBeta().convertToFloat() == 1.0f;
   std::optional<std::vector<float>> bias =
       hasOperand ? readBias(op->getOperand(2), outputCount) : std::vector<float>(outputCount, 0.0f);
   if (isa<onnx::ConvOp, onnx::GemmOp>(op) && bias && plain) {

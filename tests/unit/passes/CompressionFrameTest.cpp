@@ -190,14 +190,19 @@ TEST(LayerwiseRunTest, QuantizersAreCopiedBehindTheirLastUse) {
     EXPECT_EQ(value.tensor, Tensor::FromFloats({1, 3}, {0, 0, 0}));
 }
 
+/// What the first layer of the network sees on the samples themselves.
+llvm::Expected<LayerData> readInputs(const Layer &layer, const InputBatches &inputs) {
+  std::vector<runtime::Value> values;
+  for (const auto &batch : inputs.batches)
+    values.push_back(batch[0]);
+  return LayerData::create(layer, values, values);
+}
+
 TEST(LayerDataTest, MeansAndErrorsAreThoseOfTheOutputs) {
   Network network;
   InputBatches inputs = network.samples(6);
   std::vector<Layer> layers = findLayers(network.function);
-  std::vector<runtime::Value> values;
-  for (const auto &batch : inputs.batches)
-    values.push_back(batch[0]);
-  llvm::Expected<LayerData> data = LayerData::create(layers[0], values, values);
+  llvm::Expected<LayerData> data = readInputs(layers[0], inputs);
   ASSERT_TRUE(bool(data));
   // All positions are drawn: 3x3 of each sample.
   ASSERT_EQ(data->group(0).source.rows(), 54);
@@ -220,10 +225,7 @@ TEST(LayerDataTest, ErrorsWithoutTheirMeans) {
   Network network;
   InputBatches inputs = network.samples(6);
   std::vector<Layer> layers = findLayers(network.function);
-  std::vector<runtime::Value> values;
-  for (const auto &batch : inputs.batches)
-    values.push_back(batch[0]);
-  llvm::Expected<LayerData> data = LayerData::create(layers[0], values, values);
+  llvm::Expected<LayerData> data = readInputs(layers[0], inputs);
   ASSERT_TRUE(bool(data));
   Matrix w = layers[0].weights(), v = w;
   v(1, 3) += 0.5;
