@@ -118,7 +118,7 @@ private:
 
   /// The layers that the options select, none where the options are wrong; what there is to say of that, the driver says.
   std::vector<Layer> selectQuietly(const compression::Options &common) {
-    ScopedDiagnosticHandler quiet(&getContext(), [](Diagnostic &) { return success(); });
+    fit::Silence silence(&getContext());
     FailureOr<std::vector<Layer>> out = compression::selectLayers(getOperation(), common);
     return succeeded(out) ? std::move(*out) : std::vector<Layer>();
   }

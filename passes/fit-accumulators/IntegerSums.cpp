@@ -64,7 +64,7 @@ llvm::DenseMap<Operation *, IntegerSums> findIntegerSums(func::FuncOp function,
                                                          llvm::ArrayRef<compression::Layer> layers) {
   MLIRContext *context = function.getContext();
   // What the conversion has to say is said when the model is converted.
-  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  Silence silence(context);
   OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
   IRMapping mapping;
   auto copy = cast<func::FuncOp>(function->clone(mapping));

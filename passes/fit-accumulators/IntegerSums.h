@@ -2,6 +2,8 @@
 #ifndef QCOMPILE_PASSES_FITACCUMULATORS_INTEGERSUMS_H
 #define QCOMPILE_PASSES_FITACCUMULATORS_INTEGERSUMS_H
 
+#include "llvm/Support/Threading.h"
+#include "mlir/IR/Diagnostics.h"
 #include "dialects/qnn/ValueBounds.h"
 #include "llvm/ADT/DenseMap.h"
 #include "passes/compression/Layer.h"
@@ -25,6 +27,18 @@ llvm::DenseMap<mlir::Operation *, IntegerSums> findIntegerSums(mlir::func::FuncO
 
 /// The integer weights of a layer on its grid, zero points subtracted: [outputs, K]. Its values lie on the grid.
 std::vector<std::vector<int64_t>> getCodes(const compression::WeightGrid &grid, const compression::Matrix &values);
+
+/// Swallows what this thread says while it lives: other functions are worked on by other threads, whose words must get through.
+class Silence {
+public:
+  explicit Silence(mlir::MLIRContext *context)
+      : handler(context, [thread = llvm::get_threadid()](mlir::Diagnostic &) {
+          return mlir::success(llvm::get_threadid() == thread);
+        }) {}
+
+private:
+  mlir::ScopedDiagnosticHandler handler;
+};
 
 } // namespace qcompile::fit
 
