@@ -43,10 +43,11 @@ target_compile_features(qcompile_runtime INTERFACE cxx_std_20)
 qc_install_rpath(qcompile_runtime ${CMAKE_INSTALL_LIBDIR})
 
 if(NOT QCOMPILE_RUNTIME_ONLY)
-  foreach(folder compiler/backend compiler/compress compiler/evaluator compiler/io compiler/session)
+  foreach(folder compiler/backend compiler/compress compiler/convert compiler/evaluator compiler/io compiler/session)
     qc_install_folder(${PROJECT_SOURCE_DIR} ${folder} "*.h")
   endforeach()
   qc_install_headers(compiler/frontend Frontend.h ImportReport.h)
+  qc_install_headers(compiler/frontend/export Export.h)
   qc_install_headers(backends RegisterBackends.h)
   install(FILES ${PROJECT_BINARY_DIR}/compiler/backend/HeaderFingerprint.h
           DESTINATION ${qc_include}/compiler/backend)

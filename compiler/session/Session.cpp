@@ -50,7 +50,7 @@ static Outcome getOutcome(StringRef code) {
   if (code == "QC-I001" || code == "QC-U003")
     return Outcome::FileSystem;
   if (code == "QC-I003" || code == "QC-I004" || code == "QC-I005" || code == "QC-B001" ||
-      code == "QC-B002" || code == "QC-B006")
+      code == "QC-B002" || code == "QC-B006" || code == "QC-X001" || code == "QC-X002")
     return Outcome::Unsupported;
   if (code == "QC-B003" || code == "QC-B005" || code == "QC-U001" || code == "QC-U002")
     return Outcome::Usage;

@@ -7,6 +7,7 @@
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
+#include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
 #include "passes/decompose-weights/DecomposeWeights.h"
 #include "passes/equalize-layers/EqualizeLayers.h"
 #include "passes/expand-activations/ExpandActivations.h"
@@ -15,6 +16,7 @@
 #include "passes/expand-pq/ExpandPq.h"
 #include "passes/fit-accumulators/FitAccumulators.h"
 #include "passes/fold-constants/FoldConstants.h"
+#include "passes/fuse-quantized-operators/FuseQuantizedOperators.h"
 #include "passes/lower-padding/LowerPadding.h"
 #include "passes/make-circulant/MakeCirculant.h"
 #include "passes/normalise-quantization/NormaliseQuantization.h"
@@ -24,6 +26,8 @@
 #include "passes/quantize-model/QuantizeModel.h"
 #include "passes/remove-dead-channels/RemoveDeadChannels.h"
 #include "passes/select-requantization/SelectRequantization.h"
+#include "passes/write-qdq/WriteQdq.h"
+#include "passes/write-qonnx/WriteQonnx.h"
 
 using namespace mlir;
 
@@ -96,12 +100,14 @@ void registerPasses() {
   registerBoundAccumulators();
   registerChooseLayout();
   registerConvertOnnxToQnn();
+  registerConvertQnnToMultithreshold();
   registerDecomposeWeights();
   registerEqualizeLayers();
   registerExpandConvTranspose();
   registerExpandPq();
   registerFitAccumulators();
   registerFoldConstants();
+  registerFuseQuantizedOperators();
   registerLowerPadding();
   registerExpandActivations();
   registerExpandChannelsLast();
@@ -113,6 +119,8 @@ void registerPasses() {
   registerRemoveDeadChannels();
   registerQuantizeModel();
   registerSelectRequantization();
+  registerWriteQdq();
+  registerWriteQonnx();
 }
 
 } // namespace qcompile

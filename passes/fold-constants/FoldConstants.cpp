@@ -6,6 +6,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "passes/rewriting/Quantizer.h"
 #include "passes/rewriting/Structures.h"
 #include "runtime/reference/registry.h"
 
@@ -17,13 +18,6 @@ namespace qcompile {
 #include "passes/fold-constants/FoldConstants.h.inc"
 
 namespace {
-
-data::ConstantAttr getConstant(Value value) {
-  Operation *op = value.getDefiningOp();
-  return op && op->getName().getStringRef() == "onnx.Constant"
-             ? op->getAttrOfType<data::ConstantAttr>("value")
-             : nullptr;
-}
 
 bool isQuantizer(Operation *op) {
   StringRef name = op->getName().getStringRef();
@@ -107,8 +101,19 @@ private:
     std::vector<runtime::Tensor> tensors;
     for (const runtime::Value &value : *results)
       tensors.push_back(value.tensor);
-    replace(op, tensors, followRecorded(op, tensors));
+    DenseI64ArrayAttr codes = getCodes(op, values);
+    SmallVector<Operation *> constants = replace(op, tensors, followRecorded(op, tensors));
+    if (codes)
+      constants.front()->setAttr(kCodesAttr, codes);
     return success();
+  }
+
+  /// What Clip says of integers: they have fewer bits than their type. Else it would be forgotten.
+  static DenseI64ArrayAttr getCodes(Operation *op, ArrayRef<runtime::Value> operands) {
+    if (op->getName().getStringRef() != "onnx.Clip" || operands.size() != 3 || !operands[0].tensor.type().IsInteger())
+      return nullptr;
+    return Builder(op->getContext())
+        .getDenseI64ArrayAttr({operands[1].tensor.IntegerAt(0), operands[2].tensor.IntegerAt(0)});
   }
 
   /// The structure of weights that the operation only moves.
@@ -121,9 +126,10 @@ private:
     return structure && encoding::checkShape(structure, results[0].shape()).ok() ? structure : nullptr;
   }
 
-  void replace(Operation *op, ArrayRef<runtime::Tensor> results,
-               encoding::EncodingAttr structure = nullptr) {
+  SmallVector<Operation *> replace(Operation *op, ArrayRef<runtime::Tensor> results,
+                                   encoding::EncodingAttr structure = nullptr) {
     OpBuilder builder(op);
+    SmallVector<Operation *> constants;
     for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
       StringRef name = onnx::getTensorName(op->getLoc());
       auto constant = data::ConstantAttr::get(op->getContext(),
@@ -133,9 +139,11 @@ private:
       if (structure)
         state.addAttribute(encoding::kStructureAttr, structure);
       state.addTypes(constant.getType());
-      result.replaceAllUsesWith(builder.create(state)->getResult(0));
+      constants.push_back(builder.create(state));
+      result.replaceAllUsesWith(constants.back()->getResult(0));
     }
     op->erase();
+    return constants;
   }
 };
 

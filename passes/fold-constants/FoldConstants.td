@@ -11,6 +11,8 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::func::FuncOp"> {
     evaluator, and `onnx.Shape` of a static shape by that shape. Results whose shape was open take the
     shape that their folded operands imply. Exact.
 
+    Integers that a Clip limits carry its limits as the note `onnx.codes`: they have fewer bits than their type.
+
     A quantizer of a constant is never folded: its integer codes would be lost. So everything behind one stays.
 
     Requires: `onnx` operations. Guarantees: no operation with reference semantics has constant operands

@@ -8,6 +8,13 @@ using namespace mlir;
 
 namespace qcompile {
 
+/// Every operand is given.
+static void addSegments(OpBuilder &builder, OperationState &state) {
+  if (state.name.hasTrait<OpTrait::AttrSizedOperandSegments>())
+    state.addAttribute("operandSegmentSizes",
+                       builder.getDenseI32ArrayAttr(SmallVector<int32_t>(state.operands.size(), 1)));
+}
+
 Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes,
                        Type type) {
   std::string suffix = ("." + name + Twine(steps++)).str();
@@ -16,19 +23,36 @@ Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttrib
   Location inner = NameLoc::get(builder.getStringAttr(tensor), UnknownLoc::get(builder.getContext()));
   OperationState state(NameLoc::get(builder.getStringAttr(node), inner), ("onnx." + name).str(),
                        operands, type ? type : op->getResult(0).getType(), attributes);
+  addSegments(builder, state);
   return builder.create(state)->getResult(0);
 }
 
 Value OnnxSteps::constant(float value) {
-  auto attribute = data::ConstantAttr::get(builder.getContext(), "constant",
-                                           runtime::Tensor::ScalarFloat(value));
-  return apply("Constant", {}, builder.getNamedAttr("value", attribute), attribute.getType());
+  return constant(data::ConstantAttr::get(builder.getContext(), "constant",
+                                          runtime::Tensor::ScalarFloat(value)));
+}
+
+Value OnnxSteps::constant(StringRef suffix, const runtime::Tensor &tensor) {
+  return constant(data::ConstantAttr::get(builder.getContext(), name(suffix), tensor));
+}
+
+Value OnnxSteps::constant(data::ConstantAttr value) {
+  return apply("Constant", {}, builder.getNamedAttr("value", value), value.getType());
+}
+
+std::string OnnxSteps::name(StringRef suffix) const {
+  StringRef tensor = onnx::getTensorName(op->getLoc());
+  return (tensor.empty() ? suffix : tensor + "." + suffix).str();
+}
+
+Value OnnxSteps::last(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes, Type type) {
+  OperationState state(op->getLoc(), ("onnx." + name).str(), operands, type, attributes);
+  addSegments(builder, state);
+  return builder.create(state)->getResult(0);
 }
 
 void OnnxSteps::finish(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes) {
-  OperationState state(op->getLoc(), ("onnx." + name).str(), operands, op->getResult(0).getType(),
-                       attributes);
-  op->getResult(0).replaceAllUsesWith(builder.create(state)->getResult(0));
+  op->getResult(0).replaceAllUsesWith(last(name, operands, attributes, op->getResult(0).getType()));
   op->erase();
 }
 

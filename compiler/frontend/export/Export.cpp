@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "compiler/frontend/Frontend.h"
 #include "compiler/frontend/StructureMetadata.h"
 #include "compiler/frontend/TensorData.h"
 #include "compiler/frontend/export/NodeWriter.h"
@@ -28,12 +29,20 @@ namespace qcompile {
 /// The IR version that every program of the last years reads; it has all types up to 8 bits and int4.
 static constexpr int kUsualIrVersion = 10;
 
-/// The oldest opset that is written.
+/// The oldest opset that is written: quantization along an axis came with it.
 static constexpr int kOldestOpset = 13;
 
-/// The IR version that brought an element type, where that is newer than the usual one.
+/// The IR version that brought an element type; 4 for old ones, when initializers need not be inputs any more.
 static int getIrVersion(int elementType) {
   switch (elementType) {
+  case TensorProto::FLOAT8E4M3FN:
+  case TensorProto::FLOAT8E4M3FNUZ:
+  case TensorProto::FLOAT8E5M2:
+  case TensorProto::FLOAT8E5M2FNUZ:
+    return 9;
+  case TensorProto::INT4:
+  case TensorProto::UINT4:
+    return 10;
   case TensorProto::FLOAT4E2M1:
     return 11;
   case TensorProto::FLOAT8E8M0:
@@ -42,7 +51,7 @@ static int getIrVersion(int elementType) {
   case TensorProto::UINT2:
     return 13;
   default:
-    return kUsualIrVersion;
+    return 4;
   }
 }
 
@@ -50,8 +59,8 @@ namespace {
 
 class ModelWriter {
 public:
-  explicit ModelWriter(func::FuncOp function)
-      : function(function), names(function), graph(*model.mutable_graph()) {}
+  ModelWriter(func::FuncOp function, const ExportOptions &options)
+      : function(function), options(options), names(function), graph(*model.mutable_graph()) {}
 
   /// The message, or null after errors.
   const ModelProto *write();
@@ -61,14 +70,18 @@ private:
   void writeInputs();
   void writeOperation(Operation *op);
   void writeConstant(Operation *op, data::ConstantAttr constant);
+  void writeDatatype(Operation *op);
   void writeOutputs();
   void require(const std::string &domain, frontend::VersionRange versions, const std::string &node,
                Location loc);
+  void requireOpset(const frontend::VersionRange &versions, const std::string &node, Location loc);
   void writeImports();
   void writeFunctions();
+  void writeIrVersion();
   std::string nameNode(StringRef wanted);
 
   func::FuncOp function;
+  ExportOptions options;
   ValueNames names;
   ModelProto model;
   GraphProto &graph;
@@ -79,7 +92,7 @@ private:
     std::string first, last; ///< the nodes that set the ends of the range
   };
   std::map<std::string, Import> imports;
-  int irVersion = kUsualIrVersion;
+  int irVersion = 4; ///< the least that has all that is used
   bool ok = true;
 };
 
@@ -95,6 +108,8 @@ std::string ModelWriter::nameNode(StringRef wanted) {
 /// Narrows the versions at which a domain can be imported: once per model.
 void ModelWriter::require(const std::string &domain, frontend::VersionRange versions,
                           const std::string &node, Location loc) {
+  if (domain.empty() && options.opset)
+    return requireOpset(versions, node, loc);
   Import &import = imports[domain];
   if (versions.first > import.versions.first) {
     import.versions.first = versions.first;
@@ -109,6 +124,18 @@ void ModelWriter::require(const std::string &domain, frontend::VersionRange vers
   emitError(loc, Code::I004) << "no version of domain '" << domain << "' has the operators of both '"
                              << import.first << "' and '" << import.last << "'";
   import.versions.last = INT_MAX; // one message per conflict
+  ok = false;
+}
+
+/// The node has to be one of the opset that is asked for.
+void ModelWriter::requireOpset(const frontend::VersionRange &versions, const std::string &node,
+                               Location loc) {
+  int opset = int(*options.opset);
+  imports[""].versions.first = opset;
+  if (opset >= versions.oldest && opset <= versions.last)
+    return;
+  emitError(loc, Code::I004) << "node '" << node << "': expected an opset from " << versions.oldest
+                             << " on, where its operator means what it does here, found --opset=" << opset;
   ok = false;
 }
 
@@ -142,6 +169,17 @@ void ModelWriter::writeInputs() {
   }
 }
 
+void ModelWriter::writeDatatype(Operation *op) {
+  auto datatype = op->getAttrOfType<StringAttr>(kDatatypeAttr);
+  if (!datatype)
+    return;
+  auto *annotation = graph.add_quantization_annotation();
+  annotation->set_tensor_name(names.get(op->getResult(0)).str());
+  auto *entry = annotation->add_quant_parameter_tensor_names();
+  entry->set_key("finn_datatype");
+  entry->set_value(datatype.getValue().str());
+}
+
 void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
   std::string name = names.get(op->getResult(0)).str();
   if (encoding::EncodingAttr structure = encoding::getStructure(op))
@@ -156,6 +194,7 @@ void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
   }
   auto &tensor = *graph.mutable_initializer(graph.initializer_size() - 1);
   tensor.set_name(name);
+  writeDatatype(op);
   irVersion = std::max(irVersion, getIrVersion(tensor.data_type()));
 }
 
@@ -182,6 +221,7 @@ void ModelWriter::writeOperation(Operation *op) {
       writeType(result, info->name(), *info->mutable_type(), op->getLoc());
     }
   }
+  writeDatatype(op);
   StringRef name = qcompile::onnx::getNodeName(op->getLoc());
   node.set_name(nameNode(name.empty() ? StringRef(node.op_type()) : name));
   graph.add_node()->Swap(&node);
@@ -197,7 +237,7 @@ void ModelWriter::writeOutputs() {
       continue;
     NodeProto &copy = *graph.add_node();
     frontend::VersionRange versions =
-        frontend::writeIdentity(names.get(value), output->name(), copy);
+        frontend::writeIdentity(value, names.get(value), output->name(), copy);
     copy.set_name(nameNode("Identity"));
     require("", versions, copy.name(), function.getLoc());
   }
@@ -205,7 +245,7 @@ void ModelWriter::writeOutputs() {
 
 void ModelWriter::writeImports() {
   // The default domain is always named, at a version that exporters still write.
-  require("", {kOldestOpset, INT_MAX}, "", function.getLoc());
+  require("", {kOldestOpset, INT_MAX, kOldestOpset}, "", function.getLoc());
   for (const auto &[domain, import] : imports) {
     auto *out = model.add_opset_import();
     out->set_domain(domain);
@@ -223,6 +263,19 @@ void ModelWriter::writeFunctions() {
     *model.add_functions() = qcompile::onnx::makeFunction(name, imports[""].versions.first);
 }
 
+/// The one asked for, if it has everything that is used.
+void ModelWriter::writeIrVersion() {
+  if (model.functions_size())
+    irVersion = std::max(irVersion, 8);
+  if (options.irVersion && *options.irVersion < irVersion) {
+    emitError(function.getLoc(), Code::I004)
+        << "expected an IR version from " << irVersion
+        << " on, which has all element types used, found --ir-version=" << *options.irVersion;
+    ok = false;
+  }
+  model.set_ir_version(options.irVersion.value_or(std::max(kUsualIrVersion, irVersion)));
+}
+
 const ModelProto *ModelWriter::write() {
   graph.set_name(function.getName().str());
   model.set_producer_name("qcompile");
@@ -238,7 +291,7 @@ const ModelProto *ModelWriter::write() {
     entry->set_key(frontend::kStructuresKey.str());
     entry->set_value(frontend::writeStructures(structures));
   }
-  model.set_ir_version(irVersion);
+  writeIrVersion();
   if (ok && model.ByteSizeLong() > size_t(INT32_MAX)) {
     emitError(function.getLoc(), Code::I005)
         << "expected a model below 2 GiB, found one of " << model.ByteSizeLong() << " bytes";
@@ -248,22 +301,38 @@ const ModelProto *ModelWriter::write() {
 }
 
 /// Calls `body` with the message, or reports why there is none.
-static LogicalResult withModel(func::FuncOp function,
+static LogicalResult withModel(func::FuncOp function, const ExportOptions &options,
                                llvm::function_ref<LogicalResult(const ModelProto &)> body) {
   if (!function.getBody().hasOneBlock())
     return emitError(function.getLoc(), Code::I003)
            << "function '" << function.getName() << "' has no single block to write";
-  ModelWriter writer(function);
+  ModelWriter writer(function, options);
   const ModelProto *model = writer.write();
   return model ? body(*model) : failure();
 }
 
-std::optional<std::string> exportOnnx(func::FuncOp function) {
+std::optional<std::string> exportOnnx(func::FuncOp function, const ExportOptions &options) {
   std::string bytes;
-  LogicalResult result = withModel(function, [&](const ModelProto &model) {
+  LogicalResult result = withModel(function, options, [&](const ModelProto &model) {
     return success(model.SerializeToString(&bytes));
   });
   return succeeded(result) ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+OpsetRange getOpsetRange(func::FuncOp function) {
+  OpsetRange range{kOldestOpset, getNewestOpset()};
+  for (Operation &op : function.front().without_terminator()) {
+    NodeProto node;
+    std::string problem;
+    if (getHeldConstant(&op))
+      continue;
+    auto versions = frontend::writeNode(&op, node, problem);
+    if (!versions || !node.domain().empty())
+      continue;
+    range.oldest = std::max<int64_t>(range.oldest, versions->oldest);
+    range.newest = std::min<int64_t>(range.newest, versions->last);
+  }
+  return range;
 }
 
 namespace {
@@ -281,8 +350,8 @@ private:
 };
 } // namespace
 
-LogicalResult exportOnnxFile(func::FuncOp function, StringRef path) {
-  return withModel(function, [&](const ModelProto &model) -> LogicalResult {
+LogicalResult exportOnnxFile(func::FuncOp function, StringRef path, const ExportOptions &options) {
+  return withModel(function, options, [&](const ModelProto &model) -> LogicalResult {
     llvm::Error error = writeFile(path, [&](llvm::raw_ostream &os) {
       Sink sink(os);
       google::protobuf::io::CopyingOutputStreamAdaptor stream(&sink);

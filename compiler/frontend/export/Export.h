@@ -15,15 +15,30 @@
 
 namespace qcompile {
 
+/// A note on an operation: the QONNX data type of its first result, written as quantization_annotation.
+inline constexpr llvm::StringLiteral kDatatypeAttr = "onnx.datatype";
+
+/// What the file is to be; by default, what most programs read.
+struct ExportOptions {
+  /// The opset of the default domain. By default the oldest in which every operator used is the dialect's.
+  std::optional<int64_t> opset;
+  /// The IR version. By default 10, or what an element type needs.
+  std::optional<int64_t> irVersion;
+};
+
 /// The bytes of the model that `function` computes. Nothing where it cannot be written: every reason has
 /// been reported as a diagnostic, with the node's name.
-///
-/// The default domain is imported at the oldest opset in which every operator used is the dialect's, and
-/// the IR version is 10 unless an element type needs a newer one: older programs read the file.
-std::optional<std::string> exportOnnx(mlir::func::FuncOp function);
+std::optional<std::string> exportOnnx(mlir::func::FuncOp function, const ExportOptions &options = {});
 
 /// The same to a file, written whole or not at all.
-mlir::LogicalResult exportOnnxFile(mlir::func::FuncOp function, llvm::StringRef path);
+mlir::LogicalResult exportOnnxFile(mlir::func::FuncOp function, llvm::StringRef path,
+                                   const ExportOptions &options = {});
+
+/// The opsets at which the function can be written.
+struct OpsetRange {
+  int64_t oldest = 0, newest = 0;
+};
+OpsetRange getOpsetRange(mlir::func::FuncOp function);
 
 } // namespace qcompile
 

@@ -1,6 +1,7 @@
 //===- NodeWriter.cpp - One operation as an ONNX node ---------------------===//
 #include "compiler/frontend/export/NodeWriter.h"
 
+#include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/TensorData.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
@@ -37,20 +38,12 @@ bool writeTensor(data::ConstantAttr constant, TensorProto &tensor, std::string &
   return true;
 }
 
-static VersionRange getVersions(const OpSchema &schema) {
-  VersionRange range{schema.SinceVersion(), INT_MAX};
-  int newest = OpSchemaRegistry::Schema(schema.Name(), schema.domain())->SinceVersion();
-  for (int next = range.first + 1; next <= newest && range.last == INT_MAX; ++next)
-    if (OpSchemaRegistry::Schema(schema.Name(), next, schema.domain())->SinceVersion() == next)
-      range.last = next - 1;
-  return range;
-}
-
-VersionRange writeIdentity(StringRef input, StringRef output, NodeProto &node) {
+VersionRange writeIdentity(Value value, StringRef input, StringRef output, NodeProto &node) {
   node.set_op_type("Identity");
   node.add_input(input.str());
   node.add_output(output.str());
-  return getVersions(*OpSchemaRegistry::Schema("Identity"));
+  int type = getOnnxElementType(cast<TensorType>(value.getType()).getElementType());
+  return getVersions(*OpSchemaRegistry::Schema("Identity"), {{type}, {type}}, node);
 }
 
 /// The schema that the operation was generated from, or null.
@@ -131,6 +124,18 @@ static bool writeAttribute(Attribute value, AttributeProto::AttributeType kind,
   return false;
 }
 
+static NodeTypes getTypes(Operation *op) {
+  auto list = [](ArrayRef<Value> values) {
+    std::vector<int> types;
+    for (Value value : values) {
+      auto type = value ? dyn_cast<TensorType>(value.getType()) : nullptr;
+      types.push_back(type ? getOnnxElementType(type.getElementType()) : int(TensorProto::UNDEFINED));
+    }
+    return types;
+  };
+  return {list(getFormalOperands(op)), list(getFormalResults(op))};
+}
+
 std::optional<VersionRange> writeNode(Operation *op, NodeProto &node, std::string &problem) {
   const OpSchema *schema = findSchema(op);
   if (!schema) {
@@ -159,7 +164,7 @@ std::optional<VersionRange> writeNode(Operation *op, NodeProto &node, std::strin
   // Attributes of a schema come in the order of a hash table.
   std::sort(node.mutable_attribute()->begin(), node.mutable_attribute()->end(),
             [](const AttributeProto &a, const AttributeProto &b) { return a.name() < b.name(); });
-  return getVersions(*schema);
+  return getVersions(*schema, getTypes(op), node);
 }
 
 SmallVector<Value> getFormalResults(Operation *op) {

@@ -6,10 +6,10 @@
 #ifndef QCOMPILE_COMPILER_FRONTEND_EXPORT_NODEWRITER_H
 #define QCOMPILE_COMPILER_FRONTEND_EXPORT_NODEWRITER_H
 
-#include <climits>
 #include <optional>
 #include <string>
 
+#include "compiler/frontend/export/OperatorVersions.h"
 #include "dialects/data/DataDialect.h"
 #include "mlir/IR/Operation.h"
 #include "onnx/onnx_pb.h"
@@ -22,19 +22,14 @@ int getOnnxElementType(mlir::Type elementType);
 /// Fills type, shape and data. False, with the reason in `problem`, where ONNX has no such element type.
 bool writeTensor(data::ConstantAttr constant, ::onnx::TensorProto &tensor, std::string &problem);
 
-/// The versions of a domain in which an operator is the same, both included.
-struct VersionRange {
-  int first = 1;
-  int last = INT_MAX;
-};
-
 /// Fills operator, domain and attributes of a node, and returns the versions of the domain in which it means the
 /// operation. Nothing, with the reason in `problem`, for an operation that no ONNX node stands for.
 std::optional<VersionRange> writeNode(mlir::Operation *op, ::onnx::NodeProto &node,
                                       std::string &problem);
 
-/// The same for a copy of `input` as `output`.
-VersionRange writeIdentity(llvm::StringRef input, llvm::StringRef output, ::onnx::NodeProto &node);
+/// The same for a copy of `value`, named `input`, as `output`.
+VersionRange writeIdentity(mlir::Value value, llvm::StringRef input, llvm::StringRef output,
+                           ::onnx::NodeProto &node);
 
 /// The results by formal parameter: null where an optional one is absent in the middle.
 llvm::SmallVector<mlir::Value> getFormalResults(mlir::Operation *op);

@@ -11,6 +11,7 @@ int compileModel(Session &session, const Options &options, Messages &messages);
 int runModel(Session &session, const Options &options, Messages &messages);
 int inspectModel(Session &session, const Options &options, Messages &messages);
 int compareModel(Session &session, const Options &options, Messages &messages);
+int convertModel(Session &session, const Options &options, Messages &messages);
 int compressModel(Session &session, const Options &options, Messages &messages);
 int listBackends(Session &session, const Options &options);
 int explainCode(const Options &options);

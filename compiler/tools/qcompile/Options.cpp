@@ -3,6 +3,7 @@
 
 #include "compiler/session/Version.h"
 #include "compiler/tools/qcompile/CompressOptions.h"
+#include "compiler/tools/qcompile/ConvertOptions.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -20,20 +21,23 @@ cl::SubCommand runCommand("run", "compile a model, or open an artifact, and run 
 cl::SubCommand inspectCommand("inspect", "say what is in a model file or an artifact");
 cl::SubCommand compareCommand("compare", "compare a stage or backend with another, tensor by tensor");
 cl::SubCommand compressCommand("compress", "compress a model by a recipe, or until it reaches a goal");
+cl::SubCommand convertCommand("convert", "write a model in another quantized format");
 cl::SubCommand listCommand("list-backends", "list backends and their options");
 cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
 
 #define ALL_MODELS                                                                                 \
   cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
-      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand), cl::sub(compressCommand)
+      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand), cl::sub(compressCommand), \
+      cl::sub(convertCommand)
 #define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
 #define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
-#define DATA RUN, cl::sub(compressCommand)
+#define RANDOM RUN, cl::sub(convertCommand)
+#define DATA RANDOM, cl::sub(compressCommand)
 #define ALL ALL_MODELS, cl::sub(listCommand), cl::sub(explainCommand)
 
 cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS, cl::sub(explainCommand));
 cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
-                            cl::value_desc("path"), COMPILE, cl::sub(compressCommand));
+                            cl::value_desc("path"), COMPILE, cl::sub(compressCommand), cl::sub(convertCommand));
 cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
                              cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference"),
                              ALL_MODELS);
@@ -66,9 +70,9 @@ cl::opt<std::string> scale("scale", cl::init("1"), cl::value_desc("x,…"),
 cl::opt<std::string> mean("mean", cl::init("0"), cl::value_desc("x,…"), cl::desc("see --scale"), DATA);
 // Numbers are read as text: LLVM's parser reports a bad one past our error stream.
 cl::opt<std::string> randomInputs("random", cl::init("0"), cl::value_desc("n"),
-                                  cl::desc("run on n random samples instead"), RUN);
+                                  cl::desc("run on n random samples instead"), RANDOM);
 cl::opt<std::string> seed("seed", cl::init("0"), cl::value_desc("s"),
-                          cl::desc("seed of --random"), RUN);
+                          cl::desc("seed of --random"), RANDOM);
 cl::opt<std::string> labels("labels", cl::value_desc("file"),
                             cl::desc("count top-1 hits (ties to the lowest index): .npy, .npz[:array], or a "
                                      "folder of pictures per class"),
@@ -179,6 +183,8 @@ Command getCommand() {
     return Command::Compare;
   if (compressCommand)
     return Command::Compress;
+  if (convertCommand)
+    return Command::Convert;
   if (listCommand)
     return Command::ListBackends;
   return explainCommand ? Command::Explain : Command::Compile;
@@ -188,9 +194,10 @@ Command getCommand() {
 
 std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   static CompressCommandLine compressLine(category, compressCommand);
+  static ConvertCommandLine convertLine(category, convertCommand);
   // Only our options are shown: the LLVM library brings thousands of its own.
   for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand,
-                                  &inspectCommand, &compareCommand, &compressCommand, &listCommand,
+                                  &inspectCommand, &compareCommand, &compressCommand, &convertCommand, &listCommand,
                                   &explainCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::SetVersionPrinter(printVersion);
@@ -238,10 +245,15 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   if (out.model.empty() && out.command != Command::ListBackends)
     return usage(out.command == Command::Explain ? "expected a code like QC-I003"
                                                  : "expected a model file");
-  if ((out.command == Command::Compile || out.command == Command::Compress) && out.output.empty())
+  bool writes = out.command == Command::Compile || out.command == Command::Compress ||
+                out.command == Command::Convert;
+  if (writes && out.output.empty())
     return usage("expected -o PATH for the result");
   if (out.command == Command::Compress)
     if (std::string mistake = compressLine.read(out.compress); !mistake.empty())
+      return usage(mistake);
+  if (out.command == Command::Convert)
+    if (std::string mistake = convertLine.read(out.convert); !mistake.empty())
       return usage(mistake);
   return out;
 }

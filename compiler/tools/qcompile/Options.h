@@ -8,12 +8,13 @@
 
 #include "compiler/compress/Goal.h"
 #include "compiler/compress/Metric.h"
+#include "compiler/convert/Conversion.h"
 #include "compiler/io/Samples.h"
 #include "compiler/session/Session.h"
 
 namespace qcompile::tool {
 
-enum class Command { Compile, Run, Inspect, Compare, Compress, ListBackends, Explain };
+enum class Command { Compile, Run, Inspect, Compare, Compress, Convert, ListBackends, Explain };
 
 /// Options of `compress` alone.
 struct CompressOptions {
@@ -25,6 +26,12 @@ struct CompressOptions {
   compress::Goal goal;
   std::string state;
   bool resume = false;
+};
+
+/// Options of `convert` alone.
+struct ConvertOptions {
+  convert::ConversionOptions conversion;
+  bool verify = false;
 };
 
 /// The command line, parsed and checked.
@@ -40,6 +47,7 @@ struct Options {
   int64_t random = 0;
   uint64_t seed = 0;
   CompressOptions compress;
+  ConvertOptions convert;
   std::string labels, outputDirectory, dumpIntermediates, against, reduce;
   bool accumulators = false, fromArtifact = false, json = false, jsonDiagnostics = false;
   bool quiet = false, verbose = false;

@@ -26,6 +26,8 @@ static int dispatch(Session &session, const Options &options, Messages &messages
     return compareModel(session, options, messages);
   case Command::Compress:
     return compressModel(session, options, messages);
+  case Command::Convert:
+    return convertModel(session, options, messages);
   case Command::ListBackends:
     return listBackends(session, options);
   case Command::Explain:
@@ -100,5 +102,7 @@ int main(int argc, char **argv) {
     currentPhase = "run";
   if (options.command == Command::Compress)
     currentPhase = "compress";
+  if (options.command == Command::Convert)
+    currentPhase = "convert";
   return dispatch(session, options, messages);
 }

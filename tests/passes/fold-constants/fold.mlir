@@ -93,3 +93,14 @@ func.func @unknown() -> tensor<1x2xf32> {
   %y = onnx.Hardmax(%w) : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
+
+// Integers that a Clip limits keep that they have fewer bits than their type.
+// CHECK-LABEL: func.func @limited
+// CHECK-NEXT: onnx.Constant() {onnx.codes = array<i64: -4, 3>, value = #data.constant<{{.*}}, [-4, 3, 2] : tensor<3xsi8>>
+func.func @limited() -> tensor<3xsi8> {
+  %a = onnx.Constant() {value = #data.constant<"codes", [-5, 3, 2] : tensor<3xsi8>>} : () -> tensor<3xsi8>
+  %l = onnx.Constant() {value = #data.constant<"least", [-4] : tensor<si8>>} : () -> tensor<si8>
+  %h = onnx.Constant() {value = #data.constant<"most", [3] : tensor<si8>>} : () -> tensor<si8>
+  %c = onnx.Clip(%a, %l, %h) {operandSegmentSizes = array<i32: 1, 1, 1>} : (tensor<3xsi8>, tensor<si8>, tensor<si8>) -> tensor<3xsi8>
+  return %c : tensor<3xsi8>
+}

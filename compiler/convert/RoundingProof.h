@@ -1,0 +1,19 @@
+//===- RoundingProof.h - Roundings that do not matter -----------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H
+#define QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace qcompile::convert {
+
+/// Finds the quantizers of a model in the normal form that give the same codes for every input when they round as those of the
+/// target format do (QONNX: zero point first; else: half to even, zero point last), and notes it on them (`kRoundsAlikeAttr`).
+///
+/// The model is brought to its integer form twice, with either rounding. Where the codes of a quantizer are then the same function of
+/// the same integers (thresholds, a table, a requantization: constants found by evaluating the source's own chain), they are equal
+/// for every input. Nothing is sampled.
+void proveRoundings(mlir::ModuleOp module, bool toQonnx);
+
+} // namespace qcompile::convert
+
+#endif // QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H

@@ -1,0 +1,91 @@
+//===- Convert.cpp - qcompile convert -------------------------------------===//
+#include "compiler/convert/Conversion.h"
+#include "compiler/io/InputData.h"
+#include "compiler/io/WriteFile.h"
+#include "compiler/tools/qcompile/Commands.h"
+#include "compiler/tools/qcompile/Comparison.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace qcompile::tool {
+
+/// Samples where neither --input nor --random says which.
+static constexpr int64_t kVerifiedSamples = 16;
+
+static Expected<InputBatches> getInputs(const Options &options, Executable &executable, Messages &messages) {
+  if (!options.inputs.empty())
+    return readInputs(options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); },
+                      options.sampling);
+  messages.note("seed " + std::to_string(options.seed));
+  return makeRandomInputs(executable.inputs(), options.random ? options.random : kVerifiedSamples, options.seed);
+}
+
+/// Evaluates the source and the file that was written, tensor by tensor. Nothing after an error.
+static std::optional<std::vector<TensorRow>> compareWithFile(Session &session, const Options &options,
+                                                             Messages &messages, InputBatches &inputs) {
+  std::string stage = getStageName(Stage::Normalise).str();
+  Comparison comparison(session.getOptions(), session, {stage, stage});
+  comparison.onDiagnostic = session.onDiagnostic;
+  for (int side : {0, 1}) {
+    if (!comparison.load(side, side ? options.output : options.model, side ? std::nullopt : options.compileFrom)) {
+      session.adoptOutcome(comparison.session(side).outcome());
+      return std::nullopt;
+    }
+    if (side == 0) {
+      Expected<InputBatches> read = getInputs(options, comparison.executable(0), messages);
+      if (!read) {
+        session.failInput(read.takeError());
+        return std::nullopt;
+      }
+      inputs = std::move(*read);
+    }
+    if (Error error = comparison.run(side, inputs.batches)) {
+      session.fail(Outcome::InvalidModel, Code::R001, toString(std::move(error)));
+      return std::nullopt;
+    }
+  }
+  return comparison.compare();
+}
+
+static void verify(Session &session, const Options &options, Messages &messages) {
+  InputBatches inputs;
+  std::optional<std::vector<TensorRow>> rows = compareWithFile(session, options, messages, inputs);
+  if (!rows)
+    return;
+  // Tensors of the integer form have the names of those that they stand for, and other scales.
+  bool outputsOnly = options.convert.conversion.format == convert::Format::Multithreshold;
+  size_t compared = 0;
+  for (const TensorRow &row : *rows) {
+    if (outputsOnly && !StringRef(row.name).starts_with("output "))
+      continue;
+    ++compared;
+    if (!row.differing)
+      continue;
+    session.fail(Outcome::Different, Code::X003,
+                 "'" + options.output + "': tensor '" + row.name + "' is the first that differs from '" +
+                     options.model + "', in " + std::to_string(row.differing) + " of " +
+                     std::to_string(row.elements) + " elements");
+    return;
+  }
+  messages.note("verified: " + std::to_string(compared) + " tensors are equal on " +
+                std::to_string(inputs.samples) + " samples");
+}
+
+int convertModel(Session &session, const Options &options, Messages &messages) {
+  if (!loadModel(session, options, messages))
+    return int(session.outcome());
+  std::optional<std::string> bytes = convert::convertModel(session, options.convert.conversion);
+  if (!bytes)
+    return int(session.outcome());
+  if (Error error = writeFile(options.output, [&](raw_ostream &os) { os << *bytes; })) {
+    session.fail(Outcome::FileSystem, Code::U003, toString(std::move(error)));
+    return int(session.outcome());
+  }
+  messages.note("wrote " + options.output);
+  if (options.convert.verify)
+    verify(session, options, messages);
+  return int(session.outcome());
+}
+
+} // namespace qcompile::tool

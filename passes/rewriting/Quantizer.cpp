@@ -1,0 +1,168 @@
+//===- Quantizer.cpp - A quantizer of the normal form, read ---------------===//
+#include "passes/rewriting/Quantizer.h"
+
+#include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/StridedCopy.h"
+
+using namespace mlir;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+data::ConstantAttr getConstant(Value value) {
+  auto constant = value.getDefiningOp<onnx::ConstantOp>();
+  return constant ? dyn_cast_or_null<data::ConstantAttr>(constant.getValueAttr()) : nullptr;
+}
+
+std::string nameCodes(StringRef values) {
+  return values.consume_back(".values") ? values.str() : (values + ".codes").str();
+}
+std::string nameValues(StringRef codes) {
+  return codes.consume_back(".codes") ? codes.str() : (codes + ".values").str();
+}
+
+llvm::Expected<runtime::Value> evaluateOnConstants(Operation *op) {
+  std::vector<runtime::Value> values;
+  for (Value operand : op->getOperands())
+    values.push_back(getConstant(operand).getTensor());
+  SmallVector<const runtime::Value *> operands;
+  auto next = values.begin();
+  for (Value operand : getFormalOperands(op))
+    operands.push_back(operand ? &*next++ : nullptr);
+  llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
+  if (!results)
+    return results.takeError();
+  return std::move(results->front());
+}
+
+bool Quantizer::hasZeroPoint() const {
+  for (int64_t i = 0; i < zeroPoint.size(); ++i)
+    if (zeroPoint.DoubleAt(i) != 0)
+      return true;
+  return false;
+}
+
+int Quantizer::getBits() const {
+  if (isBipolar)
+    return 1;
+  int bits = 1;
+  auto type = [&] { return isSigned() ? runtime::DataType::Signed(bits) : runtime::DataType::Unsigned(bits); };
+  while (!type().Contains(low) || !type().Contains(high))
+    ++bits;
+  return bits;
+}
+
+std::string Quantizer::describe() const {
+  if (isBipolar)
+    return "bipolar codes";
+  return std::to_string(getBits()) + "-bit " + (isSigned() ? "signed" : "unsigned") + " codes " +
+         std::to_string(low) + " to " + std::to_string(high);
+}
+
+static bool readQuant(onnx::QuantOp op, Quantizer &out) {
+  data::ConstantAttr scale = getConstant(op.getScale()), zeroPoint = getConstant(op.getZeropt()),
+                     bitWidth = getConstant(op.getBitwidth());
+  StringRef name = op.getRoundingMode();
+  auto mode = runtime::ParseRoundingMode(absl::string_view(name.data(), name.size()));
+  if (!scale || !zeroPoint || !bitWidth || !mode.ok())
+    return false;
+  out.input = op.getX();
+  out.scale = scale.getTensor();
+  out.zeroPoint = zeroPoint.getTensor();
+  out.rounding = *mode;
+  auto bits = int(bitWidth.getTensor().DoubleAt(0));
+  bool isSigned = op.getSigned_() != 0, narrow = op.getNarrow() != 0;
+  out.isBipolar = isSigned && bits == 1;
+  int64_t values = int64_t{1} << bits;
+  out.low = isSigned ? -values / 2 + narrow : 0;
+  out.high = isSigned ? values / 2 - 1 : values - 1 - narrow;
+  if (out.isBipolar)
+    out.low = -1, out.high = 1;
+  return true;
+}
+
+static bool readBipolarQuant(onnx::BipolarQuantOp op, Quantizer &out) {
+  data::ConstantAttr scale = getConstant(op.getScale());
+  if (!scale)
+    return false;
+  out.input = op.getX();
+  out.scale = scale.getTensor();
+  out.zeroPoint = Tensor::ScalarFloat(0);
+  out.isBipolar = true;
+  out.low = -1, out.high = 1;
+  return true;
+}
+
+static bool readLinearQuant(Operation *op, Quantizer &out) {
+  data::ConstantAttr scale = getConstant(op->getOperand(1)), zeroPoint = getConstant(op->getOperand(2));
+  auto low = op->getAttrOfType<IntegerAttr>("low"), high = op->getAttrOfType<IntegerAttr>("high");
+  if (!scale || !zeroPoint || !low || !high)
+    return false;
+  out.input = op->getOperand(0);
+  out.scale = scale.getTensor();
+  out.zeroPoint = zeroPoint.getTensor();
+  out.roundsFirst = true;
+  out.low = low.getInt();
+  out.high = high.getInt();
+  return true;
+}
+
+std::optional<Quantizer> readQuantizer(Operation *op) {
+  auto type = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : nullptr;
+  if (!type || !type.hasStaticShape())
+    return std::nullopt;
+  Quantizer out;
+  out.op = op;
+  bool known = false;
+  if (op->getName().getStringRef() == "onnx.LinearQuant")
+    known = readLinearQuant(op, out);
+  else if (auto quant = dyn_cast<onnx::QuantOp>(op))
+    known = readQuant(quant, out);
+  else if (auto bipolar = dyn_cast<onnx::BipolarQuantOp>(op))
+    known = readBipolarQuant(bipolar, out);
+  return known ? std::optional(std::move(out)) : std::nullopt;
+}
+
+/// The dimension of the result along which the parameter varies, -1 for none, -2 for several.
+static int64_t findAxis(const Tensor &parameter, int64_t rank) {
+  int64_t axis = -1;
+  for (int64_t d = 0; d < parameter.rank(); ++d) {
+    if (parameter.shape()[d] == 1)
+      continue;
+    if (axis != -1)
+      return -2;
+    axis = d + rank - parameter.rank();
+  }
+  return axis;
+}
+
+std::optional<Granularity> getGranularity(const Quantizer &quantizer, std::string &reason) {
+  RankedTensorType type = quantizer.getType();
+  int64_t rank = type.getRank();
+  int64_t scaleAxis = findAxis(quantizer.scale, rank), zeroAxis = findAxis(quantizer.zeroPoint, rank);
+  if (type != quantizer.input.getType()) {
+    reason = "its parameters have more dimensions than its input";
+    return std::nullopt;
+  }
+  if (scaleAxis == -2 || zeroAxis == -2 || (scaleAxis >= 0 && zeroAxis >= 0 && scaleAxis != zeroAxis)) {
+    reason = "its scales and zero points vary along several dimensions";
+    return std::nullopt;
+  }
+  Granularity out;
+  int64_t axis = std::max(scaleAxis, zeroAxis);
+  if (axis < 0) {
+    out.scale = quantizer.scale.Reshaped({});
+    out.zeroPoint = quantizer.zeroPoint.Reshaped({});
+    return out;
+  }
+  out.axis = axis;
+  auto spread = [&](const Tensor &parameter) {
+    return copyStrided(parameter, {type.getDimSize(axis)}, {parameter.size() == 1 ? 0 : 1});
+  };
+  out.scale = spread(quantizer.scale);
+  out.zeroPoint = spread(quantizer.zeroPoint);
+  return out;
+}
+
+} // namespace qcompile

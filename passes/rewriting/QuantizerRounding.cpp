@@ -1,0 +1,289 @@
+//===- QuantizerRounding.cpp - Rounding before a quantizer ----------------===//
+#include "passes/rewriting/QuantizerRounding.h"
+
+#include <cmath>
+
+#include "dialects/onnx/OnnxOps.h"
+
+using namespace mlir;
+using qcompile::runtime::RoundingMode;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+bool roundsAsQuantizeLinear(const Quantizer &quantizer) {
+  return quantizer.isBipolar || (quantizer.rounding == RoundingMode::kHalfEven &&
+                                 (quantizer.roundsFirst || !quantizer.hasZeroPoint()));
+}
+
+bool addsZeroPointLast(const Quantizer &quantizer) {
+  return quantizer.roundsFirst && quantizer.hasZeroPoint();
+}
+
+QuantWidth getWidth(const Quantizer &quantizer) {
+  // One signed bit is bipolar.
+  QuantWidth width{std::max(quantizer.getBits(), quantizer.isSigned() ? 2 : 1), quantizer.isSigned(), false};
+  int64_t values = int64_t{1} << width.bits;
+  width.narrow = width.isSigned ? quantizer.low == 1 - values / 2 && quantizer.high == values / 2 - 1
+                                : quantizer.low == 0 && quantizer.high == values - 2;
+  return width;
+}
+
+bool hasWidth(const Quantizer &quantizer) {
+  QuantWidth width = getWidth(quantizer);
+  int64_t values = int64_t{1} << width.bits, low = width.isSigned ? -values / 2 : 0;
+  return width.narrow || (quantizer.low == low && quantizer.high == low + values - 1);
+}
+
+void finishQuant(OnnxSteps &steps, Value input, const Quantizer &quantizer, QuantWidth width) {
+  absl::string_view name = runtime::RoundingModeName(quantizer.rounding);
+  NamedAttribute attributes[] = {steps.attribute("signed_", int64_t(width.isSigned)),
+                                 steps.attribute("narrow", int64_t(width.narrow)),
+                                 steps.attribute("rounding_mode", StringRef(name.data(), name.size()))};
+  steps.finish("Quant",
+               {input, steps.constant("scale", quantizer.scale), steps.constant("zero_point", quantizer.zeroPoint),
+                steps.constant("bits", Tensor::ScalarFloat(float(width.bits)))},
+               attributes);
+}
+
+void finishQuantizer(OnnxSteps &steps, const Quantizer &quantizer) {
+  if (!quantizer.roundsFirst)
+    return finishQuant(steps, quantizer.input, quantizer, getWidth(quantizer));
+  NamedAttribute attributes[] = {steps.attribute("low", quantizer.low), steps.attribute("high", quantizer.high)};
+  steps.finish("LinearQuant",
+               {quantizer.input, steps.constant("scale", quantizer.scale),
+                steps.constant("zero_point", quantizer.zeroPoint)},
+               attributes);
+}
+
+bool canRoundBefore(const Quantizer &quantizer) {
+  double zeroPoint = 0, scale = 0;
+  for (int64_t i = 0; i < quantizer.zeroPoint.size(); ++i)
+    zeroPoint = std::max(zeroPoint, std::fabs(quantizer.zeroPoint.DoubleAt(i)));
+  for (int64_t i = 0; i < quantizer.scale.size(); ++i)
+    scale = std::max(scale, quantizer.scale.DoubleAt(i));
+  double code = std::max(std::fabs(double(quantizer.low)), std::fabs(double(quantizer.high)));
+  return code + zeroPoint <= 0x1p17 && std::isfinite(float(scale * (code + zeroPoint)));
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+static Type getBoolType(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.clone(IntegerType::get(type.getContext(), 1));
+}
+
+/// The magnitude rounded to the nearest integer, ties by `tie`: one up where what floor cut off is greater than 1/2 (or
+/// equal). That difference is exact, where the sum with 1/2 is not.
+static Value roundHalf(OnnxSteps &steps, Value magnitude, StringRef tie) {
+  Type type = magnitude.getType();
+  Value floor = steps.apply("Floor", magnitude, {}, type);
+  Value rest = steps.apply("Sub", {magnitude, floor}, {}, type);
+  Value up = steps.apply(tie, {rest, steps.constant(0.5f)}, {}, getBoolType(magnitude));
+  Value next = steps.apply("Add", {floor, steps.constant(1.0f)}, {}, type);
+  return steps.apply("Where", {up, next, floor}, {}, type);
+}
+
+static Value round(OnnxSteps &steps, Value x, RoundingMode mode) {
+  switch (mode) {
+  case RoundingMode::kHalfEven:
+    return steps.apply("Round", x, {}, x.getType());
+  case RoundingMode::kFloor:
+    return steps.apply("Floor", x, {}, x.getType());
+  case RoundingMode::kCeil:
+    return steps.apply("Ceil", x, {}, x.getType());
+  default:
+    break;
+  }
+  // These treat both signs alike.
+  Value magnitude = steps.apply("Abs", x, {}, x.getType());
+  if (mode == RoundingMode::kUp)
+    magnitude = steps.apply("Ceil", magnitude, {}, x.getType());
+  else if (mode == RoundingMode::kDown)
+    magnitude = steps.apply("Floor", magnitude, {}, x.getType());
+  else
+    magnitude = roundHalf(steps, magnitude,
+                          mode == RoundingMode::kHalfUp ? "GreaterOrEqual" : "Greater");
+  return steps.apply("Mul", {steps.apply("Sign", x, {}, x.getType()), magnitude}, {}, x.getType());
+}
+
+Value writeRounding(OnnxSteps &steps, const Quantizer &quantizer) {
+  bool shifts = quantizer.hasZeroPoint() && !quantizer.roundsFirst;
+  Value scale = steps.constant("step", quantizer.scale), zeroPoint;
+  Value x = steps.apply("Div", {quantizer.input, scale});
+  if (shifts) {
+    zeroPoint = steps.constant("shift", quantizer.zeroPoint);
+    x = steps.apply("Add", {x, zeroPoint});
+  }
+  x = round(steps, x, quantizer.rounding);
+  if (shifts)
+    x = steps.apply("Sub", {x, zeroPoint});
+  return steps.apply("Mul", {x, scale});
+}
+
+Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer) {
+  Type type = quantizer.input.getType();
+  Value x = steps.apply("Div", {quantizer.input, steps.constant("step", quantizer.scale)}, {}, type);
+  Value zeroPoint = steps.constant("shift", quantizer.zeroPoint);
+  if (!quantizer.roundsFirst)
+    x = steps.apply("Add", {x, zeroPoint}, {}, type);
+  x = round(steps, x, quantizer.rounding);
+  if (quantizer.roundsFirst)
+    x = steps.apply("Add", {x, zeroPoint}, {}, type);
+  x = steps.apply("Max", {x, steps.constant(float(quantizer.low))}, {}, type);
+  return steps.apply("Min", {x, steps.constant(float(quantizer.high))}, {}, type);
+}
+
+/// scale * (code - zero point), as a quantizer computes it.
+static Tensor getValue(const Quantizer &quantizer, int64_t code) {
+  std::vector<float> values;
+  for (int64_t i = 0; i < std::max(quantizer.scale.size(), quantizer.zeroPoint.size()); ++i) {
+    auto at = [&](const Tensor &t) { return t.Floats()[t.size() == 1 ? 0 : i]; };
+    values.push_back((float(code) - at(quantizer.zeroPoint)) * at(quantizer.scale));
+  }
+  return Tensor::FromFloats(
+      quantizer.scale.size() > quantizer.zeroPoint.size() ? quantizer.scale.shape() : quantizer.zeroPoint.shape(),
+      values);
+}
+
+Value writeLimits(OnnxSteps &steps, const Quantizer &quantizer, Value value) {
+  // Clip takes single numbers only.
+  value = steps.apply("Max", {value, steps.constant("lowest", getValue(quantizer, quantizer.low))});
+  return steps.apply("Min", {value, steps.constant("highest", getValue(quantizer, quantizer.high))});
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Looks from a value at the operations that made it.
+class Reader {
+public:
+  explicit Reader(const Quantizer &quantizer) : quantizer(quantizer) {}
+
+  bool read(Quantizer &out) {
+    Value value = quantizer.input;
+    out = quantizer;
+    readLimits(value, out);
+    if (!takes("Mul", value, quantizer.scale))
+      return false;
+    bool shifts = takes("Sub", value, quantizer.zeroPoint);
+    if (!readRounding(value, out.rounding))
+      return false;
+    if (shifts && !takes("Add", value, quantizer.zeroPoint))
+      return false;
+    if (!takes("Div", value, quantizer.scale))
+      return false;
+    out.roundsFirst = !shifts;
+    out.input = value;
+    return true;
+  }
+
+private:
+  static Operation *getOp(Value value, StringRef name) {
+    Operation *op = value.getDefiningOp();
+    return op && op->getName().getStringRef() == ("onnx." + name).str() ? op : nullptr;
+  }
+
+  /// Steps to the first operand of operation `name` with that constant for the second.
+  bool takes(StringRef name, Value &value, const Tensor &second) const {
+    Operation *op = getOp(value, name);
+    data::ConstantAttr constant = op ? getConstant(op->getOperand(1)) : nullptr;
+    if (!constant || !(constant.getTensor() == second))
+      return false;
+    value = op->getOperand(0);
+    return true;
+  }
+
+  /// The code whose value is the second operand of operation `name`.
+  std::optional<int64_t> readLimit(StringRef name, Value &value) const {
+    Operation *op = getOp(value, name);
+    data::ConstantAttr constant = op ? getConstant(op->getOperand(1)) : nullptr;
+    if (!constant || constant.getTensor().size() == 0 || !constant.getType().getElementType().isF32())
+      return std::nullopt;
+    Tensor limit = constant.getTensor();
+    double code = limit.DoubleAt(0) / quantizer.scale.DoubleAt(0) + quantizer.zeroPoint.DoubleAt(0);
+    if (!(std::fabs(code) <= 0x1p17) || !(getValue(quantizer, std::llround(code)) == limit))
+      return std::nullopt;
+    value = op->getOperand(0);
+    return std::llround(code);
+  }
+
+  void readLimits(Value &value, Quantizer &out) const {
+    Value before = value;
+    std::optional<int64_t> high = readLimit("Min", before);
+    std::optional<int64_t> low = high ? readLimit("Max", before) : std::nullopt;
+    if (!low)
+      return;
+    value = before;
+    out.low = std::max(out.low, *low);
+    out.high = std::min(out.high, *high);
+  }
+
+  static bool steps(StringRef name, Value &value) {
+    Operation *op = getOp(value, name);
+    if (op)
+      value = op->getOperand(0);
+    return op;
+  }
+
+  /// The half modes: Where(rest >= 1/2, floor + 1, floor).
+  bool readHalf(Value &value, RoundingMode &mode) const {
+    Operation *where = getOp(value, "Where");
+    if (!where)
+      return false;
+    Value condition = where->getOperand(0), up = where->getOperand(1), floor = where->getOperand(2);
+    bool halfUp = takes("GreaterOrEqual", condition, Tensor::ScalarFloat(0.5f));
+    if (!halfUp && !takes("Greater", condition, Tensor::ScalarFloat(0.5f)))
+      return false;
+    Operation *rest = getOp(condition, "Sub");
+    Value magnitude = floor;
+    if (!takes("Add", up, Tensor::ScalarFloat(1)) || up != floor || !steps("Floor", magnitude) || !rest ||
+        rest->getOperand(0) != magnitude || rest->getOperand(1) != floor)
+      return false;
+    mode = halfUp ? RoundingMode::kHalfUp : RoundingMode::kHalfDown;
+    value = magnitude;
+    return true;
+  }
+
+  bool readRounding(Value &value, RoundingMode &mode) const {
+    for (auto [name, found] : {std::pair("Round", RoundingMode::kHalfEven),
+                               {"Floor", RoundingMode::kFloor},
+                               {"Ceil", RoundingMode::kCeil}})
+      if (steps(name, value)) {
+        mode = found;
+        return true;
+      }
+    Operation *product = getOp(value, "Mul");
+    if (!product)
+      return false;
+    Value source = product->getOperand(0), magnitude = product->getOperand(1);
+    if (!steps("Sign", source))
+      return false;
+    if (steps("Ceil", magnitude))
+      mode = RoundingMode::kUp;
+    else if (steps("Floor", magnitude))
+      mode = RoundingMode::kDown;
+    else if (!readHalf(magnitude, mode))
+      return false;
+    if (!steps("Abs", magnitude) || magnitude != source)
+      return false;
+    value = source;
+    return true;
+  }
+
+  const Quantizer &quantizer;
+};
+} // namespace
+
+Quantizer foldRounding(Quantizer quantizer) {
+  Quantizer out;
+  if (!quantizer.isBipolar && canRoundBefore(quantizer) && Reader(quantizer).read(out))
+    return out;
+  return quantizer;
+}
+
+} // namespace qcompile

@@ -1,0 +1,115 @@
+//===- Float8.cpp - FloatQuant by float8 types ----------------------------===//
+#include <cmath>
+
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/OnnxSteps.h"
+#include "passes/write-qdq/QdqWriter.h"
+
+using namespace mlir;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+namespace {
+struct Format {
+  double exponentBits, mantissaBits, bias, largest;
+};
+} // namespace
+
+/// The type whose finite values are those of the format; null for others.
+static Type findType(MLIRContext *context, const Format &format) {
+  auto is = [&](double exponentBits, double mantissaBits, double bias, double largest) {
+    return format.exponentBits == exponentBits && format.mantissaBits == mantissaBits &&
+           format.bias == bias && format.largest == largest;
+  };
+  if (is(4, 3, 7, 448))
+    return Float8E4M3FNType::get(context);
+  if (is(5, 2, 15, 57344))
+    return Float8E5M2Type::get(context);
+  if (is(4, 3, 8, 240))
+    return Float8E4M3FNUZType::get(context);
+  if (is(5, 2, 16, 57344))
+    return Float8E5M2FNUZType::get(context);
+  return nullptr;
+}
+
+/// The codes of a constant; nothing where they do not give `values` back, or are not finite.
+static std::optional<std::vector<uint8_t>> encode(const Tensor &x, const Tensor &values, float scale,
+                                                  const llvm::fltSemantics &semantics) {
+  std::vector<uint8_t> out;
+  llvm::APFloat largest = llvm::APFloat::getLargest(semantics);
+  for (int64_t i = 0; i < x.size(); ++i) {
+    llvm::APFloat code(x.Floats()[i] / scale);
+    bool lost;
+    code.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &lost);
+    if (!code.isFinite())
+      code = std::signbit(x.Floats()[i]) ? -largest : largest;
+    out.push_back(uint8_t(code.bitcastToAPInt().getZExtValue()));
+    code.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven, &lost);
+    if (code.convertToFloat() * scale != values.Floats()[i])
+      return std::nullopt;
+  }
+  return out;
+}
+
+static data::ConstantAttr makeFloat8(RankedTensorType type, StringRef name, std::vector<uint8_t> bytes) {
+  auto owner = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
+  std::string error;
+  return data::ConstantAttr::getFromStorage(type, name, *owner, owner, error);
+}
+
+bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
+  SmallVector<data::ConstantAttr> parameters;
+  for (Value operand : op->getOperands().drop_front()) {
+    data::ConstantAttr constant = getConstant(operand);
+    if (!constant || constant.getType().getNumElements() != 1) {
+      reason = "expected one constant number for each of its parameters";
+      return false;
+    }
+    parameters.push_back(constant);
+  }
+  auto number = [&](size_t i) { return parameters[i].getTensor().DoubleAt(0); };
+  Type elementType = findType(op->getContext(), {number(1), number(2), number(3), number(4)});
+  auto quant = cast<onnx::FloatQuantOp>(op);
+  auto mode = runtime::ParseRoundingMode(
+      absl::string_view(quant.getRoundingMode().data(), quant.getRoundingMode().size()));
+  if (!elementType || !mode.ok() || *mode != runtime::RoundingMode::kHalfEven || quant.getSaturation() == 0) {
+    reason = "expected a format of ONNX (E4M3FN, E4M3FNUZ, E5M2, E5M2FNUZ) with saturation and half-even rounding, found " +
+             std::to_string(int(number(1))) + " exponent bits, " + std::to_string(int(number(2))) +
+             " mantissa bits, bias " + std::to_string(int(number(3))) + " and a largest value of " +
+             std::to_string(number(4));
+    return false;
+  }
+  if (choice.opset != 0 && choice.opset < 19) {
+    reason = "float8 types came with opset 19, and opset " + std::to_string(choice.opset) + " is asked for";
+    return false;
+  }
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto codeType = type.clone(elementType);
+  auto scale = float(number(0));
+  OnnxSteps steps(op);
+  Value codes;
+  auto zeroType = RankedTensorType::get({}, elementType);
+  if (data::ConstantAttr constant = getConstant(op->getOperand(0))) {
+    llvm::Expected<runtime::Value> result = evaluateOnConstants(op);
+    std::optional<std::vector<uint8_t>> bytes;
+    if (result)
+      bytes = encode(constant.getTensor(), result->tensor, scale,
+                     cast<FloatType>(elementType).getFloatSemantics());
+    else
+      reason = llvm::toString(result.takeError());
+    if (!bytes) {
+      reason = reason.empty() ? "a value has no code" : reason;
+      return false;
+    }
+    codes = steps.constant(makeFloat8(codeType, nameCodes(constant.getName()), std::move(*bytes)));
+  }
+  Value step = steps.constant("scale", Tensor::ScalarFloat(scale));
+  Value zero = steps.constant(makeFloat8(zeroType, steps.name("zero_point"), {0}));
+  if (!codes)
+    codes = steps.apply("QuantizeLinear", {op->getOperand(0), step, zero}, {}, codeType);
+  steps.finish("DequantizeLinear", {codes, step, zero});
+  return true;
+}
+
+} // namespace qcompile

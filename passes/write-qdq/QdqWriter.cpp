@@ -1,0 +1,145 @@
+//===- QdqWriter.cpp - One quantizer by linear operators ------------------===//
+#include "passes/write-qdq/QdqWriter.h"
+
+#include "passes/rewriting/OnnxSteps.h"
+#include "passes/rewriting/QuantizerRounding.h"
+
+using namespace mlir;
+using qcompile::runtime::DataType;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+/// What QuantizeLinear does otherwise than the quantizer, in words; an empty string where it gives the same codes.
+static std::string describeDifference(const Quantizer &quantizer) {
+  std::string out;
+  if (roundsAsQuantizeLinear(quantizer) || quantizer.op->hasAttr(kRoundsAlikeAttr))
+    return out;
+  if (quantizer.rounding != runtime::RoundingMode::kHalfEven) {
+    absl::string_view name = runtime::RoundingModeName(quantizer.rounding);
+    out = "it rounds by " + std::string(name.data(), name.size()) + ", QuantizeLinear half to even";
+  }
+  if (quantizer.hasZeroPoint() && !quantizer.roundsFirst)
+    out += std::string(out.empty() ? "" : ", and ") +
+           "it adds the zero point before rounding, QuantizeLinear after it, so that ties and the "
+           "rounding of the sum differ";
+  return out;
+}
+
+/// The attribute that says along which dimension parameters vary.
+static SmallVector<NamedAttribute> getAxis(OnnxSteps &steps, const Granularity &granularity) {
+  if (!granularity.isPerAxis())
+    return {};
+  return {steps.attribute("axis", granularity.axis)};
+}
+
+/// Limits codes where the type has more.
+static Value writeClip(OnnxSteps &steps, Value codes, DataType type, int64_t low, int64_t high) {
+  if (low == type.MinValue() && high == type.MaxValue())
+    return codes;
+  auto bound = [&](StringRef name, int64_t value) {
+    return steps.constant(name, *Tensor::FromIntegers(type, {}, {value}));
+  };
+  return steps.apply("Clip", {codes, bound("low", low), bound("high", high)}, {}, codes.getType());
+}
+
+void QdqWriter::writeStoredClip(Operation *op) const {
+  Operation *constant = op->getOperand(0).getDefiningOp();
+  auto range = constant ? constant->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr) : nullptr;
+  data::ConstantAttr codes = getConstant(op->getOperand(0));
+  if (!choice.clip || !range || range.size() != 2 || !codes)
+    return;
+  OnnxSteps steps(op);
+  op->setOperand(0, writeClip(steps, op->getOperand(0), codes.getTensor().type(), range[0], range[1]));
+}
+
+bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &granularity,
+                              std::string &reason) const {
+  llvm::Expected<runtime::Value> result = evaluateOnConstants(quantizer.op);
+  if (!result || !result->quantized) {
+    reason = result ? "it has no codes" : llvm::toString(result.takeError());
+    return false;
+  }
+  const Tensor &codes = result->quantized->codes;
+  std::optional<DataType> type = chooseConstantStorage(quantizer, codes, choice, reason);
+  std::optional<Tensor> zeroPoint = type ? makeZeroPoints(granularity.zeroPoint, *type, reason) : std::nullopt;
+  if (!zeroPoint)
+    return false;
+  OnnxSteps steps(quantizer.op);
+  Value stored = steps.constant(data::ConstantAttr::get(
+      quantizer.op->getContext(), nameCodes(getConstant(quantizer.input).getName()),
+      *Tensor::FromIntegers(*type, codes.shape(), codes.ToIntegers())));
+  if (choice.clip && type->bits >= 8)
+    stored = writeClip(steps, stored, *type, quantizer.low, quantizer.high);
+  SmallVector<Value> parameters{stored, steps.constant("scale", granularity.scale)};
+  if (type->bits != 32)
+    parameters.push_back(steps.constant("zero_point", *zeroPoint));
+  steps.finish("DequantizeLinear", parameters, getAxis(steps, granularity));
+  return true;
+}
+
+/// -scale or +scale: on the grid, whatever is divided and rounded then.
+static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
+  RankedTensorType type = quantizer.getType();
+  Value x = quantizer.input, scale = steps.constant("step", quantizer.scale);
+  if (quantizer.hasZeroPoint()) {
+    x = steps.apply("Div", {x, scale});
+    x = steps.apply("Add", {x, steps.constant("shift", quantizer.zeroPoint)});
+  }
+  Value positive = steps.apply("GreaterOrEqual", {x, steps.constant(0.0f)}, {},
+                               type.clone(IntegerType::get(type.getContext(), 1)));
+  std::vector<float> negative;
+  for (float value : quantizer.scale.Floats())
+    negative.push_back(-value);
+  return steps.apply("Where", {positive, scale,
+                               steps.constant("negative_step",
+                                              Tensor::FromFloats(quantizer.scale.shape(), negative))});
+}
+
+bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &granularity,
+                                std::string &reason, std::string &note) const {
+  std::optional<DataType> type = chooseStorage(quantizer, choice, reason);
+  std::optional<Tensor> zeroPoint = type ? makeZeroPoints(granularity.zeroPoint, *type, reason) : std::nullopt;
+  if (!zeroPoint)
+    return false;
+  std::string difference = describeDifference(quantizer);
+  bool rounds = !difference.empty() && !allowApproximate;
+  if (quantizer.isBipolar && quantizer.hasZeroPoint()) {
+    reason = "a bipolar quantizer with a zero point has no codes of a storage type";
+    return false;
+  }
+  if (rounds && !canRoundBefore(quantizer)) {
+    reason = difference + ", and its largest values are not finite, or have more than 17 bits";
+    return false;
+  }
+  OnnxSteps steps(quantizer.op);
+  Value x = quantizer.input;
+  if (quantizer.isBipolar) {
+    x = writeSign(steps, quantizer);
+  } else if (rounds) {
+    x = writeRounding(steps, quantizer);
+    note = difference + "; operations in front of it round first";
+  } else if (!difference.empty()) {
+    note = difference + "; it is left to QuantizeLinear";
+  }
+  Value scale = steps.constant("scale", granularity.scale);
+  Value zero = steps.constant("zero_point", *zeroPoint);
+  SmallVector<NamedAttribute> axis = getAxis(steps, granularity);
+  Type codeType = quantizer.getType().clone(cast<RankedTensorType>(zero.getType()).getElementType());
+  Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, axis, codeType);
+  if (choice.clip)
+    codes = writeClip(steps, codes, *type, quantizer.low, quantizer.high);
+  steps.finish("DequantizeLinear", {codes, scale, zero}, axis);
+  return true;
+}
+
+bool QdqWriter::write(const Quantizer &quantizer, std::string &reason, std::string &note) const {
+  std::optional<Granularity> granularity = getGranularity(quantizer, reason);
+  if (!granularity)
+    return false;
+  if (getConstant(quantizer.input))
+    return writeConstant(quantizer, *granularity, reason);
+  return writeActivation(foldRounding(quantizer), *granularity, reason, note);
+}
+
+} // namespace qcompile

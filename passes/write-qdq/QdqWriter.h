@@ -1,0 +1,34 @@
+//===- QdqWriter.h - One quantizer by linear operators ----------*- C++ -*-===//
+#ifndef QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
+#define QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
+
+#include "passes/write-qdq/Storage.h"
+
+namespace qcompile {
+
+/// Each replaces the quantizer. False, with the reason and nothing changed, where it has no exact form. `note` says what had
+/// to be written beside the pair of operators, or stays empty.
+class QdqWriter {
+public:
+  QdqWriter(const StorageChoice &choice, bool allowApproximate)
+      : choice(choice), allowApproximate(allowApproximate) {}
+
+  /// A uniform quantizer.
+  bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
+  /// The Clip of stored codes that are limited (`kCodesAttr`), in front of their DequantizeLinear.
+  void writeStoredClip(mlir::Operation *op) const;
+  /// An onnx.FloatQuant.
+  bool writeFloat(mlir::Operation *op, std::string &reason) const;
+
+private:
+  bool writeConstant(const Quantizer &quantizer, const Granularity &granularity, std::string &reason) const;
+  bool writeActivation(const Quantizer &quantizer, const Granularity &granularity, std::string &reason,
+                       std::string &note) const;
+
+  StorageChoice choice;
+  bool allowApproximate;
+};
+
+} // namespace qcompile
+
+#endif // QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H

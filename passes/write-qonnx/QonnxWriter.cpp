@@ -1,0 +1,161 @@
+//===- QonnxWriter.cpp - One quantizer by operators of QONNX --------------===//
+#include "passes/write-qonnx/QonnxWriter.h"
+
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/QuantizerRounding.h"
+#include "runtime/reference/broadcast.h"
+
+using namespace mlir;
+using qcompile::runtime::Tensor;
+
+namespace qcompile {
+
+/// The value whose sign `quantizer` takes: Where(x >= 0, scale, -scale). Null for others.
+static Value readSign(const Quantizer &quantizer) {
+  auto where = quantizer.input.getDefiningOp<onnx::WhereOp>();
+  auto compare = where ? where->getOperand(0).getDefiningOp<onnx::GreaterOrEqualOp>() : nullptr;
+  data::ConstantAttr zero = compare ? getConstant(compare->getOperand(1)) : nullptr;
+  if (!zero || quantizer.low != -1 || quantizer.high != 1 || quantizer.hasZeroPoint())
+    return nullptr;
+  data::ConstantAttr up = getConstant(where->getOperand(1)), down = getConstant(where->getOperand(2));
+  std::vector<float> negative;
+  for (float value : quantizer.scale.Floats())
+    negative.push_back(-value);
+  bool same = up && down && zero.getTensor() == Tensor::ScalarFloat(0) && up.getTensor() == quantizer.scale &&
+              down.getTensor() == Tensor::FromFloats(quantizer.scale.shape(), negative);
+  return same ? compare->getOperand(0) : Value();
+}
+
+/// Quant and BipolarQuant have all of the normal form but zero points that are added after rounding, and ranges of any kind.
+bool QonnxWriter::write(const Quantizer &original, std::string &reason, std::string &note) const {
+  Value sign = original.isBipolar ? Value() : readSign(original);
+  if (sign && sign.getType() == original.getType()) {
+    OnnxSteps steps(original.op);
+    steps.finish("BipolarQuant", {sign, steps.constant("scale", original.scale)});
+    return true;
+  }
+  Quantizer quantizer = foldRounding(original);
+  bool folded = quantizer.input != original.input;
+  if (isa<onnx::QuantOp, onnx::BipolarQuantOp>(original.op) && !folded)
+    return true;
+  bool isWidth = hasWidth(quantizer), shifts = addsZeroPointLast(quantizer) && !original.op->hasAttr(kRoundsAlikeAttr);
+  bool rounds = (shifts && !allowApproximate) || !isWidth;
+  if (rounds && !canRoundBefore(quantizer)) {
+    reason = quantizer.describe() + " with a zero point added after rounding, or in a range of no bit width, have no exact form in "
+             "Quant where they are not finite or have more than 17 bits";
+    return false;
+  }
+  // What rounds before already stays as it is.
+  if (rounds && folded && isa<onnx::QuantOp>(original.op))
+    return true;
+  if (shifts)
+    note = std::string("its zero point is added after rounding, Quant adds it before, so that ties and the rounding of the "
+                       "sum differ; ") +
+           (rounds ? "operations in front of it round first" : "it is left to Quant");
+  OnnxSteps steps(original.op);
+  Value x = quantizer.input;
+  if (rounds) {
+    x = writeRounding(steps, quantizer);
+    if (!isWidth)
+      x = writeLimits(steps, quantizer, x);
+    quantizer.rounding = runtime::RoundingMode::kHalfEven;
+  }
+  finishQuant(steps, x, quantizer, getWidth(quantizer));
+  return true;
+}
+
+Tensor spreadParameter(Operation *op, const Tensor &parameter) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  int64_t rank = type.getRank();
+  auto axisAttr = op->getAttrOfType<IntegerAttr>("axis");
+  auto blockAttr = op->getAttrOfType<IntegerAttr>("block_size");
+  int64_t axis = axisAttr ? axisAttr.getInt() : 1, block = blockAttr ? blockAttr.getInt() : 0;
+  axis += axis < 0 ? rank : 0;
+  if (block == 0) {
+    if (parameter.size() == 1)
+      return parameter.Reshaped({});
+    runtime::Shape shape(rank, 1);
+    shape[rank == 1 ? 0 : axis] = parameter.size();
+    return parameter.Reshaped(shape);
+  }
+  // One element per block: each as often as the block is long.
+  ArrayRef<int64_t> shape = type.getShape();
+  int64_t inner = 1;
+  for (int64_t extent : shape.drop_front(axis + 1))
+    inner *= extent;
+  int64_t blocks = parameter.shape()[axis];
+  std::vector<double> values;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    int64_t outer = i / inner / shape[axis], at = i / inner % shape[axis];
+    values.push_back(parameter.DoubleAt((outer * blocks + at / block) * inner + i % inner));
+  }
+  return Tensor::FromFloats({shape.begin(), shape.end()}, std::vector<float>(values.begin(), values.end()));
+}
+
+static Tensor toFloats(const Tensor &tensor) {
+  std::vector<float> values;
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    values.push_back(float(tensor.DoubleAt(i)));
+  return Tensor::FromFloats(tensor.shape(), values);
+}
+
+/// The codes that a constant may have: those that it was limited to, else those of its type.
+static QuantWidth getWidth(Value codes) {
+  auto range = codes.getDefiningOp()->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr);
+  auto type = cast<IntegerType>(cast<RankedTensorType>(codes.getType()).getElementType());
+  if (!range || range.size() != 2)
+    return {int(type.getWidth()), type.isSigned(), false};
+  Quantizer limited;
+  limited.low = range[0];
+  limited.high = range[1];
+  return getWidth(limited);
+}
+
+/// scale * (code - zero point), the difference first, as DequantizeLinear does.
+static Tensor dequantize(const Tensor &codes, const Tensor &scale, const Tensor &zeroPoint) {
+  runtime::BroadcastIndex scaleAt(scale.shape(), codes.shape()), zeroAt(zeroPoint.shape(), codes.shape());
+  std::vector<float> values;
+  for (int64_t i = 0; i < codes.size(); ++i)
+    values.push_back(float(codes.DoubleAt(i) - zeroPoint.DoubleAt(zeroAt(i))) * scale.Floats()[scaleAt(i)]);
+  return Tensor::FromFloats(codes.shape(), values);
+}
+
+/// Whether the quantizer finds the codes in the values.
+static bool givesBack(const Tensor &values, const Tensor &codes, const Tensor &scale, const Tensor &zeroPoint) {
+  runtime::BroadcastIndex scaleAt(scale.shape(), values.shape()), zeroAt(zeroPoint.shape(), values.shape());
+  for (int64_t i = 0; i < values.size(); ++i) {
+    float quotient = values.Floats()[i] / scale.Floats()[scaleAt(i)];
+    float sum = quotient + zeroPoint.Floats()[zeroAt(i)];
+    if (runtime::RoundToIntegral(sum, runtime::RoundingMode::kHalfEven) != double(codes.IntegerAt(i)))
+      return false;
+  }
+  return true;
+}
+
+bool QonnxWriter::writeDequantize(Operation *op, std::string &reason) const {
+  if (std::optional<FloatFormat> format =
+          getFloatFormat(cast<RankedTensorType>(op->getOperand(0).getType()).getElementType()))
+    return writeFloatQuant(op, *format, reason);
+  data::ConstantAttr codes = getConstant(op->getOperand(0)), scale = getConstant(op->getOperand(1));
+  data::ConstantAttr zero = op->getNumOperands() > 2 ? getConstant(op->getOperand(2)) : nullptr;
+  if (!codes || !scale || (op->getNumOperands() > 2 && !zero) || !scale.getType().getElementType().isF32())
+    return true; // integers at a border of the model: a standard operator
+  Tensor scales = spreadParameter(op, scale.getTensor());
+  Tensor zeros = zero ? spreadParameter(op, toFloats(zero.getTensor())) : Tensor::ScalarFloat(0);
+  QuantWidth width = getWidth(op->getOperand(0));
+  Tensor values = dequantize(codes.getTensor(), scales, zeros);
+  if (!givesBack(values, codes.getTensor(), scales, zeros)) {
+    reason = "its " + std::to_string(width.bits) + "-bit codes are more than Quant finds in float32";
+    return false;
+  }
+  OnnxSteps steps(op);
+  Value floats = steps.constant(
+      data::ConstantAttr::get(op->getContext(), nameValues(codes.getName()), values));
+  Quantizer quantizer;
+  quantizer.scale = std::move(scales);
+  quantizer.zeroPoint = std::move(zeros);
+  finishQuant(steps, floats, quantizer, width);
+  return true;
+}
+
+} // namespace qcompile

@@ -1,0 +1,39 @@
+//===- QonnxWriter.h - One quantizer by operators of QONNX ------*- C++ -*-===//
+#ifndef QCOMPILE_PASSES_WRITEQONNX_QONNXWRITER_H
+#define QCOMPILE_PASSES_WRITEQONNX_QONNXWRITER_H
+
+#include "passes/rewriting/OnnxSteps.h"
+#include "passes/rewriting/Quantizer.h"
+
+namespace qcompile {
+
+/// Each replaces the operation. False, with the reason and nothing changed, where it has no exact form. `note` says what had to
+/// be written beside the quantizer, or stays empty.
+class QonnxWriter {
+public:
+  explicit QonnxWriter(bool allowApproximate) : allowApproximate(allowApproximate) {}
+
+  /// A uniform quantizer.
+  bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
+  /// A DequantizeLinear of constant codes, or of float8 values.
+  bool writeDequantize(mlir::Operation *op, std::string &reason) const;
+
+private:
+  bool allowApproximate;
+};
+
+/// The parameters of FloatQuant that have the values of an element type.
+struct FloatFormat {
+  float exponentBits, mantissaBits, bias, largest;
+};
+std::optional<FloatFormat> getFloatFormat(mlir::Type elementType);
+
+/// Writes DequantizeLinear of float8 values.
+bool writeFloatQuant(mlir::Operation *op, const FloatFormat &format, std::string &reason);
+
+/// Scale or zero point of DequantizeLinear as a tensor that broadcasts against its result by numpy's rules.
+runtime::Tensor spreadParameter(mlir::Operation *op, const runtime::Tensor &parameter);
+
+} // namespace qcompile
+
+#endif // QCOMPILE_PASSES_WRITEQONNX_QONNXWRITER_H

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Converted models in other programs: do they compute our codes?
+
+Every known model is converted. What became QCDQ or QDQ runs in ONNX Runtime with its optimizer off, cut behind every quantizer: each
+layer gets our codes of the source model, so that one flipped code does not cascade. A code may differ only where it is ambiguous (see
+qonnx_judge.py, which judges the source model on the same samples). What became MultiThreshold runs in qonnx's executor, whole.
+A model that has no exact form in a format has to be refused with a line per node; such lines are counted, and which models may be
+refused stands below.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import helper
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+
+import judging
+from known_models import ONLY_HELP, chosen_models, comparison_inputs, title
+from qonnx_judge import Judge
+
+TOLERANCE = 2e-5
+REFUSED = 3
+# What a format cannot say of a model: a pattern that every line matches.
+EXPECTED_REFUSALS = {
+    ("qdq", "*"): r"without Clip codes are all of those of a storage type",
+    ("qcdq", "depthwise_w4a4"): r"operator Trunc_v1",
+    # A join of two arbitrary scales, exact in 29 bits.
+    ("multithreshold", "resnet8_w4a4"): r"'Add_1': INT29 codes",
+    ("qdq", "depthwise_w4a4"): r"operator Trunc_v1|without Clip",
+}
+
+
+class MaskingJudge(Judge):
+    """Keeps which codes of every layer are ambiguous."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.masks = {}
+
+    def count(self, node, judged, ours):
+        super().count(node, judged, ours)
+        self.masks.setdefault(node.output[0], []).append(judged.low != judged.high)
+
+    def mask(self, name):
+        return np.concatenate(self.masks[name]) if name in self.masks else None
+
+
+def convert(binary, source, target, output, *options):
+    """Exit code and lines of error."""
+    command = [binary, "convert", str(source), f"--to={target}", "-o", str(output), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+    return done.returncode, [line for line in done.stderr.splitlines() if "error" in line or "more errors" in line]
+
+
+def cut_behind_quantizers(model, judged):
+    """Consumers of the tensors `judged` read inputs of the same names instead; these become outputs `NAME.judged`."""
+    cut = onnx.ModelProto()
+    cut.CopyFrom(model)
+    for node in cut.graph.node:
+        for i, name in enumerate(node.output):
+            if name in judged:
+                node.output[i] = name + ".judged"
+    infos = {info.name: info for info in [*cut.graph.value_info, *cut.graph.output]}
+    kept = [output for output in cut.graph.output if output.name not in judged]
+    del cut.graph.output[:]
+    cut.graph.output.extend(kept)
+    for name in judged:
+        cut.graph.input.append(infos[name])
+        cut.graph.output.append(helper.make_tensor_value_info(name + ".judged", onnx.TensorProto.FLOAT, None))
+    return cut
+
+
+def make_session(model):
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+
+
+class Result:
+    """Counts over the layers of one converted model."""
+
+    def __init__(self):
+        self.codes = self.differing = self.wrong = 0
+        self.worst = 0.0
+
+    def add(self, differing, ambiguous):
+        self.codes += differing.size
+        self.differing += int(differing.sum())
+        self.wrong += int((differing & ~ambiguous).sum()) if ambiguous is not None else int(differing.sum())
+
+
+def activations(model):
+    """Tensors that a DequantizeLinear of computed codes gives."""
+    constants = {tensor.name for tensor in model.graph.initializer}
+    producers = {name: node for node in model.graph.node for name in node.output}
+
+    def is_constant(name):
+        node = producers.get(name)
+        return name in constants or (node is not None and all(is_constant(i) for i in node.input if i))
+
+    return [node.output[0] for node in model.graph.node
+            if node.op_type == "DequantizeLinear" and not is_constant(node.input[0])]
+
+
+def judge_in_runtime(model, inputs, traced, judge):
+    """Runs the model, cut behind its quantizers, on our codes."""
+    judged = [name for name in activations(model) if name in traced]
+    session = make_session(cut_behind_quantizers(model, judged))
+    result = Result()
+    name = session.get_inputs()[0].name
+    shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in session.get_inputs()}
+    batch = shapes[name][0]
+    for start in range(0, len(inputs), batch):
+        feed = {name: inputs[start:start + batch].reshape(shapes[name]).astype(np.float32)}
+        for tensor in judged:
+            whole = traced[tensor].reshape(len(inputs), -1)
+            feed[tensor] = whole[start:start + batch].reshape(shapes[tensor])
+        outputs = dict(zip([o.name for o in session.get_outputs()], session.run(None, feed)))
+        for tensor in judged:
+            mask = judge.mask(tensor)
+            ambiguous = None if mask is None else mask.reshape(len(inputs), -1)[start:start + batch]
+            theirs = outputs[tensor + ".judged"].reshape(batch, -1)
+            result.add(theirs != feed[tensor].reshape(batch, -1), ambiguous)
+        for output, value in outputs.items():
+            if not output.endswith(".judged") and output in traced:
+                ours = traced[output].reshape(len(inputs), -1)[start:start + batch]
+                result.worst = max(result.worst, distance(ours, value.reshape(ours.shape)))
+    return result, len(judged)
+
+
+def distance(ours, theirs):
+    return float(np.max(np.abs(ours.astype(np.float64) - theirs) / np.maximum(1.0, np.abs(theirs)), initial=0.0))
+
+
+def judge_in_executor(path, inputs, traced, codes, judge, samples=4):
+    """Runs a model of MultiThreshold nodes whole in qonnx's executor."""
+    wrapper = ModelWrapper(str(path))
+    name = wrapper.graph.input[0].name
+    shape = wrapper.get_tensor_shape(name)
+    result, layers = Result(), set()
+    for start in range(0, min(samples, len(inputs)), shape[0]):
+        context = execute_onnx(wrapper, {name: inputs[start:start + shape[0]].reshape(shape).astype(np.float32)}, True)
+        for node in wrapper.graph.node:
+            tensor = node.output[0]
+            if node.op_type != "MultiThreshold" or tensor not in codes:
+                continue
+            layers.add(tensor)
+            ours = codes[tensor].reshape(len(inputs), -1)[start:start + shape[0]]
+            mask = judge.mask(tensor)
+            ambiguous = None if mask is None else mask.reshape(len(inputs), -1)[start:start + shape[0]]
+            result.add(context[tensor].reshape(ours.shape) != ours, ambiguous)
+        for output in wrapper.graph.output:
+            ours = traced[output.name].reshape(len(inputs), -1)[start:start + shape[0]]
+            result.worst = max(result.worst, distance(ours, context[output.name].reshape(ours.shape)))
+    return result, len(layers)
+
+
+def is_expected(target, known, lines):
+    patterns = [pattern for (format_, name), pattern in EXPECTED_REFUSALS.items()
+                if format_ == target and name in ("*", known.name)]
+    return bool(lines) and bool(patterns) and all(
+        any(re.search(pattern, line) for pattern in patterns) or "more errors" in line for line in lines)
+
+
+def judge_model(qcompile, known, targets, samples, options):
+    """Rows of the table, and failures."""
+    rows, failures = [], []
+    inputs = comparison_inputs(known, samples)
+    outputs, traced, codes = qcompile.trace(known.path, inputs, "import")
+    traced = {**traced, **outputs}
+    judge = MaskingJudge(known.path.read_bytes(), len(inputs))
+    judge.judge(inputs, traced, codes)
+    for target in targets:
+        converted = qcompile.work / f"{known.name.replace('/', '_')}_{target}.onnx"
+        code, lines = convert(qcompile.binary, known.path, target, converted, *options)
+        if code != 0:
+            rows.append((title(known), target, f"refused: {len(lines)} nodes", "", "", "", ""))
+            if code != REFUSED or not is_expected(target, known, lines):
+                failures.append(f"{known.name} to {target} ended with {code}: {' | '.join(lines)[:500]}")
+            continue
+        model = onnx.load(converted)
+        onnx.checker.check_model(model) if target != "multithreshold" else None
+        if target == "multithreshold":
+            result, layers = judge_in_executor(converted, inputs, traced, codes, judge)
+        else:
+            left = sorted({node.op_type for node in model.graph.node if node.domain})
+            if left:
+                failures.append(f"{known.name} to {target}: operators left over: {left}")
+                continue
+            result, layers = judge_in_runtime(model, inputs, traced, judge)
+        rows.append((title(known), target, layers, result.codes, result.differing, result.wrong, f"{result.worst:.2g}"))
+        if result.wrong or not layers:
+            failures.append(f"{known.name} to {target}: {result.wrong} codes of {layers} layers differ")
+        if not result.worst <= TOLERANCE and not result.differing:
+            failures.append(f"{known.name} to {target}: outputs differ by {result.worst:.3g}")
+    return rows, failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qcompile", required=True, help="path of the command under test")
+    parser.add_argument("--to", default="qcdq,qdq,multithreshold", help="formats")
+    parser.add_argument("--samples", type=int, default=20, help="inputs per model")
+    parser.add_argument("--only", default="", help=ONLY_HELP)
+    parser.add_argument("--option", action="append", default=[], help="passed to convert")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    onnxruntime.set_default_logger_severity(4)
+    skipped, failures, rows = [], [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        qcompile = judging.Qcompile(arguments.qcompile, pathlib.Path(temporary))
+        for known in chosen_models(arguments.only, skipped):
+            try:
+                more, problems = judge_model(qcompile, known, arguments.to.split(","), arguments.samples, arguments.option)
+                rows += more
+                failures += problems
+            except Exception as error:  # one broken model must not hide the verdict on the others
+                failures.append(f"{known.name}: {type(error).__name__}: {error}")
+    judging.print_table(("model", "format", "layers", "codes", "differing", "wrong", "outputs"), rows)
+    if not rows and not skipped:
+        failures.append("no model was judged")
+    return judging.exit_code(failures, skipped)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
