@@ -8,6 +8,7 @@
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
 #include "passes/expand-channels-last/ExpandChannelsLast.h"
 #include "passes/expand-pq/ExpandPq.h"
+#include "passes/fuse-quantized-operators/FuseQuantizedOperators.h"
 #include "passes/normalise-quantization/NormaliseQuantization.h"
 #include "passes/write-qdq/WriteQdq.h"
 #include "passes/write-qonnx/WriteQonnx.h"
@@ -20,6 +21,7 @@ static constexpr std::pair<Format, llvm::StringLiteral> kFormats[] = {
     {Format::Qonnx, "qonnx"},
     {Format::Qcdq, "qcdq"},
     {Format::Qdq, "qdq"},
+    {Format::Qop, "qop"},
     {Format::Multithreshold, "multithreshold"}};
 
 StringRef getFormatName(Format format) { return kFormats[size_t(format)].second; }
@@ -63,11 +65,13 @@ static void populateTarget(OpPassManager &pm, const ConversionOptions &options) 
     return;
   }
   WriteQdqOptions qdq;
-  qdq.clip = options.format == Format::Qcdq;
+  qdq.clip = options.format != Format::Qdq;
   qdq.smallTypes = options.smallTypes;
   qdq.opset = options.file.opset.value_or(0);
   qdq.allowApproximate = options.allowApproximate;
   functions.addPass(createWriteQdq(qdq));
+  if (options.format == Format::Qop)
+    functions.addPass(createFuseQuantizedOperators());
 }
 
 static bool run(Session &session, llvm::function_ref<void(OpPassManager &)> populate) {

@@ -19,6 +19,7 @@ enum class Format {
   Qonnx,          ///< Quant and its relatives
   Qcdq,           ///< QuantizeLinear, Clip, DequantizeLinear
   Qdq,            ///< without Clip
+  Qop,            ///< QLinearConv and its relatives, QCDQ between them
   Multithreshold, ///< sums of integers and MultiThreshold
 };
 

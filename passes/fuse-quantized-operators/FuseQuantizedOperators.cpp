@@ -139,10 +139,39 @@ private:
   Operation *quantize;
 };
 
+/// Operations that only choose among values of one scale, or move them: they do the same to codes.
+bool movesCodes(Operation *op) {
+  return isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp,
+             onnx::MaxPoolOp>(op) &&
+         op->getNumResults() == 1;
+}
+
+/// op(DequantizeLinear(codes)) as DequantizeLinear(op(codes)), so that the operator behind it finds codes.
+void moveBehind(Operation *op) {
+  auto dequantize = op->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
+  if (!dequantize || getConstant(dequantize->getOperand(0)))
+    return;
+  auto code = cast<RankedTensorType>(dequantize->getOperand(0).getType()).getElementType();
+  bool perTensor = cast<RankedTensorType>(dequantize->getOperand(1).getType()).getNumElements() == 1;
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!code.isInteger(8) || !perTensor || !type)
+    return;
+  SmallVector<Value> operands(op->getOperands()), parameters(dequantize->getOperands());
+  operands[0] = dequantize->getOperand(0);
+  OnnxSteps steps(op);
+  StringRef name = op->getName().stripDialect();
+  SmallVector<NamedAttribute> attributes(op->getAttrs());
+  parameters[0] = steps.apply(name, operands, attributes, type.clone(code));
+  steps.finish("DequantizeLinear", parameters);
+}
+
 struct FuseQuantizedOperatorsPass : impl::FuseQuantizedOperatorsBase<FuseQuantizedOperatorsPass> {
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
+    for (Operation &op : llvm::make_early_inc_range(getOperation().front()))
+      if (movesCodes(&op))
+        moveBehind(&op);
     for (Operation &op : llvm::make_early_inc_range(getOperation().front())) {
       if (!isa<onnx::QuantizeLinearOp>(op) || op.getNumOperands() != 3)
         continue;

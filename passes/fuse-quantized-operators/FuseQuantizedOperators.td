@@ -7,7 +7,7 @@ include "mlir/Pass/PassBase.td"
 def FuseQuantizedOperators : Pass<"onnx-fuse-quantized-operators", "::mlir::func::FuncOp"> {
   let summary = "DequantizeLinear, operator, QuantizeLinear as one quantized operator";
   let description = [{
-    Joins a Conv, MatMul, Gemm, Add or Mul whose operands are all dequantized from 8 bits and whose result only a QuantizeLinear reads with these
+    Moves DequantizeLinear behind operations that only move or choose values, then joins a Conv, MatMul, Gemm, Add or Mul whose operands are all dequantized from 8 bits and whose result only a QuantizeLinear reads with these
     to `QLinearConv`, `QLinearMatMul`, `QGemm`, `QLinearAdd` or `QLinearMul`. A Relu before the quantizer goes where codes below the zero point
     do not exist; constants of 8 bits lose their Clip; weights are transposed. A bias takes part where it has 32 bits and the scale
     `float32(x_scale * w_scale)`.

@@ -46,8 +46,8 @@ std::optional<CodedOperand> readOperand(Value value, std::string &reason) {
   out.zeroPoint = dequantize->getNumOperands() > 2 ? dequantize->getOperand(2) : Value();
   out.constant = getCodes(out.codes);
   auto block = dequantize->getAttrOfType<IntegerAttr>("block_size");
-  if (!out.getElementType().isInteger(8) || !out.zeroPoint || (block && block.getInt() != 0) ||
-      !getConstant(out.scale) || !getConstant(out.zeroPoint)) {
+  if (!out.getElementType().isInteger(8) || (block && block.getInt() != 0) || !getConstant(out.scale) ||
+      (out.zeroPoint && !getConstant(out.zeroPoint))) {
     reason = "an operand does not come from 8 bits with one scale, or one per channel";
     return std::nullopt;
   }
@@ -88,6 +88,11 @@ Value readBias(Value value, const CodedOperand &x, const CodedOperand &w, std::s
 }
 
 void materialise(OnnxSteps &steps, CodedOperand &operand) {
+  if (!operand.zeroPoint) {
+    auto type = cast<IntegerType>(operand.getElementType()).isSigned() ? runtime::DataType::Signed(8)
+                                                                      : runtime::DataType::Unsigned(8);
+    operand.zeroPoint = steps.constant("zero", Tensor(type, getConstant(operand.scale).getTensor().shape()));
+  }
   if (!operand.constant)
     return;
   if (!operand.transposed) {

@@ -20,7 +20,7 @@ struct ConvertCommandLine::Declarations {
         : cl::opt<bool>(name, cl::desc(help), cl::cat(all.category), cl::sub(all.command)) {}
   };
 
-  Text to{*this, "to", "format", "qonnx, qcdq, qdq or multithreshold"};
+  Text to{*this, "to", "format", "qonnx, qcdq, qdq, qop or multithreshold"};
   Text opset{*this, "opset", "n", "opset of the file (default: that of MODEL, or the nearest that has its operators)"};
   Text irVersion{*this, "ir-version", "n", "IR version of the file (default: 10, or what its types need)"};
   Flag verify{*this, "verify", "compare MODEL with the file on --input, or on random samples"};
