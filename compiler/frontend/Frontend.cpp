@@ -8,6 +8,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
@@ -84,23 +85,44 @@ static LogicalResult parseMessage(ModelContext &model, ModelBytes &bytes, uint64
   return success();
 }
 
+/// Whether a Clip restricts the integers of a quantizer before they become floats again.
+static bool clipsCodes(const ::onnx::GraphProto &graph) {
+  llvm::StringSet<> codes, clipped;
+  for (const ::onnx::TensorProto &tensor : graph.initializer())
+    codes.insert(tensor.name());
+  for (const ::onnx::NodeProto &node : graph.node())
+    if (node.op_type() == "QuantizeLinear" && node.output_size())
+      codes.insert(node.output(0));
+  for (const ::onnx::NodeProto &node : graph.node())
+    if (node.op_type() == "Clip" && node.input_size() && node.output_size() && codes.contains(node.input(0)))
+      clipped.insert(node.output(0));
+  return llvm::any_of(graph.node(), [&](const ::onnx::NodeProto &node) {
+    return node.op_type() == "DequantizeLinear" && node.input_size() && clipped.contains(node.input(0));
+  });
+}
+
 static void noteFormats(ModelContext &model) {
-  bool qonnx = false, quantize = false, clip = false, operators = false;
+  static const llvm::StringSet<> qonnxNames = {
+      "Quant",          "IntQuant", "BipolarQuant",       "Trunc",         "TruncQuant", "FloatQuant",
+      "MultiThreshold", "Im2Col",   "XnorPopcountMatMul", "QuantAvgPool2d"};
+  bool qonnx = false, quantize = false, operators = false, dynamic = false;
   for (const ::onnx::NodeProto &node : model.graph().node()) {
     StringRef type = node.op_type();
-    qonnx |= type == "Quant" || type == "IntQuant" || type == "BipolarQuant" || type == "Trunc" ||
-             type == "FloatQuant" || type == "MultiThreshold";
+    qonnx |= qonnxNames.contains(type);
     quantize |= type == "QuantizeLinear" || type == "DequantizeLinear";
-    clip |= type == "Clip";
-    operators |= type.starts_with("QLinear") || type.ends_with("Integer");
+    operators |= type.starts_with("QLinear") || type == "QGemm" || type == "MatMulNBits" ||
+                 type == "ConvInteger" || type == "MatMulInteger";
+    dynamic |= type == "DynamicQuantizeLinear";
   }
   auto &formats = model.report.formats;
   if (qonnx)
     formats.push_back("QONNX");
   if (quantize)
-    formats.push_back(clip ? "QCDQ" : "QDQ");
+    formats.push_back(clipsCodes(model.graph()) ? "QCDQ" : "QDQ");
   if (operators)
     formats.push_back("quantized operators");
+  if (dynamic)
+    formats.push_back("dynamic quantization");
 }
 
 /// The facts of the file as written, before anything is repaired.
@@ -124,6 +146,12 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
   if (failed(parseMessage(model, bytes, size)))
     return nullptr;
   noteFacts(model, bytes);
+  if (model.report.irVersion > ::onnx::Version::IR_VERSION) {
+    model.error(Code::I004) << "expected IR version " << int(::onnx::Version::IR_VERSION)
+                            << " or older, found " << model.report.irVersion
+                            << "; write the model with an older version of ONNX";
+    return nullptr;
+  }
   if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)))
     return nullptr;
   return buildModule(model);

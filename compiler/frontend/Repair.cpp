@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compiler/frontend/ModelContext.h"
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -26,7 +27,7 @@ static std::string plural(unsigned count, const char *noun) {
 //===----------------------------------------------------------------------===//
 
 static bool isQonnxOperator(StringRef type) {
-  return llvm::is_contained({"Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant",
+  return llvm::is_contained({"Quant", "IntQuant", "BipolarQuant", "Trunc", "TruncQuant", "FloatQuant",
                              "MultiThreshold", "Im2Col", "XnorPopcountMatMul", "QuantAvgPool2d"},
                             type);
 }
@@ -39,6 +40,10 @@ static std::string currentDomain(const NodeProto &node) {
   bool missing = (domain.empty() || domain == "ai.onnx") && isQonnxOperator(node.op_type());
   if (legacy || missing)
     return qcompile::onnx::kQonnxDomain;
+  // ONNX Runtime had these before the standard had all of their types; they compute the same.
+  if (domain == qcompile::onnx::kMicrosoftDomain &&
+      llvm::is_contained({"QuantizeLinear", "DequantizeLinear"}, node.op_type()))
+    return "";
   return domain == "ai.onnx" ? "" : domain.str();
 }
 
@@ -54,7 +59,7 @@ static void repairDomains(ModelContext &model) {
   }
   for (const auto &[domain, count] : renamed)
     model.repaired("domain '" + domain + "' of " + plural(count, "node") + " read as '" +
-                   qcompile::onnx::kQonnxDomain + "'");
+                   (domain == qcompile::onnx::kMicrosoftDomain ? "" : qcompile::onnx::kQonnxDomain) + "'");
 
   // One import per used domain; the version decides between Trunc with five and six inputs.
   std::map<std::string, int64_t> imports;
@@ -73,7 +78,8 @@ static void repairDomains(ModelContext &model) {
                        std::to_string(imports[domain]));
     }
   for (const NodeProto &node : model.graph().node())
-    if (node.op_type() == "Trunc" && node.domain() == qcompile::onnx::kQonnxDomain)
+    if (llvm::is_contained({"Trunc", "TruncQuant"}, node.op_type()) &&
+        node.domain() == qcompile::onnx::kQonnxDomain)
       imports[node.domain()] = node.input_size() == 6 ? 2 : 1;
   model.model->clear_opset_import();
   for (const auto &[domain, version] : imports) {
@@ -115,6 +121,25 @@ static void nameNodes(ModelContext &model) {
     model.repaired(plural(named, "node") + " without name named after operator and index");
 }
 
+/// Brevitas' newer exporter writes the operator Trunc under another name.
+static void renameTrunc(ModelContext &model) {
+  unsigned renamed = 0;
+  for (NodeProto &node : *model.graph().mutable_node())
+    if (node.domain() == qcompile::onnx::kQonnxDomain && node.op_type() == "TruncQuant") {
+      node.set_op_type("Trunc");
+      ++renamed;
+    }
+  if (renamed)
+    model.repaired("operator TruncQuant of " + plural(renamed, "node") + " read as Trunc");
+}
+
+/// Whether a quantizer has no codes below 0.
+static bool isUnsigned(const NodeProto &node) {
+  return llvm::any_of(node.attribute(), [](const ::onnx::AttributeProto &attribute) {
+    return attribute.name() == "signed" && attribute.i() == 0;
+  });
+}
+
 static void repairQuantizers(ModelContext &model) {
   unsigned missing = 0, respelled = 0;
   for (NodeProto &node : *model.graph().mutable_node()) {
@@ -131,6 +156,8 @@ static void repairQuantizers(ModelContext &model) {
         upper = "ROUND";
       else if (upper == "ROUND_TO_ZERO") // Brevitas' name of DOWN
         upper = "DOWN";
+      else if (upper == "DPU" && isUnsigned(node)) // differs from ROUND in ties below 0 only
+        upper = "ROUND";
       respelled += upper != attribute.s();
       attribute.set_s(upper);
     }
@@ -227,6 +254,7 @@ LogicalResult repairModel(ModelContext &model) {
   repairDomains(model);
   dropInitializedInputs(model);
   nameNodes(model);
+  renameTrunc(model);
   repairQuantizers(model);
   // Types noted in the file may be wrong; inference computes them from the inputs.
   model.graph().clear_value_info();

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "compiler/frontend/ModelContext.h"
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "onnx/defs/schema.h"
 
@@ -21,7 +22,8 @@ static std::string findProblem(const NodeProto &node, const std::map<std::string
            (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
            " is unknown in version " + std::to_string(version);
   if (!node.domain().empty() && !StringRef(node.domain()).starts_with("qonnx.") &&
-      node.domain() != qcompile::onnx::kQcompileDomain)
+      node.domain() != qcompile::onnx::kQcompileDomain &&
+      node.domain() != qcompile::onnx::kMicrosoftDomain)
     return "operator " + node.op_type() + " of domain '" + node.domain() + "' is not supported";
   for (const AttributeProto &attribute : node.attribute())
     if (attribute.type() == AttributeProto::GRAPH || attribute.type() == AttributeProto::GRAPHS)

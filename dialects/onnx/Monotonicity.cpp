@@ -38,7 +38,7 @@ bool isMonotone(Operation *op) {
       "Add",     "Sub",  "Mul",   "Neg",   "Relu",    "Clip",        "Min",
       "Max",     "Sqrt", "Exp",   "Tanh",  "Sigmoid", "HardSigmoid", "Erf",
       "Floor",   "Ceil", "Round", "Sign",  "Identity", "BatchNormalization",
-      "Dropout", "Quant", "BipolarQuant", "Trunc", "Trunc_v1", "Selu", "Elu", "Celu", "Softplus",
+      "Dropout", "Quant", "LinearQuant", "BipolarQuant", "Trunc", "Trunc_v1", "Selu", "Elu", "Celu", "Softplus",
       "MultiThreshold"};
   StringRef name = op->getName().stripDialect();
   // Branches that meet at 0: monotone where the negative one does not fall.
@@ -62,8 +62,8 @@ bool isMonotone(Operation *op) {
 }
 
 bool isQuantizer(Operation *op) {
-  static const llvm::StringSet<> quantizers = {"Quant",    "IntQuant", "BipolarQuant",
-                                               "Trunc",    "Trunc_v1", "MultiThreshold"};
+  static const llvm::StringSet<> quantizers = {"Quant", "IntQuant", "LinearQuant",   "BipolarQuant",
+                                               "Trunc", "Trunc_v1", "MultiThreshold"};
   return op->getName().getDialectNamespace() == "onnx" &&
          quantizers.contains(op->getName().stripDialect());
 }

@@ -49,7 +49,7 @@ static std::optional<WeightPath> findConstant(Value weights) {
       path.constant = op;
       return op->getAttrOfType<data::ConstantAttr>("value") ? std::optional(path) : std::nullopt;
     }
-    if (isa<onnx::QuantOp, onnx::BipolarQuantOp>(op) && !path.quantizer) {
+    if (isa<onnx::QuantOp, onnx::LinearQuantOp, onnx::BipolarQuantOp>(op) && !path.quantizer) {
       path.quantizer = op;
     } else if (auto transpose = dyn_cast<onnx::TransposeOp>(op)) {
       auto perm = transpose->getAttrOfType<DenseI64ArrayAttr>("perm");

@@ -1,7 +1,7 @@
 //===- Layer.h - A linear layer with constant weights -----------*- C++ -*-===//
 //
 // What compression works on: MatMul, Gemm or Conv whose weights are a constant, directly or behind a quantizer (Quant,
-// BipolarQuant) and a transposition.
+// LinearQuant, BipolarQuant) and a transposition.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_COMPRESSION_LAYER_H

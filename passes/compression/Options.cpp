@@ -4,6 +4,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "llvm/Support/GlobPattern.h"
+#include "passes/compression/ExposeWeights.h"
 
 using namespace mlir;
 
@@ -63,6 +64,7 @@ FailureOr<std::vector<Layer>> selectLayers(func::FuncOp function, const Options 
   FailureOr<std::vector<NamePattern>> patterns = readPatterns(function, options);
   if (failed(patterns))
     return failure();
+  exposeWeights(function);
   SmallVector<std::pair<Operation *, std::string>> refused;
   std::vector<Layer> all = findLayers(function, &refused);
   Operation *first = all.empty() ? nullptr : all.front().operation();

@@ -20,6 +20,11 @@ static std::optional<Tensor> readConstant(Value value) {
   return held ? std::optional(held.getTensor()) : std::nullopt;
 }
 
+static bool isUniform(const Tensor &tensor) {
+  return llvm::all_of(llvm::seq(tensor.size()),
+                      [&](int64_t i) { return tensor.DoubleAt(i) == tensor.DoubleAt(0); });
+}
+
 /// One number, or one per output: nothing where a parameter changes along another dimension than `axis`.
 static std::optional<std::vector<double>> readPerOutput(Value parameter, int64_t rank, int64_t axis,
                                                         int64_t outputs) {
@@ -37,6 +42,19 @@ static std::optional<std::vector<double>> readPerOutput(Value parameter, int64_t
   return out;
 }
 
+/// Whether the codes are those of a width, which the grid then has. (Weights on the grid are the same whenever the zero point is
+/// added.)
+static bool hasWidth(onnx::LinearQuantOp quantizer, WeightGrid &grid) {
+  grid.isSigned = int64_t(quantizer.getLow()) < 0;
+  for (grid.bits = grid.isSigned ? 2 : 1; grid.bits <= 32; ++grid.bits)
+    for (bool narrow : {false, true}) {
+      grid.narrow = narrow;
+      if (grid.low() == int64_t(quantizer.getLow()) && grid.high() == int64_t(quantizer.getHigh()))
+        return true;
+    }
+  return false;
+}
+
 std::optional<WeightGrid> readGrid(Operation *quantizer, ArrayRef<int64_t> order, int64_t outputs) {
   WeightGrid grid;
   std::optional<std::vector<double>> scale =
@@ -51,8 +69,7 @@ std::optional<WeightGrid> readGrid(Operation *quantizer, ArrayRef<int64_t> order
   }
   std::optional<std::vector<double>> zero =
       readPerOutput(quantizer->getOperand(2), order.size(), order[0], outputs);
-  std::optional<Tensor> bits = readConstant(quantizer->getOperand(3));
-  if (!zero || !bits || bits->size() == 0)
+  if (!zero)
     return std::nullopt;
   grid.zeroPoint.clear();
   for (double z : *zero) {
@@ -60,6 +77,11 @@ std::optional<WeightGrid> readGrid(Operation *quantizer, ArrayRef<int64_t> order
       return std::nullopt;
     grid.zeroPoint.push_back(int64_t(z));
   }
+  if (auto linear = dyn_cast<onnx::LinearQuantOp>(quantizer))
+    return hasWidth(linear, grid) ? std::optional(grid) : std::nullopt;
+  std::optional<Tensor> bits = readConstant(quantizer->getOperand(3));
+  if (!bits || bits->size() == 0 || !isUniform(*bits))
+    return std::nullopt;
   auto flag = [&](StringRef name, bool otherwise) {
     auto attribute = quantizer->getAttrOfType<IntegerAttr>(name);
     return attribute ? !attribute.getValue().isZero() : otherwise;

@@ -22,12 +22,20 @@ static constexpr int64_t kMaxFloatThresholds = 15;
 std::optional<CodeRange> Converter::getCodeRange(Operation *op) const {
   if (isa<onnx::BipolarQuantOp>(op))
     return CodeRange{DataType::Bipolar(), -1, 2, 1};
+  if (auto linear = dyn_cast<onnx::LinearQuantOp>(op)) {
+    int64_t low = linear.getLow(), high = linear.getHigh();
+    if (low > high || low < INT32_MIN || high > int64_t(UINT32_MAX))
+      return std::nullopt;
+    return CodeRange{qnn::Bounds{low, high}.narrowestType(), low, 1, high - low};
+  }
   if (auto quant = dyn_cast<onnx::QuantOp>(op)) {
     auto bitWidth = constants.find(quant->getOperand(3));
     if (bitWidth == constants.end())
       return std::nullopt;
-    int bits = int(bitWidth->second.tensor.DoubleAt(0));
     bool isSigned = quant.getSigned_() != 0, narrow = quant.getNarrow() != 0;
+    int bits = 1; // the widest: elements of fewer bits do not reach all levels
+    for (int64_t i = 0; i < bitWidth->second.tensor.size(); ++i)
+      bits = std::max(bits, int(bitWidth->second.tensor.DoubleAt(i)));
     if (bits == 1 && isSigned)
       return CodeRange{DataType::Bipolar(), -1, 2, 1};
     DataType type = isSigned ? DataType::Signed(bits) : DataType::Unsigned(bits);
@@ -60,6 +68,16 @@ static runtime::QuantizedView getParameters(Operation *op, const ConstantValues 
                     ? Tensor::ScalarFloat(0)
                     : constants.find(op->getOperand(2))->second.tensor;
   return {Tensor(), padded(constants.find(op->getOperand(1))->second.tensor), padded(zero)};
+}
+
+/// Whether qnn.quantize computes the quantizer: different zero points behind the rounding, or bit widths, it has not.
+static bool hasFormula(Operation *op, const ConstantValues &constants, const runtime::QuantizedView &parameters) {
+  auto isUniform = [](const Tensor &tensor) {
+    return llvm::all_of(llvm::seq(tensor.size()),
+                        [&](int64_t i) { return tensor.DoubleAt(i) == tensor.DoubleAt(0); });
+  };
+  return isa<onnx::QuantOp>(op) ? isUniform(constants.find(op->getOperand(3))->second.tensor)
+                                : isUniform(parameters.zero_point);
 }
 
 /// Records that the result of quantizer `op` is `codes`, with the scale and zero point of `view`. False, with the
@@ -179,14 +197,63 @@ bool Converter::convertPair(Operation *op, Chain chain, const std::optional<Code
   return setQuantizedResult(op, codes, table->map.view, table->map.codes, reason);
 }
 
+Value Converter::quantizeByFormula(Operation *op, const CodeRange &range,
+                                   const runtime::QuantizedView &parameters, std::string &reason) {
+  Value input = getFloat(op->getOperand(0));
+  auto shape = cast<RankedTensorType>(input.getType()).getShape();
+  auto quantize = [&](const CodeRange &codes, const Tensor &zero, StringRef mode) {
+    auto type = RankedTensorType::get(shape, qnn::getCodeType(builder.getContext(), codes.type));
+    return qnn::QuantizeOp::create(builder, op->getLoc(), type, input,
+                                   makeConstant(op->getLoc(), "scale", parameters.scale),
+                                   makeConstant(op->getLoc(), "zero_point", zero), codes.low,
+                                   codes.low + codes.step * codes.levels, mode);
+  };
+  if (!hasFormula(op, constants, parameters)) {
+    reason = "its zero points or bit widths differ, and it has more than 256 levels";
+    return nullptr;
+  }
+  if (auto quant = dyn_cast<onnx::QuantOp>(op))
+    return quantize(range, parameters.zero_point, quant.getRoundingMode());
+  // LinearQuant adds the zero point after rounding.
+  float zero = parameters.zero_point.Floats()[0];
+  CodeRange steps = range;
+  steps.low -= int64_t(zero);
+  steps.type = qnn::Bounds{steps.low, steps.low + steps.levels}.narrowestType();
+  Value codes = quantize(steps, Tensor::FromFloats(parameters.zero_point.shape(),
+                                                   std::vector<float>(parameters.zero_point.size(), 0.0f)),
+                         "ROUND");
+  // A requantization takes the type of the codes, which a sum with the zero point would not.
+  return zero == 0 ? codes : castCodes(op->getLoc(), codes, range.type, getBounds(range), int64_t(zero));
+}
+
+/// A quantizer of what lies on its grid, within its codes, gives these codes again.
+bool Converter::convertOnGrid(Operation *op, const CodeRange &range, std::string &reason) {
+  auto quant = dyn_cast<onnx::QuantOp>(op);
+  bool nearest = quant ? quant.getRoundingMode() == "ROUND" : isa<onnx::LinearQuantOp>(op);
+  if (!nearest || range.step != 1)
+    return false;
+  int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+  runtime::QuantizedView view = getParameters(op, constants, rank);
+  if (quant && !hasFormula(op, constants, view))
+    return false; // not all elements have the range
+  view.codes = Tensor(range.type, runtime::Shape(rank, 0));
+  const IntegerForm *form = getOnGrid(op->getOperand(0), view, getBounds(range));
+  if (!form)
+    return false;
+  qnn::Bounds bounds = qnn::unite(form->bounds);
+  Value codes = castCodes(op->getLoc(), form->codes, range.type, bounds);
+  return setQuantizedResult(op, codes, std::move(view), bounds, reason);
+}
+
 /// A quantizer of a float: by comparing with thresholds where these are few and the chain before it is monotone,
 /// else by its own formula.
 bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> &chain,
                                       const CodeRange &range, std::string &reason) {
   runtime::QuantizedView parameters = getParameters(
       op, constants, cast<RankedTensorType>(op->getResult(0).getType()).getRank());
+  bool compares = !hasFormula(op, constants, parameters);
   if (chain && !getForm(chain->source()) && range.levels >= 1 &&
-      range.levels <= kMaxFloatThresholds) {
+      range.levels <= (compares ? 255 : kMaxFloatThresholds)) {
     llvm::Expected<Thresholds> thresholds = findFloatThresholds(*chain, constants, range);
     if (thresholds) {
       Value codes = createThreshold(op, chain->source(), chain->axis, *thresholds);
@@ -196,7 +263,6 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
   }
   // One comparison only: BipolarQuant and 1-bit Quant have no formula in qnn.
   Value input = getFloat(op->getOperand(0));
-  auto type = cast<RankedTensorType>(input.getType());
   if (range.type.kind == runtime::TypeKind::kBipolar) {
     std::optional<Chain> single =
         collectChain(op, constants, [&](Value value) { return value == op->getOperand(0); });
@@ -211,13 +277,8 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
       reason = llvm::toString(thresholds.takeError());
     return false;
   }
-  Value codes = qnn::QuantizeOp::create(
-      builder, op->getLoc(),
-      RankedTensorType::get(type.getShape(), qnn::getCodeType(builder.getContext(), range.type)),
-      input, makeConstant(op->getLoc(), "scale", parameters.scale),
-      makeConstant(op->getLoc(), "zero_point", parameters.zero_point), range.low,
-      range.low + range.step * range.levels, cast<onnx::QuantOp>(op).getRoundingMode());
-  return setQuantizedResult(op, codes, parameters, getBounds(range), reason);
+  Value codes = quantizeByFormula(op, range, parameters, reason);
+  return codes && setQuantizedResult(op, codes, parameters, getBounds(range), reason);
 }
 
 /// A pointwise operation that keeps the grid of its quantized input, as a ReLU whose zero is a code does, selects codes, and
@@ -248,6 +309,8 @@ bool Converter::convertActivation(Operation *op, std::string &reason) {
   if (!onnx::isQuantizer(op) || constants.contains(op->getOperand(0)))
     return false;
   std::optional<CodeRange> range = getCodeRange(op);
+  if (range && convertOnGrid(op, *range, reason))
+    return true;
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
   std::optional<Chain> chain = collectChain(op, constants, isSource);
   std::string integerReason;

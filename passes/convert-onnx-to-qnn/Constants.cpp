@@ -11,6 +11,20 @@ using namespace mlir;
 
 namespace qcompile {
 
+/// Gives codes the narrowest type of their kind that holds all of them.
+static void narrowCodes(runtime::Tensor &codes) {
+  std::vector<int64_t> values = codes.ToIntegers();
+  if (values.empty())
+    return;
+  auto [low, high] = std::minmax_element(values.begin(), values.end());
+  bool isSigned = codes.type().kind == runtime::TypeKind::kSigned;
+  auto make = isSigned ? runtime::DataType::Signed : runtime::DataType::Unsigned;
+  int bits = 1;
+  while (!make(bits).Contains(*low) || !make(bits).Contains(*high))
+    ++bits;
+  codes = *runtime::Tensor::FromIntegers(make(bits), codes.shape(), values);
+}
+
 /// Evaluates an operation of constant operands, so that rearranged quantized weights keep their codes. Whether
 /// they are needed as integers or as floats, their users decide.
 bool Converter::evaluateConstant(Operation *op) {
@@ -36,6 +50,9 @@ bool Converter::evaluateConstant(Operation *op) {
     llvm::consumeError(results.takeError());
     return false;
   }
+  // The file holds codes in bytes or words, however few bits they have.
+  if (isa<onnx::DequantizeLinearOp>(op) && results->front().quantized)
+    narrowCodes(results->front().quantized->codes);
   for (auto [result, value] : llvm::zip(op->getResults(), *results))
     constants[result] = std::move(value);
   return true;
@@ -54,7 +71,7 @@ bool Converter::isQuantized(Value value) const {
       "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
       "ReduceMin",     "GatherElements", "TopK"};
   Operation *op = value.getDefiningOp();
-  if (op && onnx::isQuantizer(op))
+  if (op && (onnx::isQuantizer(op) || isa<onnx::DequantizeLinearOp>(op)))
     return true;
   if (op && isa<onnx::ConcatOp>(op))
     return llvm::all_of(op->getOperands(), [&](Value operand) { return isQuantized(operand); });

@@ -118,6 +118,7 @@ void Converter::convert(Operation *op) {
   }
   using Conversion = bool (Converter::*)(Operation *, std::string &);
   static constexpr Conversion conversions[] = {
+      &Converter::convertDequantizer,   &Converter::convertCodesOut,
       &Converter::convertRearrangement, &Converter::convertSelection,
       &Converter::convertGather,        &Converter::convertPad,
       &Converter::convertBlocks,        &Converter::convertPositions,
@@ -125,7 +126,7 @@ void Converter::convert(Operation *op) {
       &Converter::convertConvTranspose, &Converter::convertMaxPool,
       &Converter::convertAveragePool,   &Converter::convertReduction,
       &Converter::convertSum,           &Converter::convertConcat,
-      &Converter::convertProductQuantization,
+      &Converter::convertProductQuantization, &Converter::convertXnorPopcount,
       &Converter::convertActivation};
   for (Conversion conversion : conversions)
     if ((this->*conversion)(op, reason))

@@ -46,6 +46,7 @@ private:
 
   // Linear.cpp: matrix products.
   bool convertLinear(mlir::Operation *op, std::string &reason);
+  bool convertXnorPopcount(mlir::Operation *op, std::string &reason);
   bool convertWeightProduct(mlir::Operation *op, const Product &product, const IntegerForm &input,
                             std::string &reason);
   bool convertActivationProduct(mlir::Operation *op, const Product &product, IntegerForm lhs,
@@ -94,6 +95,10 @@ private:
                    std::string &reason);
   bool convertFloatQuantizer(mlir::Operation *op, const std::optional<Chain> &chain,
                              const CodeRange &range, std::string &reason);
+  bool convertOnGrid(mlir::Operation *op, const CodeRange &range, std::string &reason);
+  /// The quantizer's own formula.
+  mlir::Value quantizeByFormula(mlir::Operation *op, const CodeRange &range,
+                                const runtime::QuantizedView &parameters, std::string &reason);
   std::optional<CodeRange> getCodeRange(mlir::Operation *op) const;
   mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis,
                               const Thresholds &thresholds);
@@ -104,6 +109,13 @@ private:
   mlir::Value createMap(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
   bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, runtime::QuantizedView view,
                           qnn::Bounds bounds, std::string &reason);
+
+  // Borders.cpp: codes that enter or leave as they are.
+  bool convertDequantizer(mlir::Operation *op, std::string &reason);
+  bool convertCodesOut(mlir::Operation *op, std::string &reason);
+  mlir::Value castCodes(mlir::Location loc, mlir::Value codes, runtime::DataType type, qnn::Bounds bounds,
+                        int64_t offset = 0);
+  const IntegerForm *getOnGrid(mlir::Value value, const runtime::QuantizedView &view, qnn::Bounds codes) const;
 
   // Rearrange.cpp: reshape, transpose and the like.
   bool convertRearrangement(mlir::Operation *op, std::string &reason);

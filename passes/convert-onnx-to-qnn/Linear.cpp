@@ -139,4 +139,41 @@ bool Converter::convertLinear(Operation *op, std::string &reason) {
   return convertActivationProduct(op, *product, *lhs, *rhs, reason);
 }
 
+/// Numbers of equal bits of {0, 1}: the sum of (2a - 1)(2w - 1) and K, halved, is the sum of a (2w - 1), less that of w, and K.
+bool Converter::convertXnorPopcount(Operation *op, std::string &reason) {
+  if (!isa<onnx::XnorPopcountMatMulOp>(op))
+    return false;
+  const IntegerForm *input = getForm(op->getOperand(0));
+  auto weights = constants.find(op->getOperand(1));
+  if (!input || weights == constants.end() || tensorOf(op->getOperand(1)).getRank() != 2) {
+    reason = "its left operand is no integers, or its right one no constant matrix";
+    return false;
+  }
+  qnn::Bounds bounds = qnn::unite(input->bounds);
+  bool bits = input->quantized && input->isPerTensor() && input->scale[0] == 1 && input->zeroPoint[0] == 0 &&
+              bounds.low >= 0 && bounds.high <= 1;
+  const Tensor &matrix = weights->second.tensor;
+  int64_t inputs = matrix.shape()[0], outputs = matrix.shape()[1];
+  std::vector<int64_t> codes;
+  IntegerForm form;
+  form.zeroPoint.assign(outputs, -inputs);
+  for (int64_t i = 0; i < matrix.size() && bits; ++i) {
+    double bit = matrix.DoubleAt(i);
+    bits &= bit == 0 || bit == 1;
+    codes.push_back(bit == 1 ? 1 : -1);
+    form.zeroPoint[i % outputs] += bit == 1;
+  }
+  if (!bits) {
+    reason = "its operands are not the bits 0 and 1";
+    return false;
+  }
+  form.quantized = true;
+  form.scale = {1};
+  form.axis = tensorOf(op->getResult(0)).getRank() - 1;
+  Value rhs = makeCodes(op->getLoc(), *Tensor::FromIntegers(runtime::DataType::Bipolar(), matrix.shape(), codes));
+  auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
+  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input->codes, rhs), std::move(form),
+                    reason);
+}
+
 } // namespace qcompile

@@ -7,6 +7,7 @@
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "passes/compression/Driver.h"
+#include "passes/compression/ExposeWeights.h"
 #include "passes/fit-accumulators/FitMethod.h"
 
 using namespace mlir;
@@ -38,6 +39,7 @@ struct FitAccumulatorsPass : impl::FitAccumulatorsBase<FitAccumulatorsPass> {
     func::FuncOp function = getOperation();
     if (function.isExternal())
       return;
+    compression::exposeWeights(function);
     std::vector<Layer> found = compression::findLayers(function);
     FailureOr<fit::FitOptions> options = readFitOptions(found);
     if (failed(options))

@@ -6,6 +6,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "llvm/ADT/StringSet.h"
 #include "passes/rewriting/Quantizer.h"
 #include "passes/rewriting/Structures.h"
 #include "runtime/reference/registry.h"
@@ -20,9 +21,10 @@ namespace qcompile {
 namespace {
 
 bool isQuantizer(Operation *op) {
-  StringRef name = op->getName().getStringRef();
-  return name == "onnx.Quant" || name == "onnx.IntQuant" || name == "onnx.BipolarQuant" ||
-         name == "onnx.Trunc" || name == "onnx.Trunc_v1" || name == "onnx.FloatQuant";
+  static const llvm::StringSet<> quantizers = {
+      "Quant",      "IntQuant",       "BipolarQuant",     "LinearQuant", "Trunc", "Trunc_v1",
+      "FloatQuant", "QuantizeLinear", "DequantizeLinear"};
+  return quantizers.contains(op->getName().stripDialect());
 }
 
 /// A constant with another way of writing its value (value_float, value_ints, …) as a tensor.

@@ -7,13 +7,21 @@ include "mlir/Pass/PassBase.td"
 def NormaliseQuantization : Pass<"onnx-normalise-quantization", "::mlir::func::FuncOp"> {
   let summary = "One way of writing quantization";
   let description = [{
-    Brings every quantizer to `onnx.Quant` or `onnx.BipolarQuant` with constant float32 parameters and every
-    attribute written out: `onnx.IntQuant` is another name of `onnx.Quant`; parameters of other types are
-    converted; defaults are made explicit. Exact.
+    Brings QONNX, QCDQ, QDQ and quantized operators to one form (docs/Formats.md): `onnx.Quant` and
+    `onnx.BipolarQuant` with constant float32 parameters and every attribute written out, `onnx.LinearQuant` where the
+    zero point is added after rounding or the range is that of no bit width, and `onnx.DequantizeLinear` of integers that are
+    constants or inputs. Exact: ties and saturation are those of the source's own operators.
 
-    Guarantees, with every violation reported at its node: parameters are constant ([QC-S001]); scales are
-    finite and positive ([QC-S002]); the bit width is one integer from 1 to 32 ([QC-S003]); the rounding
-    mode is known ([QC-S004]); zero points are finite ([QC-S005]).
+    - `onnx.IntQuant` is another name of `onnx.Quant`; parameters of other types are converted; defaults are made explicit.
+    - QuantizeLinear, Clip and what moves integers, DequantizeLinear: the quantizer with that range, then the moves of
+      its value. What still reads integers reads `onnx.QuantizeLinear` of that value.
+    - QLinearConv, QLinearMatMul, QGemm, QLinearAdd, QLinearMul, QLinearConcat, QLinearGlobalAveragePool,
+      QLinearSigmoid, QLinearLeakyRelu, ConvInteger and MatMulInteger before a Cast, MatMulNBits: the operator on floats.
+
+    Guarantees, with every violation reported at its node: parameters of QONNX quantizers are constant ([QC-S001]); scales are
+    finite and positive ([QC-S002]); bit widths are integers from 1 to 32 ([QC-S003]); the rounding
+    mode is known ([QC-S004]); zero points are finite ([QC-S005]). What is quantized by parameters that are computed while the
+    model runs stays as it is ([QC-S001], a warning), and so do operators in a form that has no such twin ([QC-S008], a warning).
   }];
 }
 

@@ -18,7 +18,7 @@ std::optional<InputGrid> findInputGrid(Value value) {
   while (op && isa<onnx::ReluOp, onnx::MaxPoolOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
                    onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp>(op))
     op = op->getOperand(0).getDefiningOp();
-  if (!op || !isa<onnx::QuantOp, onnx::BipolarQuantOp>(op))
+  if (!op || !isa<onnx::QuantOp, onnx::LinearQuantOp, onnx::BipolarQuantOp>(op))
     return std::nullopt;
   SmallVector<int64_t> order(cast<RankedTensorType>(op->getResult(0).getType()).getRank());
   std::iota(order.begin(), order.end(), 0);

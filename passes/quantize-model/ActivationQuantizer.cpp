@@ -21,7 +21,9 @@ using compression::LayerwiseRun;
 /// Numbers that a range search looks at; the extremes of all are always among them.
 static constexpr size_t kSampleLimit = 1 << 17;
 
-static bool isQuantizer(Operation *op) { return isa<onnx::QuantOp, onnx::IntQuantOp, onnx::BipolarQuantOp>(op); }
+static bool isQuantizer(Operation *op) {
+  return isa<onnx::QuantOp, onnx::IntQuantOp, onnx::LinearQuantOp, onnx::BipolarQuantOp, onnx::DequantizeLinearOp>(op);
+}
 
 /// Gives elements of its first operand, elsewhere.
 static bool isMove(Operation *op) {

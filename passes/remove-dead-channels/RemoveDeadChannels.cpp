@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/compression/Driver.h"
+#include "passes/compression/ExposeWeights.h"
 #include "passes/remove-dead-channels/ChannelConstants.h"
 
 using namespace mlir;
@@ -61,6 +62,7 @@ struct RemoveDeadChannelsPass : impl::RemoveDeadChannelsBase<RemoveDeadChannelsP
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
+    exposeWeights(getOperation());
     // Last layer first; a layer that lost outputs may leave channels before it without a use.
     bool again = true;
     while (again) {

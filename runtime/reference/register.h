@@ -25,6 +25,7 @@ void RegisterGathers(ReferenceTable& table);         // Gather, GatherElements, 
 void RegisterGenerators(ReferenceTable& table);      // Constant, Range, ...
 void RegisterIm2Col(ReferenceTable& table);          // Im2Col
 void RegisterLinear(ReferenceTable& table);          // MatMul, Gemm
+void RegisterLinearQuant(ReferenceTable& table);     // LinearQuant
 void RegisterNormalizations(ReferenceTable& table);  // BatchNormalization, Softmax, ...
 void RegisterOrders(ReferenceTable& table);          // ArgMax, ArgMin, TopK
 void RegisterPads(ReferenceTable& table);            // Pad
@@ -32,6 +33,7 @@ void RegisterPools(ReferenceTable& table);           // AveragePool, MaxPool, ..
 void RegisterProductQuantization(ReferenceTable& table);  // qnn.pq, PqMatMul
 void RegisterQnn(ReferenceTable& table);             // the qnn dialect
 void RegisterQonnxIntegers(ReferenceTable& table);   // MultiThreshold, ...
+void RegisterQuantizeDequantize(ReferenceTable& table);  // QuantizeLinear, DequantizeLinear
 void RegisterQuantizers(ReferenceTable& table);      // Quant, BipolarQuant, Trunc
 void RegisterReductions(ReferenceTable& table);      // ReduceSum, ReduceMax, ...
 void RegisterResizes(ReferenceTable& table);         // Resize

@@ -22,6 +22,7 @@ const ReferenceTable& Table() {
     RegisterGenerators(*result);
     RegisterIm2Col(*result);
     RegisterLinear(*result);
+    RegisterLinearQuant(*result);
     RegisterNormalizations(*result);
     RegisterOrders(*result);
     RegisterPads(*result);
@@ -29,6 +30,7 @@ const ReferenceTable& Table() {
     RegisterProductQuantization(*result);
     RegisterQnn(*result);
     RegisterQonnxIntegers(*result);
+    RegisterQuantizeDequantize(*result);
     RegisterQuantizers(*result);
     RegisterReductions(*result);
     RegisterResizes(*result);

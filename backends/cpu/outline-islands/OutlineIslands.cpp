@@ -28,7 +28,7 @@ bool keepsQuantizedValue(Operation *op) {
       "Quant",   "IntQuant",  "BipolarQuant", "FloatQuant", "Trunc",  "Reshape", "Flatten",
       "Squeeze", "Unsqueeze", "Transpose",    "Identity",   "Gather", "Slice",   "Concat",
       "Expand",  "Dropout",   "Relu",         "Max",        "Min",    "MaxPool", "Pad",
-      "QuantizeLinear", "DequantizeLinear"};
+      "QuantizeLinear", "DequantizeLinear", "LinearQuant"};
   return names.contains(op->getName().stripDialect());
 }
 

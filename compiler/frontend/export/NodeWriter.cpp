@@ -3,6 +3,7 @@
 
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/TensorData.h"
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "onnx/defs/schema.h"
@@ -56,8 +57,9 @@ static const OpSchema *findSchema(Operation *op) {
     return OpSchemaRegistry::Schema(name.str(), qcompile::onnx::kChannelsLastDomain);
   if (const OpSchema *standard = OpSchemaRegistry::Schema(name.str()))
     return standard;
-  if (const OpSchema *own = OpSchemaRegistry::Schema(name.str(), qcompile::onnx::kQcompileDomain))
-    return own;
+  for (const char *domain : {qcompile::onnx::kQcompileDomain, qcompile::onnx::kMicrosoftDomain})
+    if (const OpSchema *schema = OpSchemaRegistry::Schema(name.str(), domain))
+      return schema;
   // Of the QONNX operators all versions exist, the old ones with a suffix.
   auto [base, version] = name.rsplit("_v");
   int number;

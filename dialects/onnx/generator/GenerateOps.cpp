@@ -2,7 +2,7 @@
 //
 // Prints an ODS file with one operation per ONNX operator: the newest version of every operator of
 // the default domain, and every version of the QONNX operators (their domain has no version
-// converter) and of our own. Names, attributes, defaults and documentation come from the schemas.
+// converter), of our own and of ONNX Runtime's. Names, attributes, defaults and documentation come from the schemas.
 //
 // usage: onnx-generate-ops > OnnxOps.td
 //
@@ -13,6 +13,7 @@
 #include <set>
 #include <sstream>
 
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "onnx/defs/schema.h"
@@ -251,7 +252,8 @@ int main() {
     if (schema.domain() == qcompile::onnx::kChannelsLastDomain)
       name = "channels_last." + name;
     else if (schema.domain() != qcompile::onnx::kQonnxDomain &&
-             schema.domain() != qcompile::onnx::kQcompileDomain)
+             schema.domain() != qcompile::onnx::kQcompileDomain &&
+             schema.domain() != qcompile::onnx::kMicrosoftDomain)
       continue;
     const OpSchema *latest = OpSchemaRegistry::Schema(schema.Name(), schema.domain());
     if (latest->SinceVersion() != schema.SinceVersion())

@@ -1,15 +1,20 @@
 //===- PqSchemas.cpp - Operators of the domain `qcompile` -----------------===//
 //
 // PqMatMul is a matrix product approximated by product quantization (docs/ProductQuantization.md). All of its steps but the first
-// division and the last two are on integers, so that every program that runs its function gets the same codes.
+// division and the last two are on integers, so that every program that runs its function gets the same codes. LinearQuant is in a
+// file of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/onnx/schemas/PqSchemas.h"
 
+#include "dialects/onnx/schemas/BodyWriter.h"
+#include "dialects/onnx/schemas/LinearQuantSchema.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
 using namespace ONNX_NAMESPACE;
+
+using qcompile::onnx::BodyWriter;
 
 // The onnx library's macros name its namespace unqualified, so these functions stay outside ours.
 namespace {
@@ -58,52 +63,6 @@ OpSchema pqMatMul() {
       .Output(0, "Y", "Rows of M elements.", "T")
       .TypeAndShapeInferenceFunction(inferPqMatMul);
 }
-
-/// Writes the nodes of a function one after the other.
-class BodyWriter {
-public:
-  explicit BodyWriter(FunctionProto &function) : function(function) {}
-
-  NodeProto &add(const char *type, std::vector<std::string> inputs, const std::string &output) {
-    NodeProto &node = *function.add_node();
-    node.set_op_type(type);
-    node.set_name(output);
-    for (const std::string &input : inputs)
-      node.add_input(input);
-    node.add_output(output);
-    return node;
-  }
-  void constant(const std::string &output, std::vector<int64_t> values) {
-    AttributeProto &value = attribute(add("Constant", {}, output), "value_ints", AttributeProto::INTS);
-    for (int64_t v : values)
-      value.add_ints(v);
-  }
-  /// A scalar of type int64 that is an attribute of the operator.
-  void parameter(const std::string &name) {
-    attribute(add("Constant", {}, name + "_value"), "value_int", AttributeProto::INT)
-        .set_ref_attr_name(name);
-  }
-  void cast(const std::string &input, const std::string &output, int type) {
-    setInt(add("Cast", {input}, output), "to", type);
-  }
-  void reduce(const char *type, std::vector<std::string> inputs, const std::string &output) {
-    setInt(add(type, std::move(inputs), output), "keepdims", 0);
-  }
-  static void setInt(NodeProto &node, const char *name, int64_t value) {
-    attribute(node, name, AttributeProto::INT).set_i(value);
-  }
-
-private:
-  static AttributeProto &attribute(NodeProto &node, const char *name,
-                                   AttributeProto::AttributeType type) {
-    AttributeProto &out = *node.add_attribute();
-    out.set_name(name);
-    out.set_type(type);
-    return out;
-  }
-
-  FunctionProto &function;
-};
 
 /// Codes of the elements in steps of the prototypes: `steps`, int32 in the shape of X.
 void writeCodes(BodyWriter &body) {
@@ -190,26 +149,34 @@ void qcompile::onnx::registerPqSchemas() {
   OpSchemaRegistry::DomainToVersionRange::Instance().AddDomainToVersion(kQcompileDomain, 1,
                                                                         kQcompileVersion);
   RegisterSchema(pqMatMul());
+  RegisterSchema(makeLinearQuantSchema());
 }
 
-FunctionProto qcompile::onnx::makeFunction(const std::string &operatorName, int opset) {
-  FunctionProto function;
-  if (operatorName != "PqMatMul")
-    return function;
-  function.set_name(operatorName);
-  function.set_domain(kQcompileDomain);
+static void writePqMatMul(FunctionProto &function) {
   for (const char *input : {"X", "input_scale", "prototypes", "offsets", "tables", "scale", "bias"})
     function.add_input(input);
   function.add_output("Y");
   for (const char *attribute : {"factor", "high", "low", "norm"})
     function.add_attribute(attribute);
-  auto *import = function.add_opset_import();
-  import->set_domain("");
-  import->set_version(opset);
   BodyWriter body(function);
   writeCodes(body);
   writeSubvectors(body);
   writeEncoder(body);
   writeTables(body);
+}
+
+FunctionProto qcompile::onnx::makeFunction(const std::string &operatorName, int opset) {
+  FunctionProto function;
+  if (operatorName == "PqMatMul")
+    writePqMatMul(function);
+  else if (operatorName == "LinearQuant")
+    writeLinearQuant(function);
+  else
+    return function;
+  function.set_name(operatorName);
+  function.set_domain(kQcompileDomain);
+  auto *import = function.add_opset_import();
+  import->set_domain("");
+  import->set_version(opset);
   return function;
 }

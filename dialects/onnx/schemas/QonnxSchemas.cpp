@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "dialects/onnx/schemas/ChannelsLastShapes.h"
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
@@ -227,6 +228,25 @@ OpSchema xnorPopcountMatMul() {
           OpSchemaRegistry::Schema("MatMul")->GetTypeAndShapeInferenceFunction());
 }
 
+void quantAvgPoolShape(InferenceContext &context) {
+  propagateElemTypeFromInputToOutput(context, 0, 0);
+  if (!hasInputShape(context, 0))
+    return;
+  int64_t kernel = getAttribute(context, "kernel", int64_t{0}), stride = getAttribute(context, "stride", int64_t{0});
+  const TensorShapeProto &in = getInputShape(context, 0);
+  if (in.dim_size() != 4 || kernel < 1 || stride < 1)
+    fail_shape_inference("expected a rank 4 input, a positive kernel and a positive stride");
+  int first = getAttribute(context, "data_layout", std::string("NCHW")) == "NHWC" ? 1 : 2;
+  TensorShapeProto *out = getOutputShape(context, 0);
+  for (int d = 0; d < 4; ++d) {
+    auto *dim = out->add_dim();
+    if (d != first && d != first + 1)
+      *dim = in.dim(d);
+    else if (in.dim(d).has_dim_value())
+      dim->set_dim_value(in.dim(d).dim_value() < kernel ? 0 : (in.dim(d).dim_value() - kernel) / stride + 1);
+  }
+}
+
 OpSchema quantAvgPool2d() {
   return makeSchema("QuantAvgPool2d", kQonnxDomain, 1, "Sum of a window, shifted right.")
       .Attr(required("stride", "Step in both dimensions.", kInt))
@@ -237,8 +257,7 @@ OpSchema quantAvgPool2d() {
       .Attr(attribute("data_layout", "NCHW or NHWC.", "NCHW"))
       .Input(0, "X", "Integer values.", "T")
       .Output(0, "Y", "Shifted sums.", "T")
-      .TypeAndShapeInferenceFunction(
-          [](InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 0, 0); });
+      .TypeAndShapeInferenceFunction(quantAvgPoolShape);
 }
 
 /// A standard operator whose data (and weights of Conv) is stored channels last.
@@ -265,5 +284,6 @@ void qcompile::onnx::registerQonnxSchemas() {
           channelsLast("MaxPool"), channelsLast("BatchNormalization")})
       RegisterSchema(std::move(schema));
     registerPqSchemas();
+    registerMicrosoftSchemas();
   });
 }

@@ -92,7 +92,7 @@ func.func @bits_zero(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
   %b = onnx.Constant() {value = #data.constant<"b", [0.0] : tensor<f32>>} : () -> tensor<f32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32, found 0}}
+  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected integer bit widths from 1 to 32, found 0}}
   %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
@@ -103,7 +103,7 @@ func.func @bits_fraction(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
   %b = onnx.Constant() {value = #data.constant<"b", [2.5] : tensor<f32>>} : () -> tensor<f32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32, found 2.5}}
+  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected integer bit widths from 1 to 32, found 2.5}}
   %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
@@ -114,7 +114,7 @@ func.func @bits_huge(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
   %b = onnx.Constant() {value = #data.constant<"b", [33.0] : tensor<f32>>} : () -> tensor<f32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32, found 33}}
+  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected integer bit widths from 1 to 32, found 33}}
   %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
@@ -125,19 +125,8 @@ func.func @bits_nan(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
   %b = onnx.Constant() {value = #data.constant<"b", ["nan"] : tensor<f32>>} : () -> tensor<f32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32, found nan}}
+  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected integer bit widths from 1 to 32, found nan}}
   %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
-  return %y : tensor<1x2xf32>
-}
-
-// -----
-
-func.func @bits_two(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
-  %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
-  %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
-  %b = onnx.Constant() {value = #data.constant<"b", [2.0, 4.0] : tensor<1x2xf32>>} : () -> tensor<1x2xf32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32, found 4}}
-  %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
 
@@ -147,7 +136,7 @@ func.func @bits_none(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [1.0] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
   %b = onnx.Constant() {value = #data.constant<"b", [] : tensor<0xf32>>} : () -> tensor<0xf32>
-  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected one integer bit width from 1 to 32}}
+  // expected-error @+1 {{[QC-S003] node 'onnx.Quant': expected integer bit widths from 1 to 32}}
   %y = onnx.Quant(%x, %s, %z, %b) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<0xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
@@ -182,7 +171,7 @@ func.func @all_at_once(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %b = onnx.Constant() {value = #data.constant<"b", [0.0] : tensor<f32>>} : () -> tensor<f32>
   // expected-error @+4 {{[QC-S002] node 'onnx.Quant': expected finite and positive scales, found -1.000000}}
   // expected-error @+3 {{[QC-S005] node 'onnx.Quant': expected finite zero points}}
-  // expected-error @+2 {{[QC-S003] node 'onnx.Quant': expected one integer bit width}}
+  // expected-error @+2 {{[QC-S003] node 'onnx.Quant': expected integer bit widths}}
   // expected-error @+1 {{[QC-S004] node 'onnx.Quant': expected rounding mode}}
   %y = onnx.Quant(%x, %s, %z, %b) {rounding_mode = "X"} : (tensor<1x2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>

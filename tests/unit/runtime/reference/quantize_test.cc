@@ -7,6 +7,7 @@ namespace qcompile::runtime::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 const float kNaN = std::numeric_limits<float>::quiet_NaN();
@@ -36,12 +37,27 @@ TEST(Quant, DefaultsAreSignedWideHalfEven) {
   EXPECT_THAT(ToFloats(Quant(Floats({4}, {0.5, 1.5, 2.5, -9}), 1, 0, 4)), ElementsAre(0, 2, 2, -8));
 }
 
+// The table of qonnx's tests/custom_op/test_runding_mode.py, and other spellings.
 TEST(Quant, ModesOfTheTable) {
   const Value x = Floats({10}, {5.5, 2.5, 1.6, 1.1, 1.0, -1.0, -1.1, -1.6, -2.5, -5.5});
-  EXPECT_THAT(ToFloats(Quant(x, 1, 0, 8, {{"rounding_mode", std::string("half_down")}})),
-              ElementsAre(5, 2, 2, 1, 1, -1, -1, -2, -2, -5));
-  EXPECT_THAT(ToFloats(Quant(x, 1, 0, 8, {{"rounding_mode", std::string("UP")}})),
-              ElementsAre(6, 3, 2, 2, 1, -1, -2, -2, -3, -6));
+  struct Row {
+    const char *mode;
+    std::vector<float> expected;
+  };
+  for (const Row &row : {Row{"ROUND", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}},
+                         Row{"CEIL", {6, 3, 2, 2, 1, -1, -1, -1, -2, -5}},
+                         Row{"FLOOR", {5, 2, 1, 1, 1, -1, -2, -2, -3, -6}},
+                         Row{"UP", {6, 3, 2, 2, 1, -1, -2, -2, -3, -6}},
+                         Row{"DOWN", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}},
+                         Row{"HALF_UP", {6, 3, 2, 1, 1, -1, -1, -2, -3, -6}},
+                         Row{"HALF_DOWN", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}},
+                         Row{"HALF_EVEN", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}},
+                         Row{"ROUND_TO_ZERO", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}},
+                         Row{"half_down", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}}}) {
+    EXPECT_THAT(ToFloats(Quant(x, 1, 0, 8, {{"rounding_mode", std::string(row.mode)}})),
+                ElementsAreArray(row.expected))
+        << row.mode;
+  }
 }
 
 // The zero point is added before rounding: with an odd one, ties go the other way than in

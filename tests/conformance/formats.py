@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The same networks in several formats of quantization.
+
+QONNX models written as QCDQ and QDQ have to give the very outputs of the originals, on the evaluator before and after all
+passes and on the processor, bit for bit. Models that ONNX Runtime's own quantizer writes, as pairs and as quantized operators,
+have to agree with ONNX Runtime (its optimizer off): equal codes but for those on rounding borders, which are counted.
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+import onnx
+import onnx.version_converter
+import onnxruntime
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+import judging
+import known_models
+import qdq_writer
+
+STYLES = ("clip", "small", "biased")
+WAYS = {"evaluator, as imported": ("--backend=reference", "--stage=import"),
+        "evaluator, integers": ("--backend=reference", "--stage=bound"),
+        "processor": ("--backend=cpu",)}
+# Quantized operators are those of two vocabularies; all of them become floats between quantizers.
+RUNTIME_WAYS = {"evaluator, normal form": ("--backend=reference", "--stage=normalise"),
+                "evaluator, integers": ("--backend=reference", "--stage=bound"),
+                "processor": ("--backend=cpu",)}
+# Fractions of output codes that may differ from ONNX Runtime's, each by one step.
+MOST_DIFFERING = 0.002
+
+
+def check_styles(qcompile, known, samples, rows):
+    """The failures of one QONNX model in all styles."""
+    model = onnx.load(known.path)
+    inputs = known.data()[0][:min(samples, known.most or samples)]
+    failures = []
+    _, expected = qcompile.run(known.path, inputs, *WAYS["evaluator, as imported"])
+    for style in STYLES:
+        other, rewritten, left = qdq_writer.write(model, style)
+        path = qcompile.work / f"{known.path.stem}_{style}.onnx"
+        onnx.save(other, path)
+        for way, options in WAYS.items():
+            try:
+                _, outputs = qcompile.run(path, inputs, *options)
+            except RuntimeError as error:
+                failures.append(f"{known.name} as {style}, {way}: {error}")
+                continue
+            for name, wanted in expected.items():
+                if not np.array_equal(outputs.get(name), wanted, equal_nan=True):
+                    differing = np.sum(outputs[name] != wanted) if name in outputs else "all"
+                    failures.append(f"{known.name} as {style}, {way}: {differing} elements of {name} differ")
+        rows.append([known.name, style, rewritten, left, len(inputs)])
+    return failures
+
+
+class Samples(CalibrationDataReader):
+    def __init__(self, name, arrays):
+        self.feeds = iter([{name: array} for array in arrays])
+
+    def get_next(self):
+        return next(self.feeds, None)
+
+
+def runtime_session(path):
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+VARIANTS = {
+    "pairs, unsigned": {"quant_format": QuantFormat.QDQ, "activation_type": QuantType.QUInt8},
+    "pairs, per channel": {"quant_format": QuantFormat.QDQ, "activation_type": QuantType.QInt8, "per_channel": True},
+    "operators, unsigned": {"quant_format": QuantFormat.QOperator, "activation_type": QuantType.QUInt8},
+    "operators, per channel": {"quant_format": QuantFormat.QOperator, "activation_type": QuantType.QUInt8,
+                               "per_channel": True},
+}
+
+
+def check_runtime(qcompile, path, shape, rows):
+    """The failures of one float model that ONNX Runtime's quantizer has written."""
+    rng = np.random.RandomState(known_models.SEED)
+    arrays = [rng.uniform(-1, 1, shape).astype(np.float32) for _ in range(8)]
+    model = onnx.version_converter.convert_version(onnx.load(path), 17)  # before 13 there are no scales per channel
+    constants = {tensor.name for tensor in model.graph.initializer}
+    name = next(i.name for i in model.graph.input if i.name not in constants)
+    source = qcompile.work / f"{path.stem}_17.onnx"
+    onnx.save(model, source)
+    failures = []
+    for variant, options in VARIANTS.items():
+        quantized = qcompile.work / f"{path.stem}_{variant.replace(', ', '_').replace(' ', '_')}.onnx"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            quantize_static(str(source), str(quantized), Samples(name, arrays), weight_type=QuantType.QInt8, **options)
+        session = runtime_session(quantized)
+        wanted = np.concatenate([session.run(None, {name: array})[0] for array in arrays])
+        step = np.min(np.diff(np.unique(wanted)))
+        for way, flags in RUNTIME_WAYS.items():
+            try:
+                _, outputs = qcompile.run(quantized, np.concatenate(arrays), *flags)
+            except RuntimeError as error:
+                failures.append(f"{path.stem}, {variant}, {way}: {error}")
+                continue
+            found = judging.only_output(outputs).reshape(wanted.shape)
+            differing = np.abs(found - wanted) > 1e-6 * np.abs(wanted).max()
+            if differing.mean() > MOST_DIFFERING or np.abs(found - wanted).max() > 1.01 * step:
+                failures.append(f"{path.stem}, {variant}, {way}: {differing.sum()} of {differing.size} elements differ, "
+                                f"by up to {np.abs(found - wanted).max() / step:.2f} steps")
+            rows.append([path.stem, variant, way, differing.size, int(differing.sum())])
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qcompile", required=True)
+    parser.add_argument("--only", default="", help="beginnings of names, separated by commas")
+    parser.add_argument("--samples", type=int, default=20)
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)  # the quantizer's advice to fold constants first
+    failures, missing, style_rows, runtime_rows = [], [], [], []
+    wanted = tuple(arguments.only.split(","))
+    models = judging.shared_folder() / "models"
+    with tempfile.TemporaryDirectory() as work:
+        qcompile = judging.Qcompile(arguments.qcompile, work)
+        for known in known_models.MODELS:
+            if known.name.startswith(wanted) and judging.available(known.path, missing):
+                failures += check_styles(qcompile, known, arguments.samples, style_rows)
+        for name, shape in (("espcn/subpixel_float", (1, 3, 4, 4)), ("mnist-conv/model", (1, 1, 28, 28))):
+            path = models / f"{name}.onnx"
+            if name.startswith(wanted) and judging.available(path, missing):
+                failures += check_runtime(qcompile, path, shape, runtime_rows)
+    judging.print_table(["model", "style", "rewritten", "left", "samples"], style_rows)
+    judging.print_table(["model", "by ONNX Runtime's quantizer", "computed by", "elements", "differing"], runtime_rows)
+    return judging.exit_code(failures, missing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
