@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "compiler/convert/RoundingProof.h"
+#include "compiler/convert/IntegerProofs.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
 #include "passes/expand-channels-last/ExpandChannelsLast.h"
@@ -87,6 +87,8 @@ std::optional<std::string> convertModel(Session &session, const ConversionOption
     return std::nullopt;
   if (options.format != Format::Multithreshold)
     proveRoundings(session.module(), options.format == Format::Qonnx);
+  if (options.format != Format::Multithreshold && options.format != Format::Qonnx)
+    noteTruncatedCodes(session.module());
   run(session, [&](OpPassManager &pm) { populateTarget(pm, options); });
   if (session.outcome() != Outcome::Success)
     return std::nullopt;

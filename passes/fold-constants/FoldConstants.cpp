@@ -63,7 +63,7 @@ private:
       return success();
     if (op->getName().getStringRef() == "onnx.Constant") {
       if (std::optional<runtime::Tensor> tensor = readConstantAttribute(op))
-        replace(op, {*tensor});
+        replace(op, {*tensor}, nullptr, onnx::getTensorName(op->getLoc()));
       return success();
     }
     if (op->getName().getStringRef() == "onnx.Shape")
@@ -104,7 +104,9 @@ private:
     for (const runtime::Value &value : *results)
       tensors.push_back(value.tensor);
     DenseI64ArrayAttr codes = getCodes(op, values);
-    SmallVector<Operation *> constants = replace(op, tensors, followRecorded(op, tensors));
+    // Limited integers are still what they were.
+    StringRef name = codes ? getConstant(op->getOperand(0)).getName() : onnx::getTensorName(op->getLoc());
+    SmallVector<Operation *> constants = replace(op, tensors, followRecorded(op, tensors), name);
     if (codes)
       constants.front()->setAttr(kCodesAttr, codes);
     return success();
@@ -129,11 +131,10 @@ private:
   }
 
   SmallVector<Operation *> replace(Operation *op, ArrayRef<runtime::Tensor> results,
-                                   encoding::EncodingAttr structure = nullptr) {
+                                   encoding::EncodingAttr structure, StringRef name) {
     OpBuilder builder(op);
     SmallVector<Operation *> constants;
     for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
-      StringRef name = onnx::getTensorName(op->getLoc());
       auto constant = data::ConstantAttr::get(op->getContext(),
                                               name.empty() ? StringRef("folded") : name, tensor);
       OperationState state(op->getLoc(), "onnx.Constant");

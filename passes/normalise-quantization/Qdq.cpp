@@ -42,6 +42,9 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   Value real = coding ? coded.getReal(operands[0], *coding) : nullptr;
   if (!real)
     return true;
+  // The quantizer is called as what the model calls its float value.
+  if (coded.lookup(operands[0])->source)
+    real.getDefiningOp()->setLoc(op->getLoc());
   op->getResult(0).replaceAllUsesWith(real);
   coded.finish(op);
   return true;

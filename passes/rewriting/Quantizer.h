@@ -16,7 +16,7 @@ namespace qcompile {
 /// The constant that an `onnx.Constant` in front of a value holds, or null.
 data::ConstantAttr getConstant(mlir::Value value);
 
-/// A note on a constant of integers: the lowest and highest value that Clip limited them to.
+/// A note on a constant of integers: the lowest and highest value that Clip limited them to; and on Trunc: the codes that it may give.
 inline constexpr llvm::StringLiteral kCodesAttr = "onnx.codes";
 
 /// A note on a quantizer: it gives the same codes for every input that it gets when it rounds as the target format does.

@@ -86,7 +86,7 @@ static Value roundHalf(OnnxSteps &steps, Value magnitude, StringRef tie) {
   return steps.apply("Where", {up, next, floor}, {}, type);
 }
 
-static Value round(OnnxSteps &steps, Value x, RoundingMode mode) {
+Value writeRound(OnnxSteps &steps, Value x, RoundingMode mode) {
   switch (mode) {
   case RoundingMode::kHalfEven:
     return steps.apply("Round", x, {}, x.getType());
@@ -117,7 +117,7 @@ Value writeRounding(OnnxSteps &steps, const Quantizer &quantizer) {
     zeroPoint = steps.constant("shift", quantizer.zeroPoint);
     x = steps.apply("Add", {x, zeroPoint});
   }
-  x = round(steps, x, quantizer.rounding);
+  x = writeRound(steps, x, quantizer.rounding);
   if (shifts)
     x = steps.apply("Sub", {x, zeroPoint});
   return steps.apply("Mul", {x, scale});
@@ -129,7 +129,7 @@ Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer) {
   Value zeroPoint = steps.constant("shift", quantizer.zeroPoint);
   if (!quantizer.roundsFirst)
     x = steps.apply("Add", {x, zeroPoint}, {}, type);
-  x = round(steps, x, quantizer.rounding);
+  x = writeRound(steps, x, quantizer.rounding);
   if (quantizer.roundsFirst)
     x = steps.apply("Add", {x, zeroPoint}, {}, type);
   x = steps.apply("Max", {x, steps.constant(float(quantizer.low))}, {}, type);

@@ -42,6 +42,9 @@ bool canRoundBefore(const Quantizer &quantizer);
 /// Writes it, and returns the value for the quantizer to take.
 mlir::Value writeRounding(OnnxSteps &steps, const Quantizer &quantizer);
 
+/// The value rounded to an integer.
+mlir::Value writeRound(OnnxSteps &steps, mlir::Value x, runtime::RoundingMode mode);
+
 /// The codes themselves, as floats.
 mlir::Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer);
 

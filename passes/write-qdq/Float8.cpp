@@ -105,7 +105,7 @@ bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
     codes = steps.constant(makeFloat8(codeType, nameCodes(constant.getName()), std::move(*bytes)));
   }
   Value step = steps.constant("scale", Tensor::ScalarFloat(scale));
-  Value zero = steps.constant(makeFloat8(zeroType, steps.name("zero_point"), {0}));
+  Value zero = steps.constant(makeFloat8(zeroType, steps.name("zero_code"), {0}));
   if (!codes)
     codes = steps.apply("QuantizeLinear", {op->getOperand(0), step, zero}, {}, codeType);
   steps.finish("DequantizeLinear", {codes, step, zero});

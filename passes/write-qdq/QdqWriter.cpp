@@ -73,7 +73,7 @@ bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &gra
     stored = writeClip(steps, stored, *type, quantizer.low, quantizer.high);
   SmallVector<Value> parameters{stored, steps.constant("scale", granularity.scale)};
   if (type->bits != 32)
-    parameters.push_back(steps.constant("zero_point", *zeroPoint));
+    parameters.push_back(steps.constant("zero_code", *zeroPoint));
   steps.finish("DequantizeLinear", parameters, getAxis(steps, granularity));
   return true;
 }
@@ -94,6 +94,19 @@ static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
   return steps.apply("Where", {positive, scale,
                                steps.constant("negative_step",
                                               Tensor::FromFloats(quantizer.scale.shape(), negative))});
+}
+
+void QdqWriter::finishPair(OnnxSteps &steps, const Quantizer &quantizer, const Granularity &granularity, DataType type,
+                           const Tensor &zeroPoint, Value x) const {
+  Value scale = steps.constant("scale", granularity.scale);
+  // Not the name of a float zero point of QONNX.
+  Value zero = steps.constant("zero_code", zeroPoint);
+  SmallVector<NamedAttribute> axis = getAxis(steps, granularity);
+  Type codeType = quantizer.getType().clone(cast<RankedTensorType>(zero.getType()).getElementType());
+  Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, axis, codeType);
+  if (choice.clip)
+    codes = writeClip(steps, codes, type, quantizer.low, quantizer.high);
+  steps.finish("DequantizeLinear", {codes, scale, zero}, axis);
 }
 
 bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &granularity,
@@ -122,14 +135,7 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
   } else if (!difference.empty()) {
     note = difference + "; it is left to QuantizeLinear";
   }
-  Value scale = steps.constant("scale", granularity.scale);
-  Value zero = steps.constant("zero_point", *zeroPoint);
-  SmallVector<NamedAttribute> axis = getAxis(steps, granularity);
-  Type codeType = quantizer.getType().clone(cast<RankedTensorType>(zero.getType()).getElementType());
-  Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, axis, codeType);
-  if (choice.clip)
-    codes = writeClip(steps, codes, *type, quantizer.low, quantizer.high);
-  steps.finish("DequantizeLinear", {codes, scale, zero}, axis);
+  finishPair(steps, quantizer, granularity, *type, *zeroPoint, x);
   return true;
 }
 

@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 #define QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 
+#include "passes/rewriting/OnnxSteps.h"
 #include "passes/write-qdq/Storage.h"
 
 namespace qcompile {
@@ -17,6 +18,8 @@ public:
   bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
   /// The Clip of stored codes that are limited (`kCodesAttr`), in front of their DequantizeLinear.
   void writeStoredClip(mlir::Operation *op) const;
+  /// An onnx.Trunc, or Trunc_v1, whose codes are known to be few (`kCodesAttr`).
+  bool writeTrunc(mlir::Operation *op, std::string &reason) const;
   /// An onnx.FloatQuant.
   bool writeFloat(mlir::Operation *op, std::string &reason) const;
 
@@ -24,6 +27,9 @@ private:
   bool writeConstant(const Quantizer &quantizer, const Granularity &granularity, std::string &reason) const;
   bool writeActivation(const Quantizer &quantizer, const Granularity &granularity, std::string &reason,
                        std::string &note) const;
+
+  void finishPair(OnnxSteps &steps, const Quantizer &quantizer, const Granularity &granularity,
+                  runtime::DataType type, const runtime::Tensor &zeroPoint, mlir::Value x) const;
 
   StorageChoice choice;
   bool allowApproximate;

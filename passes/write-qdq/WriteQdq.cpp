@@ -53,6 +53,8 @@ private:
   static bool write(const QdqWriter &writer, Operation *op, std::string &reason, std::string &note) {
     if (isa<onnx::FloatQuantOp>(op))
       return writer.writeFloat(op, reason);
+    if (isa<onnx::TruncOp, onnx::Truncv1Op>(op))
+      return writer.writeTrunc(op, reason);
     if (std::optional<Quantizer> quantizer = readQuantizer(op))
       return writer.write(*quantizer, reason, note);
     reason = "operator " + op->getName().stripDialect().str() +

@@ -132,7 +132,7 @@ static bool givesBack(const Tensor &values, const Tensor &codes, const Tensor &s
   return true;
 }
 
-bool QonnxWriter::writeDequantize(Operation *op, std::string &reason) const {
+bool QonnxWriter::writeDequantize(Operation *op, std::string &reason, std::string &note) const {
   if (std::optional<FloatFormat> format =
           getFloatFormat(cast<RankedTensorType>(op->getOperand(0).getType()).getElementType()))
     return writeFloatQuant(op, *format, reason);
@@ -145,8 +145,11 @@ bool QonnxWriter::writeDequantize(Operation *op, std::string &reason) const {
   QuantWidth width = getWidth(op->getOperand(0));
   Tensor values = dequantize(codes.getTensor(), scales, zeros);
   if (!givesBack(values, codes.getTensor(), scales, zeros)) {
-    reason = "its " + std::to_string(width.bits) + "-bit codes are more than Quant finds in float32";
-    return false;
+    note = "its codes have more than 24 bits, of which float32 and so Quant keeps the first";
+    if (!allowApproximate) {
+      reason = note;
+      return false;
+    }
   }
   OnnxSteps steps(op);
   Value floats = steps.constant(

@@ -16,7 +16,7 @@ public:
   /// A uniform quantizer.
   bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
   /// A DequantizeLinear of constant codes, or of float8 values.
-  bool writeDequantize(mlir::Operation *op, std::string &reason) const;
+  bool writeDequantize(mlir::Operation *op, std::string &reason, std::string &note) const;
 
 private:
   bool allowApproximate;

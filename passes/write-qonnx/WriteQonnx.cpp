@@ -27,15 +27,18 @@ struct WriteQonnxPass : impl::WriteQonnxBase<WriteQonnxPass> {
       std::string node = onnx::describe(op), reason, note;
       Location loc = op->getLoc();
       bool written = true;
+      Code code = Code::X002;
       if (std::optional<Quantizer> quantizer = readQuantizer(op))
         written = writer.write(*quantizer, reason, note);
-      else if (isa<onnx::DequantizeLinearOp>(op))
-        written = writer.writeDequantize(op, reason);
+      else if (isa<onnx::DequantizeLinearOp>(op)) {
+        written = writer.writeDequantize(op, reason, note);
+        code = Code::X001;
+      }
       if (!written) {
         emitError(loc, Code::X001) << "node '" << node << "': " << reason;
         ok = false;
       } else if (!note.empty()) {
-        emitWarning(loc, Code::X002) << "node '" << node << "': " << note;
+        emitWarning(loc, code) << "node '" << node << "': " << note;
       }
     }
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))

@@ -21,7 +21,7 @@ def WriteQonnx : Pass<"onnx-write-qonnx", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"allowApproximate", "allow-approximate", "bool", /*default=*/"false",
-           "add zero points before rounding">
+           "add zero points before rounding, and keep the first 24 bits of codes">
   ];
 }
 

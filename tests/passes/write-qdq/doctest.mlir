@@ -5,7 +5,7 @@
 
 // CHECK-LABEL: func.func @main
 // CHECK-DAG: %[[S:.*]] = onnx.Constant() {{.*}}"scale", [0.125] : tensor<f32>>
-// CHECK-DAG: %[[Z:.*]] = onnx.Constant() {{.*}}"zero_point", [0] : tensor<ui8>>
+// CHECK-DAG: %[[Z:.*]] = onnx.Constant() {{.*}}"zero_code", [0] : tensor<ui8>>
 // CHECK: %[[Q:.*]] = onnx.QuantizeLinear(%arg0, %[[S]], %[[Z]]) : {{.*}} -> tensor<1x2xui8>
 // CHECK-DAG: %[[LOW:.*]] = onnx.Constant() {{.*}}"low", [0] : tensor<ui8>>
 // CHECK-DAG: %[[HIGH:.*]] = onnx.Constant() {{.*}}"high", [15] : tensor<ui8>>

@@ -67,3 +67,25 @@ func.func @four_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = onnx.Quant(%x, %s, %z, %b) {signed_ = 0, narrow = 0, rounding_mode = "ROUND"} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// Four bits dropped, towards minus infinity: x / 0.5 to an integer, times 2^-4, floor, times 0.5 again; codes up to 15.
+// CHECK-LABEL: func.func @truncated
+// CHECK: %[[D:.*]] = onnx.Div(%arg0, %{{.*}})
+// CHECK: %[[R:.*]] = onnx.Round(%[[D]])
+// CHECK: [0.0625] : tensor<f32>>
+// CHECK: %[[M:.*]] = onnx.Mul(%[[R]], %{{.*}})
+// CHECK: %[[F:.*]] = onnx.Floor(%[[M]])
+// CHECK: %[[V:.*]] = onnx.Mul(%[[F]], %{{.*}})
+// CHECK: onnx.QuantizeLinear(%[[V]], %{{.*}}, %{{.*}}) : {{.*}} -> tensor<4xui8>
+// CHECK: [15] : tensor<ui8>>
+// CHECK: onnx.Clip
+func.func @truncated(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
+  %in = onnx.Constant() {value = #data.constant<"in", [8.0] : tensor<f32>>} : () -> tensor<f32>
+  %out = onnx.Constant() {value = #data.constant<"out", [4.0] : tensor<f32>>} : () -> tensor<f32>
+  %y = onnx.Trunc_v1(%x, %s, %z, %in, %out) {rounding_mode = "FLOOR", onnx.codes = array<i64: 0, 15>} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

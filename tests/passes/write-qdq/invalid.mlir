@@ -22,3 +22,15 @@ func.func @many(%x: tensor<2x2xf32>, %i: tensor<1x4x4x1xf32>) -> (tensor<2x2xf32
   %4 = onnx.Im2Col(%i) {stride = array<i64: 1, 1>, kernel_size = array<i64: 2, 2>} : (tensor<1x4x4x1xf32>) -> tensor<1x3x3x4xf32>
   return %0, %1, %2, %3, %4 : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<1x3x3x4xf32>
 }
+
+// -----
+
+func.func @truncated(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
+  %in = onnx.Constant() {value = #data.constant<"in", [8.0] : tensor<f32>>} : () -> tensor<f32>
+  %out = onnx.Constant() {value = #data.constant<"out", [4.0] : tensor<f32>>} : () -> tensor<f32>
+  // expected-error @+1 {{[QC-X001] node 'onnx.Trunc_v1': nothing is known of the codes that Trunc gives, so that they have no storage type}}
+  %y = onnx.Trunc_v1(%x, %s, %z, %in, %out) {rounding_mode = "FLOOR"} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

@@ -5,7 +5,7 @@
 // CHECK-LABEL: func.func @main
 // CHECK: %[[W:.*]] = onnx.Constant() {{.*}}"w", [1, -1, 1.5, -1] : tensor<4xf32>>
 // CHECK: [3] : tensor<f32>>
-// CHECK: onnx.Quant(%[[W]], %{{.*}}, %{{.*}}, %{{.*}}) {narrow = 1 : i64, rounding_mode = "ROUND", signed_ = 1 : i64}
+// CHECK: onnx.Quant(%[[W]], %{{.*}}, %{{.*}}, %{{.*}}) {narrow = 1 : i64}
 // CHECK-NOT: onnx.DequantizeLinear
 func.func @main() -> tensor<4xf32> {
   %w = onnx.Constant() {onnx.codes = array<i64: -3, 3>, value = #data.constant<"w.codes", [2, -2, 3, -2] : tensor<4xsi8>>} : () -> tensor<4xsi8>

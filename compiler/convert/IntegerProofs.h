@@ -1,6 +1,11 @@
-//===- RoundingProof.h - Roundings that do not matter -----------*- C++ -*-===//
-#ifndef QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H
-#define QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H
+//===- IntegerProofs.h - What the integer form says of a model --*- C++ -*-===//
+//
+// Facts about quantizers that hold for every input, read off the integer form of a copy of the model, and noted on the model for the passes
+// that write formats.
+//
+//===----------------------------------------------------------------------===//
+#ifndef QCOMPILE_COMPILER_CONVERT_INTEGERPROOFS_H
+#define QCOMPILE_COMPILER_CONVERT_INTEGERPROOFS_H
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -14,6 +19,9 @@ namespace qcompile::convert {
 /// for every input. Nothing is sampled.
 void proveRoundings(mlir::ModuleOp module, bool toQonnx);
 
+/// Notes on every Trunc the codes that it may give (`kCodesAttr`), where they are bounded.
+void noteTruncatedCodes(mlir::ModuleOp module);
+
 } // namespace qcompile::convert
 
-#endif // QCOMPILE_COMPILER_CONVERT_ROUNDINGPROOF_H
+#endif // QCOMPILE_COMPILER_CONVERT_INTEGERPROOFS_H
