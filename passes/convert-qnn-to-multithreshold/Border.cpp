@@ -5,6 +5,7 @@
 #include "passes/convert-qnn-to-multithreshold/Counts.h"
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
 #include "passes/rewriting/QuantizerRounding.h"
+#include "runtime/reference/exact_sum.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -118,17 +119,19 @@ template <typename T> struct AffineSteps {
 };
 } // namespace
 
-/// The value of the operation for one code, one rounding of the exact number. Nothing where float64 cannot tell to which side of the
-/// middle between two floats that number lies.
-static std::optional<float> roundOnce(qnn::DequantizeOp op, double scale, double zeroPoint, double bias, double code) {
-  double product = (code - zeroPoint) * scale, sum = product + bias;
-  // The difference is exact; the divisor, the product and the sum are one rounding each.
-  double error = 0x1p-52 * std::fabs(product) + 0x1p-53 * std::fabs(sum);
+/// The value of the operation for one code: one rounding of the exact number.
+static float roundOnce(double scale, double zeroPoint, double bias, int64_t divisor, int64_t code) {
+  double product = (double(code) - zeroPoint) * (scale / double(divisor)), sum = product + bias;
+  // The difference is exact; quotient, product and sum are one rounding each. Mostly that is far from the middle of two floats.
+  double error = 0x1p-51 * std::fabs(product) + 0x1p-52 * std::fabs(sum);
   auto nearest = float(sum);
   double up = std::nextafter(nearest, INFINITY), down = std::nextafter(nearest, -INFINITY);
-  bool clear = sum + error < (double(nearest) + up) / 2 && sum - error > (double(nearest) + down) / 2;
-  bool exact = bias == 0 && int64_t(op.getDivisor()) == 1 && std::fma(code - zeroPoint, scale, -product) == 0;
-  return clear || exact ? std::optional(nearest) : std::nullopt;
+  if (sum + error < (double(nearest) + up) / 2 && sum - error > (double(nearest) + down) / 2)
+    return nearest;
+  runtime::ExactSum exact;
+  exact.Add(runtime::ExactProduct(code - int64_t(zeroPoint)).Times(scale));
+  exact.Add(bias);
+  return exact.RoundQuotientToFloat(divisor);
 }
 
 /// Whether the steps give the value of the operation for every code that it may see.
@@ -144,12 +147,10 @@ static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine, std::str
   Tensor scale = op.getScale().getTensor(), zeroPoint = op.getZeroPoint().getTensor();
   for (int64_t c = 0; c < channels; ++c) {
     auto at = [&](const Tensor &t) { return t.DoubleAt(t.size() == 1 ? 0 : c); };
-    double s = at(scale) / double(int64_t(op.getDivisor())), z = at(zeroPoint), b = op.getBias() ? at(op.getBias()->getTensor()) : 0;
-    for (int64_t code = bounds.low; code <= bounds.high; ++code) {
-      std::optional<float> value = roundOnce(op, s, z, b, double(code));
-      if (!value || *value != affine.apply(code, c))
+    double s = at(scale), z = at(zeroPoint), b = op.getBias() ? at(op.getBias()->getTensor()) : 0;
+    for (int64_t code = bounds.low; code <= bounds.high; ++code)
+      if (roundOnce(s, z, b, op.getDivisor(), code) != affine.apply(code, c))
         return false;
-    }
   }
   return true;
 }
@@ -200,7 +201,8 @@ bool MultithresholdWriter::writeDequantize(qnn::DequantizeOp op, std::string &re
   else if (reason.empty() && isExact(op, doubles, reason))
     y = writeAffine(steps, op, x, doubles);
   else {
-    reason = "its float32 value takes more than operations on float64 give" + (reason.empty() ? "" : ": " + reason);
+    reason = "its float32 value is not what operations on float64 give for every code" +
+             (reason.empty() ? "" : ": " + reason);
     return false;
   }
   op.getResult().replaceAllUsesWith(y);

@@ -32,7 +32,7 @@ public:
 
   /// Replaces both. False, with the reason and nothing changed, where they cannot be joined.
   bool join(Operation *op, std::string &reason) {
-    Value scale = quantize->getOperand(1), zeroPoint = quantize->getOperand(2);
+    Value scale = quantize->getOperand(1);
     auto code = cast<RankedTensorType>(quantize->getResult(0).getType()).getElementType();
     if (cast<RankedTensorType>(scale.getType()).getNumElements() != 1 || !code.isInteger(8)) {
       reason = "its result is not quantized to 8 bits with one scale";
@@ -184,9 +184,15 @@ struct FuseQuantizedOperatorsPass : impl::FuseQuantizedOperatorsBase<FuseQuantiz
       if (!inner || !fusion.join(inner, reason))
         emitRemark(loc, Code::X001) << "node '" << node << "' stays between DequantizeLinear and QuantizeLinear: " << reason;
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front()))) {
+      if (!isOpTriviallyDead(&op))
+        continue;
+      // Codes whose floats nobody needs are called as these.
+      Operation *codes = isa<onnx::DequantizeLinearOp>(op) ? op.getOperand(0).getDefiningOp() : nullptr;
+      if (codes && !isa<onnx::ConstantOp>(codes))
+        codes->setLoc(op.getLoc());
+      op.erase();
+    }
   }
 };
 

@@ -91,6 +91,16 @@ Value CodedValues::makeQuantizer(Operation *op, Value source, const Coding &codi
   return builder.create(state)->getResult(0);
 }
 
+void CodedValues::rename(Operation *quantizer, Location loc) {
+  quantizer->setLoc(loc);
+  OpBuilder builder(quantizer);
+  std::string name = onnx::getTensorName(loc).str();
+  constexpr StringLiteral kSuffixes[] = {".scale", ".zero_point", ".bits"};
+  for (unsigned i = 1; i < quantizer->getNumOperands(); ++i)
+    quantizer->setOperand(i, makeConstant(builder, loc, name + kSuffixes[i - 1].str(),
+                                          getConstant(quantizer->getOperand(i)).getTensor()));
+}
+
 void CodedValues::quantize(Operation *op, Value result, Value source, Coding coding) {
   Value real = makeQuantizer(op, source, coding);
   values[result] = {std::move(coding), real, source};

@@ -47,6 +47,9 @@ public:
   /// A quantizer at the place and of the name of `op`: Quant where that is exact, else LinearQuant.
   static mlir::Value makeQuantizer(mlir::Operation *op, mlir::Value source, const Coding &coding);
 
+  /// Gives a quantizer and its parameters another name.
+  static void rename(mlir::Operation *quantizer, mlir::Location loc);
+
   /// The float that `codes` stand for under these parameters: F itself, or null where that has others.
   mlir::Value getReal(mlir::Value codes, const Coding &coding) const;
 

@@ -22,6 +22,9 @@ bool normaliseIntegerOperator(mlir::Operation *op, CodedValues &coded, bool &ok)
 /// MatMulNBits: a matrix of few bits, quantized in blocks.
 bool normaliseMatMulNBits(mlir::Operation *op, bool &ok);
 
+/// Warns where the int32 bias of a layer has another scale than the products that it is added to.
+void checkBias(mlir::Operation *op);
+
 } // namespace qcompile::normalise
 
 #endif // QCOMPILE_PASSES_NORMALISEQUANTIZATION_FORMATS_H

@@ -14,8 +14,9 @@ using namespace mlir;
 namespace qcompile::normalise {
 
 static bool isCastToFloat(Operation *op) {
-  auto type = dyn_cast<RankedTensorType>(op->getNumResults() ? op->getResult(0).getType() : Type());
-  return isa<onnx::CastOp>(op) && type && type.getElementType().isF32();
+  auto cast = dyn_cast<onnx::CastOp>(op);
+  auto type = cast ? dyn_cast<RankedTensorType>(cast->getResult(0).getType()) : nullptr;
+  return type && type.getElementType().isF32();
 }
 
 bool normaliseIntegerOperator(Operation *op, CodedValues &coded, bool &ok) {

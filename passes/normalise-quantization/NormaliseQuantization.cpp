@@ -35,6 +35,7 @@ struct NormaliseQuantizationPass : impl::NormaliseQuantizationBase<NormaliseQuan
       if (isOpTriviallyDead(op))
         op->erase();
     removeUnused();
+    getOperation().walk(checkBias);
   }
 
 private:

@@ -38,13 +38,17 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
     return true;
   std::optional<Coding> coding = CodedValues::readCoding(
       op, type, operands[1], operands.size() > 2 ? operands[2] : Value(), getAxisAttributes(op), ok);
-  // Other parameters than those of the quantizer read the same integers as other numbers: both stay.
   Value real = coding ? coded.getReal(operands[0], *coding) : nullptr;
+  // Other parameters than those of the quantizer read the same integers as other numbers: both stay.
+  if (coding && !real && coded.lookup(operands[0]))
+    emitWarning(op->getLoc(), Code::S007)
+        << "node '" << onnx::describe(op) << "': expected the scale and zero point of the quantizer that made its codes ('"
+        << onnx::describe(operands[0].getDefiningOp()) << "'), found others; the codes are read as other numbers";
   if (!real)
     return true;
   // The quantizer is called as what the model calls its float value.
   if (coded.lookup(operands[0])->source)
-    real.getDefiningOp()->setLoc(op->getLoc());
+    CodedValues::rename(real.getDefiningOp(), op->getLoc());
   op->getResult(0).replaceAllUsesWith(real);
   coded.finish(op);
   return true;

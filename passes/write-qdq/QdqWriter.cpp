@@ -96,8 +96,10 @@ static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
                                               Tensor::FromFloats(quantizer.scale.shape(), negative))});
 }
 
-void QdqWriter::finishPair(OnnxSteps &steps, const Quantizer &quantizer, const Granularity &granularity, DataType type,
+void QdqWriter::finishPair(const Quantizer &quantizer, const Granularity &granularity, DataType type,
                            const Tensor &zeroPoint, Value x) const {
+  // The names of its steps do not depend on what stands before.
+  OnnxSteps steps(quantizer.op);
   Value scale = steps.constant("scale", granularity.scale);
   // Not the name of a float zero point of QONNX.
   Value zero = steps.constant("zero_code", zeroPoint);
@@ -135,7 +137,7 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
   } else if (!difference.empty()) {
     note = difference + "; it is left to QuantizeLinear";
   }
-  finishPair(steps, quantizer, granularity, *type, *zeroPoint, x);
+  finishPair(quantizer, granularity, *type, *zeroPoint, x);
   return true;
 }
 

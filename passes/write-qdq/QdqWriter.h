@@ -2,7 +2,6 @@
 #ifndef QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 #define QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 
-#include "passes/rewriting/OnnxSteps.h"
 #include "passes/write-qdq/Storage.h"
 
 namespace qcompile {
@@ -28,7 +27,7 @@ private:
   bool writeActivation(const Quantizer &quantizer, const Granularity &granularity, std::string &reason,
                        std::string &note) const;
 
-  void finishPair(OnnxSteps &steps, const Quantizer &quantizer, const Granularity &granularity,
+  void finishPair(const Quantizer &quantizer, const Granularity &granularity,
                   runtime::DataType type, const runtime::Tensor &zeroPoint, mlir::Value x) const;
 
   StorageChoice choice;

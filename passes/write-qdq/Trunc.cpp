@@ -63,7 +63,7 @@ bool QdqWriter::writeTrunc(Operation *op, std::string &reason) const {
   x = writeRound(steps, x, *rounding);
   x = steps.apply("Mul", {x, steps.constant("out_step", quantizer.scale)});
   Granularity granularity{quantizer.scale, quantizer.zeroPoint, 0};
-  finishPair(steps, quantizer, granularity, *type, Tensor(*type, {}), x);
+  finishPair(quantizer, granularity, *type, Tensor(*type, {}), x);
   return true;
 }
 

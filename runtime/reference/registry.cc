@@ -23,6 +23,7 @@ const ReferenceTable& Table() {
     RegisterIm2Col(*result);
     RegisterLinear(*result);
     RegisterLinearQuant(*result);
+    RegisterMicrosoftOperators(*result);
     RegisterNormalizations(*result);
     RegisterOrders(*result);
     RegisterPads(*result);

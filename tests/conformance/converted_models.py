@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Converted models in other programs: do they compute our codes?
 
-Every known model is converted. What became QCDQ or QDQ runs in ONNX Runtime with its optimizer off, cut behind every quantizer: each
+Every known model is converted. What became QCDQ, QDQ or quantized operators runs in ONNX Runtime with its optimizer off, cut behind every quantizer: each
 layer gets our codes of the source model, so that one flipped code does not cascade. A code may differ only where it is ambiguous (see
 qonnx_judge.py, which judges the source model on the same samples). What became MultiThreshold runs in qonnx's executor, whole.
 A model that has no exact form in a format has to be refused with a line per node; such lines are counted, and which models may be
@@ -24,7 +24,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 
 import judging
-from known_models import ONLY_HELP, chosen_models, comparison_inputs, title
+from known_models import ONLY_HELP, chosen_models, comparison_inputs, is_chosen, title
 from qonnx_judge import Judge
 
 TOLERANCE = 2e-5
@@ -191,7 +191,8 @@ def judge_model(qcompile, known, targets, samples, options):
         if target == "multithreshold":
             result, layers = judge_in_executor(converted, inputs, traced, codes, judge)
         else:
-            left = sorted({node.op_type for node in model.graph.node if node.domain})
+            known_domains = ("", "com.microsoft") if target == "qop" else ("",)
+            left = sorted({node.op_type for node in model.graph.node if node.domain not in known_domains})
             if left:
                 failures.append(f"{known.name} to {target}: operators left over: {left}")
                 continue
@@ -204,10 +205,32 @@ def judge_model(qcompile, known, targets, samples, options):
     return rows, failures
 
 
+def judge_float_formats(qcompile, targets, skipped):
+    """The recorded output of a model of float8 weights and inputs, by ONNX Runtime on what it becomes."""
+    folder = judging.shared_folder() / "models" / "floatquant"
+    source = folder / "qonnx_act_weight_fp8.onnx"
+    rows, failures = [], []
+    if not judging.available(source, skipped):
+        return rows, failures
+    for target in targets:
+        output = qcompile.work / f"floatquant_{target}.onnx"
+        code, lines = convert(qcompile.binary, source, target, output)
+        if code:
+            failures.append(f"floatquant to {target} ended with {code}: {lines}")
+            continue
+        session = make_session(onnx.load(output))
+        found = session.run(None, {session.get_inputs()[0].name: np.load(folder / "input.npy")})[0]
+        recorded = np.load(folder / "output.npy")
+        rows.append(("shared/floatquant", target, 1, found.size, int((found != recorded).sum()), 0, ""))
+        if not np.array_equal(found, recorded):
+            failures.append(f"floatquant to {target}: {int((found != recorded).sum())} recorded outputs differ")
+    return rows, failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--to", default="qcdq,qdq,multithreshold", help="formats")
+    parser.add_argument("--to", default="qcdq,qdq,qop,multithreshold", help="formats")
     parser.add_argument("--samples", type=int, default=20, help="inputs per model")
     parser.add_argument("--only", default="", help=ONLY_HELP)
     parser.add_argument("--option", action="append", default=[], help="passed to convert")
@@ -224,6 +247,11 @@ def main():
                 failures += problems
             except Exception as error:  # one broken model must not hide the verdict on the others
                 failures.append(f"{known.name}: {type(error).__name__}: {error}")
+        if is_chosen(arguments.only, "shared/floatquant"):
+            more, problems = judge_float_formats(qcompile, [t for t in arguments.to.split(",") if t != "multithreshold"],
+                                                 skipped)
+            rows += more
+            failures += problems
     judging.print_table(("model", "format", "layers", "codes", "differing", "wrong", "outputs"), rows)
     if not rows and not skipped:
         failures.append("no model was judged")

@@ -69,6 +69,7 @@ private:
   bool writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc);
   void writeInputs();
   void writeOperation(Operation *op);
+  void writeConstants(Operation *user);
   void writeConstant(Operation *op, data::ConstantAttr constant);
   void writeDatatype(Operation *op);
   void writeOutputs();
@@ -198,9 +199,15 @@ void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
   irVersion = std::max(irVersion, getIrVersion(tensor.data_type()));
 }
 
+/// In the order of their first uses, so that it does not depend on where they stand.
+void ModelWriter::writeConstants(Operation *user) {
+  for (Value operand : user->getOperands())
+    if (Operation *op = operand.getDefiningOp())
+      if (data::ConstantAttr constant = getHeldConstant(op))
+        writeConstant(op, constant);
+}
+
 void ModelWriter::writeOperation(Operation *op) {
-  if (data::ConstantAttr constant = getHeldConstant(op))
-    return writeConstant(op, constant);
   NodeProto node;
   std::string problem;
   std::optional<frontend::VersionRange> versions = frontend::writeNode(op, node, problem);
@@ -281,8 +288,12 @@ const ModelProto *ModelWriter::write() {
   model.set_producer_name("qcompile");
   model.set_producer_version(kVersion);
   writeInputs();
-  for (Operation &op : function.front().without_terminator())
-    writeOperation(&op);
+  for (Operation &op : function.front().without_terminator()) {
+    writeConstants(&op);
+    if (!getHeldConstant(&op))
+      writeOperation(&op);
+  }
+  writeConstants(function.front().getTerminator());
   writeOutputs();
   writeImports();
   writeFunctions();

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Generated quantized operators (the standard's and ONNX Runtime's own) against ONNX Runtime, its optimizer off.
+
+ONNX Runtime multiplies 32-bit sums, or lookups, by float32 numbers of its own; we read the real numbers that codes stand for and
+round once. Codes may differ where the real quotient lies on a rounding border: every one that differs is held against the
+quotient in double precision, and counted. Anything else is a failure.
+"""
+
+import argparse
+import collections
+import dataclasses
+import sys
+import tempfile
+import typing
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+import judging
+
+MICROSOFT = "com.microsoft"
+# How far from a border, in steps relative to the quotient, two ways of rounding may differ.
+BORDER = 2.0 ** -18
+
+
+@dataclasses.dataclass
+class Case:
+    """An operator, its operands, and the real quotient of its result as float64 (None: the result is a float or exact)."""
+
+    op_type: str
+    inputs: list
+    real: typing.Optional[np.ndarray]
+    attributes: dict = dataclasses.field(default_factory=dict)
+    domain: str = ""
+    output: int = TensorProto.UINT8
+    tolerance: float = 0.0
+    casts: bool = False  # the sums go to a Cast to float32
+
+
+@dataclasses.dataclass
+class Coded:
+    codes: np.ndarray
+    scale: np.ndarray
+    zero: np.ndarray
+
+    @property
+    def real(self):
+        return self.scale.astype(np.float64) * (self.codes.astype(np.float64) - self.zero.astype(np.float64))
+
+    @property
+    def operands(self):
+        return [self.codes, self.scale.ravel() if self.scale.ndim else self.scale,
+                self.zero.ravel() if self.zero.ndim else self.zero]
+
+
+def coded(rng, shape, kind=None, channels=None):
+    """Codes of `kind`; with `channels` (a shape), scales and zero points along it."""
+    kind = kind or [np.uint8, np.int8][rng.integers(2)]
+    info = np.iinfo(kind)
+    scale = rng.uniform(0.004, 0.1, channels or ()).astype(np.float32)
+    zero = rng.integers(info.min, info.max + 1, channels or ()).astype(kind)
+    return Coded(rng.integers(info.min, info.max + 1, shape).astype(kind), scale, zero)
+
+
+def result(rng, kind, reach):
+    """Scale and zero point under which reals of about `reach` have codes."""
+    info = np.iinfo(kind)
+    scale = np.float32(reach / 127 * rng.uniform(0.5, 2))
+    return scale, kind(rng.integers(info.min // 2, info.max // 2 + 1))
+
+
+def finish(rng, op_type, operands, real, kind, **more):
+    scale, zero = result(rng, kind, np.abs(real).max() + 1e-3)
+    quotient = real / np.float64(scale) + np.float64(zero)
+    output = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
+    return scale, zero, Case(op_type, [*operands, scale, zero], quotient, output=output, **more)
+
+
+def simple(rng, op_type, function, operands):
+    kind = operands[0].codes.dtype.type
+    real = function(*[o.real for o in operands])
+    return finish(rng, op_type, [i for o in operands for i in o.operands], real, kind, domain=MICROSOFT)[2]
+
+
+def q_add(rng):
+    a = coded(rng, (2, 3, 4))
+    return simple(rng, "QLinearAdd", np.add, [a, coded(rng, (3, 4), a.codes.dtype.type)])
+
+
+def q_mul(rng):
+    a = coded(rng, (2, 3, 4))
+    return simple(rng, "QLinearMul", np.multiply, [a, coded(rng, (4,), a.codes.dtype.type)])
+
+
+def q_sigmoid(rng):
+    return simple(rng, "QLinearSigmoid", lambda x: 1 / (1 + np.exp(-x)), [coded(rng, (3, 8))])
+
+
+def q_leaky(rng):
+    case = simple(rng, "QLinearLeakyRelu", lambda x: np.where(x < 0, np.float32(0.1) * x, x), [coded(rng, (3, 8))])
+    case.attributes["alpha"] = 0.1
+    return case
+
+
+def q_global_pool(rng):
+    last = int(rng.integers(2))
+    x = coded(rng, (2, 5, 4, 3) if last else (2, 3, 5, 4))
+    case = simple(rng, "QLinearGlobalAveragePool",
+                  lambda v: v.mean(axis=(1, 2) if last else (2, 3), keepdims=True), [x])
+    case.attributes["channels_last"] = last
+    return case
+
+
+def q_concat(rng):
+    parts = [coded(rng, (2, n, 3)) for n in (1, 2, 4)]
+    kind = parts[0].codes.dtype.type
+    parts = [parts[0], *[coded(rng, p.codes.shape, kind) for p in parts[1:]]]
+    real = np.concatenate([p.real for p in parts], axis=1)
+    scale, zero, case = finish(rng, "QLinearConcat", [], real, kind, domain=MICROSOFT, attributes={"axis": 1})
+    case.inputs = [scale, zero, *[i for p in parts for i in p.operands]]
+    return case
+
+
+def q_gemm(rng):
+    transposed = int(rng.integers(2))
+    per_column = rng.random() < 0.5
+    m, k, n = 3, int(rng.integers(2, 40)), 5
+    a = coded(rng, (m, k), np.uint8)
+    channels = None if not per_column else (n, 1) if transposed else (1, n)
+    b = coded(rng, (n, k) if transposed else (k, n), np.int8, channels)
+    b.zero = np.zeros_like(b.zero)
+    bias = rng.integers(-2000, 2000, (n,)).astype(np.int32)
+    real = a.real @ (b.real.T if transposed else b.real)
+    real = real + bias * (np.float64(a.scale) * b.scale.astype(np.float64).ravel())
+    operands = [*a.operands, *b.operands, bias]
+    attributes = {"transB": transposed, "alpha": 1.0, "transA": 0}
+    if rng.random() < 0.3:
+        return Case("QGemm", operands, None, attributes, MICROSOFT, TensorProto.FLOAT, tolerance=1e-5)
+    return finish(rng, "QGemm", operands, real, np.uint8, attributes=attributes, domain=MICROSOFT)[2]
+
+
+def q_matmul(rng):
+    a = coded(rng, (2, 3, int(rng.integers(2, 40))))
+    b = coded(rng, (a.codes.shape[2], 4), np.int8)
+    return finish(rng, "QLinearMatMul", a.operands + b.operands, a.real @ b.real, a.codes.dtype.type)[2]
+
+
+def q_conv(rng):
+    """A kernel as large as its input, so that the real sums are products of matrices."""
+    x = coded(rng, (2, 3, 3, 2), np.uint8)
+    w = coded(rng, (4, 3, 3, 2), np.int8, (4, 1, 1, 1) if rng.random() < 0.6 else None)
+    w.zero = np.zeros_like(w.zero)
+    bias = rng.integers(-2000, 2000, (4,)).astype(np.int32)
+    real = x.real.reshape(2, -1) @ w.real.reshape(4, -1).T
+    real = real + bias * (np.float64(x.scale) * np.broadcast_to(w.scale.ravel(), 4).astype(np.float64))
+    case = finish(rng, "QLinearConv", x.operands + w.operands, real.reshape(2, 4, 1, 1), np.uint8)[2]
+    case.inputs.append(bias)
+    return case
+
+
+def matmul_integer(rng):
+    a, b = coded(rng, (3, 20), np.uint8), coded(rng, (20, 4), np.int8)
+    return Case("MatMulInteger", [a.codes, b.codes, a.zero, np.int8(0)], None, output=TensorProto.FLOAT, casts=True)
+
+
+def conv_integer(rng):
+    x, w = coded(rng, (1, 2, 5, 4), np.uint8), coded(rng, (3, 2, 2, 2), np.uint8)
+    return Case("ConvInteger", [x.codes, w.codes, x.zero, w.zero], None, {"pads": [1, 0, 0, 1], "strides": [2, 1]},
+                output=TensorProto.FLOAT, casts=True)
+
+
+def n_bits(rng):
+    k, n, block = 64, 5, [16, 32][rng.integers(2)]
+    codes = rng.integers(0, 16, (n, k))
+    packed = (codes[:, 0::2] | codes[:, 1::2] << 4).astype(np.uint8).reshape(n, k // block, block // 2)
+    scales = rng.uniform(0.01, 0.1, (n, k // block)).astype(np.float32)
+    inputs = [rng.normal(0, 1, (3, k)).astype(np.float32), packed, scales.ravel()]
+    if rng.random() < 0.5:
+        zeros = rng.integers(0, 16, (n, k // block))
+        padded = np.pad(zeros, ((0, 0), (0, zeros.shape[1] % 2)))
+        inputs.append((padded[:, 0::2] | padded[:, 1::2] << 4).astype(np.uint8).ravel())
+    return Case("MatMulNBits", inputs, None, {"K": k, "N": n, "bits": 4, "block_size": block}, MICROSOFT,
+                TensorProto.FLOAT, tolerance=1e-5)
+
+
+GENERATORS = ((q_add, 40), (q_mul, 40), (q_sigmoid, 20), (q_leaky, 20), (q_global_pool, 40), (q_concat, 30), (q_gemm, 40),
+              (q_matmul, 40), (q_conv, 40), (matmul_integer, 20), (conv_integer, 20), (n_bits, 30))
+
+
+def merge(cases):
+    feed = helper.make_tensor_value_info("feed", TensorProto.FLOAT, [1])
+    nodes, outputs = [helper.make_node("Identity", ["feed"], ["fed"])], [
+        helper.make_tensor_value_info("fed", TensorProto.FLOAT, [1])]
+    initializers = []
+    for i, case in enumerate(cases):
+        names = [f"c{i}_in{j}" for j in range(len(case.inputs))]
+        initializers += [numpy_helper.from_array(np.asarray(a), n) for n, a in zip(names, case.inputs)]
+        result = f"c{i}_sum" if case.casts else f"c{i}_out"
+        nodes.append(helper.make_node(case.op_type, names, [result], name=f"c{i}", domain=case.domain,
+                                      **case.attributes))
+        if case.casts:
+            nodes.append(helper.make_node("Cast", [result], [f"c{i}_out"], name=f"c{i}_cast", to=TensorProto.FLOAT))
+        outputs.append(helper.make_empty_tensor_value_info(f"c{i}_out"))
+        outputs[-1].type.tensor_type.elem_type = case.output
+    graph = helper.make_graph(nodes, "cases", [feed], outputs, initializers)
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(graph, ir_version=8, opset_imports=imports)
+
+
+def judge(model, count):
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return session.run([f"c{i}_out" for i in range(count)], {"feed": np.zeros(1, np.float32)})
+
+
+def compare(case, found, expected):
+    """How many codes differ on borders, and a message where others do."""
+    if found is None:
+        return 0, "no such output"
+    found = found.reshape(expected.shape)
+    if case.tolerance:
+        worst = np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected)))
+        return 0, "" if worst <= case.tolerance else f"differs by {worst:.3g}"
+    differing = found != expected
+    if not differing.any():
+        return 0, ""
+    if case.real is None:
+        return 0, f"{differing.sum()} elements differ"
+    quotient = case.real.reshape(expected.shape)[differing]
+    distance = np.abs(quotient - np.floor(quotient) - 0.5)
+    far = distance > BORDER * np.maximum(np.abs(quotient), 256)
+    steps = np.abs(found.astype(int) - expected.astype(int))[differing]
+    if far.any() or steps.max() > 1:
+        at = int(np.argmax(far))
+        return 0, (f"{far.sum()} codes differ off the borders: {found[differing][at]} and {expected[differing][at]} "
+                   f"for {quotient[at]}")
+    return int(differing.sum()), ""
+
+
+def run(qcompile, cases, stage, totals):
+    """The failures of cases at one stage."""
+    model = merge(cases)
+    expected = judge(model, len(cases))
+    path = qcompile.work / f"cases_{stage}.onnx"
+    onnx.save(model, path)
+    _, outputs = qcompile.run(path, np.zeros(1, np.float32), "--backend=reference", f"--stage={stage}")
+    failures = []
+    for i, case in enumerate(cases):
+        borders, problem = compare(case, outputs.get(f"c{i}_out"), expected[i])
+        if problem:
+            failures.append(f"{case.op_type} {case.attributes}, stage {stage}: {problem}")
+        total = totals[case.op_type, stage]
+        total[0] += 1
+        total[1] += expected[i].size
+        total[2] += borders
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qcompile", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    rng = np.random.default_rng(arguments.seed)
+    cases = [generate(rng) for generate, count in GENERATORS for _ in range(count)]
+    totals = collections.defaultdict(lambda: [0, 0, 0])
+    with tempfile.TemporaryDirectory() as work:
+        qcompile = judging.Qcompile(arguments.qcompile, work)
+        failures = run(qcompile, cases, "normalise", totals)
+        failures += run(qcompile, [case for case in cases if case.domain], "import", totals)
+    judging.print_table(["operator", "stage", "models", "elements", "on borders"],
+                        [[*key, *total] for key, total in sorted(totals.items())])
+    return judging.exit_code(failures[:20], [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
