@@ -57,7 +57,7 @@ static void populateNormalForm(OpPassManager &pm, Format format) {
 static void populateTarget(OpPassManager &pm, const ConversionOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   if (options.format == Format::Multithreshold) {
-    functions.addPass(createConvertQnnToMultithreshold());
+    functions.addPass(createConvertQnnToMultithreshold(ConvertQnnToMultithresholdOptions{options.allowApproximate}));
     return;
   }
   if (options.format == Format::Qonnx) {

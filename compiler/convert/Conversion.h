@@ -32,7 +32,7 @@ struct ConversionOptions {
   Format format = Format::Qcdq;
   /// By default the source's opset, or the one next to it that has all operators used.
   ExportOptions file;
-  /// Roundings that the target format does otherwise are left to it.
+  /// Roundings that the target format does otherwise are left to it; bits that it does not keep are lost.
   bool allowApproximate = false;
   /// Integers of 2 and 4 bits are stored in such types.
   bool smallTypes = false;

@@ -2,6 +2,8 @@
 #include <bit>
 #include <cmath>
 
+#include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "passes/convert-qnn-to-multithreshold/Counts.h"
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
 #include "passes/rewriting/QuantizerRounding.h"
@@ -201,9 +203,12 @@ bool MultithresholdWriter::writeDequantize(qnn::DequantizeOp op, std::string &re
   else if (reason.empty() && isExact(op, doubles, reason))
     y = writeAffine(steps, op, x, doubles);
   else {
-    reason = "its float32 value is not what operations on float64 give for every code" +
+    reason = "the last bit of its float32 value is not what operations on float64 give for every code" +
              (reason.empty() ? "" : ": " + reason);
-    return false;
+    if (!allowApproximate)
+      return false;
+    emitWarning(op.getLoc(), Code::X001) << "node '" << onnx::describe(op) << "': " << reason;
+    y = writeAffine(steps, op, x, doubles);
   }
   op.getResult().replaceAllUsesWith(y);
   return true;

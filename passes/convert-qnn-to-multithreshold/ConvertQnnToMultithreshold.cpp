@@ -15,8 +15,9 @@ namespace qcompile {
 
 namespace {
 struct ConvertQnnToMultithresholdPass : impl::ConvertQnnToMultithresholdBase<ConvertQnnToMultithresholdPass> {
+  using ConvertQnnToMultithresholdBase::ConvertQnnToMultithresholdBase;
   void runOnOperation() override {
-    if (!getOperation().isExternal() && failed(MultithresholdWriter(getOperation()).run()))
+    if (!getOperation().isExternal() && failed(MultithresholdWriter(getOperation(), allowApproximate).run()))
       signalPassFailure();
   }
 };

@@ -19,6 +19,10 @@ def ConvertQnnToMultithreshold : Pass<"convert-qnn-to-multithreshold", "::mlir::
     Exact: codes are equal for every input. Requires `qnn` with static shapes. What has no exact form is an error [QC-X001]: sums that float32
     does not hold (more than 2^24), activations of more than 4095 levels, layouts other than channels first.
   }];
+  let options = [
+    Option<"allowApproximate", "allow-approximate", "bool", /*default=*/"false",
+           "where float64 does not give the value of qnn.dequantize for every code, let its last bit differ">
+  ];
   let dependentDialects = ["::qcompile::onnx::OnnxDialect"];
 }
 

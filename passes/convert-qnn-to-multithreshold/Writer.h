@@ -15,7 +15,8 @@ namespace qcompile {
 /// Writes operation after operation; codes are looked up by the value of the integer form that they stand for.
 class MultithresholdWriter {
 public:
-  explicit MultithresholdWriter(mlir::func::FuncOp function) : function(function) {}
+  MultithresholdWriter(mlir::func::FuncOp function, bool allowApproximate)
+      : function(function), allowApproximate(allowApproximate) {}
 
   mlir::LogicalResult run();
 
@@ -59,6 +60,7 @@ private:
   llvm::ArrayRef<int64_t> getDirections(mlir::Value sum, int64_t axis) const;
 
   mlir::func::FuncOp function;
+  bool allowApproximate;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   /// Sums that were written with the directions of the threshold behind them.
   llvm::DenseSet<mlir::Value> turned;

@@ -149,7 +149,7 @@ bool movesCodes(Operation *op) {
 /// op(DequantizeLinear(codes)) as DequantizeLinear(op(codes)), so that the operator behind it finds codes.
 void moveBehind(Operation *op) {
   auto dequantize = op->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
-  if (!dequantize || getConstant(dequantize->getOperand(0)))
+  if (!dequantize || getStoredCodes(dequantize->getOperand(0)))
     return;
   auto code = cast<RankedTensorType>(dequantize->getOperand(0).getType()).getElementType();
   bool perTensor = cast<RankedTensorType>(dequantize->getOperand(1).getType()).getNumElements() == 1;

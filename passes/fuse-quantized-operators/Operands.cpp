@@ -17,8 +17,7 @@ Type CodedOperand::getElementType() const {
   return cast<RankedTensorType>(codes.getType()).getElementType();
 }
 
-/// The constant behind a Clip that changes nothing of it.
-static data::ConstantAttr getCodes(Value value) {
+data::ConstantAttr getStoredCodes(Value value) {
   if (auto clip = value.getDefiningOp<onnx::ClipOp>())
     value = clip->getOperand(0);
   return getConstant(value);
@@ -44,7 +43,7 @@ std::optional<CodedOperand> readOperand(Value value, std::string &reason) {
   out.codes = dequantize->getOperand(0);
   out.scale = dequantize->getOperand(1);
   out.zeroPoint = dequantize->getNumOperands() > 2 ? dequantize->getOperand(2) : Value();
-  out.constant = getCodes(out.codes);
+  out.constant = getStoredCodes(out.codes);
   auto block = dequantize->getAttrOfType<IntegerAttr>("block_size");
   if (!out.getElementType().isInteger(8) || (block && block.getInt() != 0) || !getConstant(out.scale) ||
       (out.zeroPoint && !getConstant(out.zeroPoint))) {
@@ -66,7 +65,7 @@ std::optional<CodedOperand> readOperand(Value value, std::string &reason) {
 
 Value readBias(Value value, const CodedOperand &x, const CodedOperand &w, std::string &reason) {
   auto dequantize = value.getDefiningOp<onnx::DequantizeLinearOp>();
-  data::ConstantAttr codes = dequantize ? getCodes(dequantize->getOperand(0)) : nullptr;
+  data::ConstantAttr codes = dequantize ? getStoredCodes(dequantize->getOperand(0)) : nullptr;
   data::ConstantAttr scale = dequantize ? getConstant(dequantize->getOperand(1)) : nullptr;
   if (!codes || !scale || !codes.getType().getElementType().isInteger(32)) {
     reason = "its bias is no constant of 32 bits";

@@ -17,6 +17,9 @@ struct CodedOperand {
   mlir::Type getElementType() const;
 };
 
+/// The constant behind a Clip that changes nothing of it, or the constant itself; null for computed codes.
+data::ConstantAttr getStoredCodes(mlir::Value codes);
+
 /// The codes behind a value that DequantizeLinear makes of 8-bit integers. Nothing, with the reason, for others.
 std::optional<CodedOperand> readOperand(mlir::Value value, std::string &reason);
 

@@ -26,7 +26,18 @@ Value OperatorRewriter::getReal(const Port &port) {
     operands.push_back(port.zeroPoint);
   Builder builder(op->getContext());
   NamedAttribute axis = builder.getNamedAttr("axis", builder.getI64IntegerAttr(port.axis));
-  return steps.apply("DequantizeLinear", operands, axis, type.clone(builder.getF32Type()));
+  return dequantize(operands, axis, type.clone(builder.getF32Type()));
+}
+
+Value OperatorRewriter::dequantize(ValueRange operands, NamedAttribute axis, RankedTensorType type) {
+  Value real = steps.apply("DequantizeLinear", operands, axis, type);
+  // Weights are called after themselves, whatever reads them is called.
+  if (data::ConstantAttr codes = getConstant(operands[0])) {
+    Builder builder(op->getContext());
+    StringAttr name = builder.getStringAttr(codes.getName() + "_DequantizeLinear");
+    real.getDefiningOp()->setLoc(NameLoc::get(name, NameLoc::get(name)));
+  }
+  return real;
 }
 
 Value OperatorRewriter::getBias(Value codes, Value first, Value second, int64_t axis, float factor) {
@@ -41,7 +52,7 @@ Value OperatorRewriter::getBias(Value codes, Value first, Value second, int64_t 
   Value scale = makeConstant(builder, op->getLoc(), "bias_scale", Tensor::FromFloats(shape, products));
   auto type = cast<RankedTensorType>(codes.getType());
   NamedAttribute along = builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis));
-  return steps.apply("DequantizeLinear", {codes, scale}, along, type.clone(builder.getF32Type()));
+  return dequantize({codes, scale}, along, type.clone(builder.getF32Type()));
 }
 
 Value OperatorRewriter::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes,

@@ -39,6 +39,7 @@ public:
 
 private:
   std::optional<Coding> read(const Port &port);
+  mlir::Value dequantize(mlir::ValueRange operands, mlir::NamedAttribute axis, mlir::RankedTensorType type);
 };
 
 /// The attributes of `op` that an operator of another name takes over.

@@ -46,9 +46,11 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
         << onnx::describe(operands[0].getDefiningOp()) << "'), found others; the codes are read as other numbers";
   if (!real)
     return true;
-  // The quantizer is called as what the model calls its float value.
+  // What made the codes is called as what the model calls their float value.
   if (coded.lookup(operands[0])->source)
     CodedValues::rename(real.getDefiningOp(), op->getLoc());
+  else if (real.getDefiningOp()->getNumResults() == 1)
+    real.getDefiningOp()->setLoc(op->getLoc());
   op->getResult(0).replaceAllUsesWith(real);
   coded.finish(op);
   return true;

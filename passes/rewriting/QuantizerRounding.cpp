@@ -168,21 +168,30 @@ public:
     Value value = quantizer.input;
     out = quantizer;
     readLimits(value, out);
+    out.input = value;
+    readRounded(value, out);
+    return out.input != quantizer.input;
+  }
+
+private:
+  /// Sets the value before the rounding and how that is done, where that is what computes `value`.
+  bool readRounded(Value value, Quantizer &out) const {
+    runtime::RoundingMode mode;
     if (!takes("Mul", value, quantizer.scale))
       return false;
     bool shifts = takes("Sub", value, quantizer.zeroPoint);
-    if (!readRounding(value, out.rounding))
+    if (!readRounding(value, mode))
       return false;
     if (shifts && !takes("Add", value, quantizer.zeroPoint))
       return false;
     if (!takes("Div", value, quantizer.scale))
       return false;
+    out.rounding = mode;
     out.roundsFirst = !shifts;
     out.input = value;
     return true;
   }
 
-private:
   static Operation *getOp(Value value, StringRef name) {
     Operation *op = value.getDefiningOp();
     return op && op->getName().getStringRef() == ("onnx." + name).str() ? op : nullptr;

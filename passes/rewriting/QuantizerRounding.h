@@ -48,10 +48,10 @@ mlir::Value writeRound(OnnxSteps &steps, mlir::Value x, runtime::RoundingMode mo
 /// The codes themselves, as floats.
 mlir::Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer);
 
-/// Limits that value to those of the codes: for quantizers that have a wider range.
+/// Limits a value to those of the codes, for quantizers that have a wider range: what is beyond the last one has its code.
 mlir::Value writeLimits(OnnxSteps &steps, const Quantizer &quantizer, mlir::Value value);
 
-/// The quantizer that takes the value before such operations, and does what they do itself; the same one where there are none.
+/// The quantizer that takes the value before such operations (limits, rounding, or both), and does what they do itself; the same one where there are none.
 Quantizer foldRounding(Quantizer quantizer);
 
 } // namespace qcompile

@@ -33,6 +33,9 @@ static SmallVector<NamedAttribute> getAxis(OnnxSteps &steps, const Granularity &
   return {steps.attribute("axis", granularity.axis)};
 }
 
+/// Whether runtimes limit integers of the type.
+static bool hasClip(DataType type) { return type.bits == 8 || type.bits == 32; }
+
 /// Limits codes where the type has more.
 static Value writeClip(OnnxSteps &steps, Value codes, DataType type, int64_t low, int64_t high) {
   if (low == type.MinValue() && high == type.MaxValue())
@@ -69,7 +72,7 @@ bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &gra
   Value stored = steps.constant(data::ConstantAttr::get(
       quantizer.op->getContext(), nameCodes(getConstant(quantizer.input).getName()),
       *Tensor::FromIntegers(*type, codes.shape(), codes.ToIntegers())));
-  if (choice.clip && type->bits >= 8)
+  if (choice.clip && hasClip(*type))
     stored = writeClip(steps, stored, *type, quantizer.low, quantizer.high);
   SmallVector<Value> parameters{stored, steps.constant("scale", granularity.scale)};
   if (type->bits != 32)
@@ -100,13 +103,16 @@ void QdqWriter::finishPair(const Quantizer &quantizer, const Granularity &granul
                            const Tensor &zeroPoint, Value x) const {
   // The names of its steps do not depend on what stands before.
   OnnxSteps steps(quantizer.op);
+  // What is beyond the value of the last code has that code, rounding being monotone.
+  if (!hasClip(type) && (quantizer.low != type.MinValue() || quantizer.high != type.MaxValue()))
+    x = writeLimits(steps, quantizer, x);
   Value scale = steps.constant("scale", granularity.scale);
   // Not the name of a float zero point of QONNX.
   Value zero = steps.constant("zero_code", zeroPoint);
   SmallVector<NamedAttribute> axis = getAxis(steps, granularity);
   Type codeType = quantizer.getType().clone(cast<RankedTensorType>(zero.getType()).getElementType());
   Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, axis, codeType);
-  if (choice.clip)
+  if (choice.clip && hasClip(type))
     codes = writeClip(steps, codes, type, quantizer.low, quantizer.high);
   steps.finish("DequantizeLinear", {codes, scale, zero}, axis);
 }

@@ -89,3 +89,21 @@ func.func @truncated(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = onnx.Trunc_v1(%x, %s, %z, %in, %out) {rounding_mode = "FLOOR", onnx.codes = array<i64: 0, 15>} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// Sixteen bits have no Clip in runtimes: 12 bits are limited as floats, -2048 * 0.5 to 2047 * 0.5.
+// CHECK-LABEL: func.func @twelve_bits
+// CHECK: [-1024] : tensor<f32>>
+// CHECK: onnx.Max(%arg0
+// CHECK: [1023.5] : tensor<f32>>
+// CHECK: %[[L:.*]] = onnx.Min(
+// CHECK: onnx.QuantizeLinear(%[[L]], %{{.*}}, %{{.*}}) : {{.*}} -> tensor<4xsi16>
+// CHECK-NOT: onnx.Clip
+func.func @twelve_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f32>>} : () -> tensor<f32>
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %b = onnx.Constant() {value = #data.constant<"b", [12.0] : tensor<f32>>} : () -> tensor<f32>
+  %y = onnx.Quant(%x, %s, %z, %b) {signed_ = 1, narrow = 0, rounding_mode = "ROUND"} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

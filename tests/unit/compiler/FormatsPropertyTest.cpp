@@ -103,6 +103,9 @@ public:
                                           {1, false, false}, {1, true, false}, {6, false, false}, {8, true, false}})
       for (float scale : {0.25f, 0.3f})
         out.push_back({scale, 0.0f, bits, isSigned, narrow, "ROUND"});
+    // Of these, QCDQ has no Clip.
+    out.push_back({0.25f, 0.0f, 9, true, false, "ROUND"});
+    out.push_back({0.3f, 0.0f, 10, false, true, "ROUND"});
     for (float zeroPoint : {-5.0f, 2.0f, 7.0f})
       out.push_back({0.3f, zeroPoint, 4, true, false, "HALF_UP"});
     return out;
