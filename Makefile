@@ -6,6 +6,7 @@ ROOT := $(CURDIR)
 ONNX := $(BUILD)/third_party/onnx
 JUDGES := $(BUILD)/venv-judges
 JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
 
 # Precompiled headers and ccache: what may differ without changing the object.
 export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_file_ctime
@@ -19,12 +20,13 @@ CONFIGURE = cmake -G Ninja -S . -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER
   -DCMAKE_PREFIX_PATH=$(ROOT)/$(ONNX) -DQCOMPILE_JUDGES_PYTHON=$(ROOT)/$(JUDGES)/bin/python \
   -DQCOMPILE_AP_TYPES_DIR=$(ROOT)/$(BUILD)/hls-headers/hls4ml/templates/vivado/ap_types
 
-.PHONY: demo test test-asan packages onnx configure build judges clean help
+.PHONY: demo test test-asan test-fuzz packages onnx configure build judges clean help
 
 help:
 	@echo "make demo       build, compile a shipped model and run it on held-out inputs"
 	@echo "make test       build everything and run every test"
 	@echo "make test-asan  the same with the address and undefined-behaviour sanitizers"
+	@echo "make test-fuzz  fuzz every reader for FUZZ_SECONDS in all (60)"
 
 packages:
 	$(call step,Debian packages,third_party/install-packages.sh)
@@ -57,5 +59,12 @@ test-asan: judges onnx
 	@ASAN_OPTIONS=allow_user_poisoning=0:detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir build-asan --output-on-failure -j$(JOBS) -LE "conformance|install"
 
+# Light optimization, and assertions stay.
+test-fuzz: judges onnx
+	$(call step,configure the fuzzers,$(CONFIGURE) -B build-fuzz -DQCOMPILE_SANITIZE=address -DQCOMPILE_FUZZ=ON -DCMAKE_CXX_FLAGS_RELEASE="-O1 -gline-tables-only" >build-fuzz.log || { cat build-fuzz.log; exit 1; }; mv build-fuzz.log build-fuzz/configure.log)
+	$(call step,build the fuzzers,ninja -C build-fuzz -j$(JOBS) fuzzers qcompile-tool)
+	@echo "== fuzzers"
+	@$(JUDGES)/bin/python -B tests/fuzz/run.py build-fuzz --seconds $(FUZZ_SECONDS)
+
 clean:
-	rm -rf $(BUILD) build-asan
+	rm -rf $(BUILD) build-asan build-fuzz

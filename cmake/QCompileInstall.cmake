@@ -43,7 +43,7 @@ target_compile_features(qcompile_runtime INTERFACE cxx_std_20)
 qc_install_rpath(qcompile_runtime ${CMAKE_INSTALL_LIBDIR})
 
 if(NOT QCOMPILE_RUNTIME_ONLY)
-  foreach(folder compiler/backend compiler/compress compiler/convert compiler/evaluator compiler/io compiler/session)
+  foreach(folder compiler/backend compiler/compare compiler/compress compiler/convert compiler/evaluator compiler/inspect compiler/io compiler/session)
     qc_install_folder(${PROJECT_SOURCE_DIR} ${folder} "*.h")
   endforeach()
   qc_install_headers(compiler/frontend Frontend.h ImportReport.h)

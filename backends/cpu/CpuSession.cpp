@@ -41,7 +41,12 @@ Capability CpuSession::checkSupport(mlir::Operation *op) const {
   return {true, "computed in reference order: " + reason};
 }
 
-void CpuSession::buildPipeline(mlir::OpPassManager &pm) const {
+void CpuSession::buildPipeline(mlir::OpPassManager &pm) const { build(pm, /*fast=*/true); }
+
+// Whether thresholds have a faster form says nothing about whether the model lowers.
+void CpuSession::buildCheckPipeline(mlir::OpPassManager &pm) const { build(pm, /*fast=*/false); }
+
+void CpuSession::build(mlir::OpPassManager &pm, bool fast) const {
   using mlir::func::FuncOp;
   pm.addNestedPass<FuncOp>(createExpandConvTranspose());
   // Codes of one bit stay so: a plane more costs a convolution more than the addition.
@@ -50,7 +55,8 @@ void CpuSession::buildPipeline(mlir::OpPassManager &pm) const {
   // Codes are smaller than floats.
   pm.addNestedPass<FuncOp>(createChooseLayout(
       {.layout = ChannelLayout::Last, .border = TransposeBorder::Codes}));
-  pm.addNestedPass<FuncOp>(createSelectRequantization());
+  if (fast)
+    pm.addNestedPass<FuncOp>(createSelectRequantization());
   pm.addPass(createCpuOutlineIslands());
   pm.addPass(createCpuLowerToKernels());
 }

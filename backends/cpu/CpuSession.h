@@ -21,6 +21,7 @@ public:
   /// The kernels are chosen by the zeros of each layer's weights; cpu-lower-to-kernels reports dense ones.
   bool takesEncoding(encoding::EncodingAttr) const override { return true; }
   void buildPipeline(mlir::OpPassManager &pm) const override;
+  void buildCheckPipeline(mlir::OpPassManager &pm) const override;
   llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info,
                    ArtifactSink &sink) const override;
   llvm::json::Object report(mlir::ModuleOp module) const override;
@@ -30,6 +31,8 @@ public:
                                                    const ModelInfo &info) const override;
 
 private:
+  void build(mlir::OpPassManager &pm, bool fast) const;
+
   CpuOptions options;
 };
 

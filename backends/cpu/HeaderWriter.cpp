@@ -10,16 +10,18 @@ using namespace llvm;
 namespace qcompile::cpu {
 
 static std::string containerType(runtime::DataType type) {
-  if (type.IsFloat())
+  if (type.IsFloat() && type.bits >= 32)
     return type.bits == 64 ? "double" : "float";
   bool isSigned =
       type.kind == runtime::TypeKind::kSigned || type.kind == runtime::TypeKind::kBipolar;
   return (Twine(isSigned ? "int" : "uint") + Twine(8 * type.ContainerSize()) + "_t").str();
 }
 
-static StringRef valueRange(runtime::DataType type) {
+static std::string valueRange(runtime::DataType type) {
   if (type.kind == runtime::TypeKind::kBipolar)
     return ", each -1 or +1";
+  if (type.IsFloat() && type.bits < 32)
+    return ", each the code of a " + type.ToString();
   return "";
 }
 

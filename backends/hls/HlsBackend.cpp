@@ -91,7 +91,8 @@ public:
 
   Capability checkSupport(Operation *op) const override { return checkOperation(op); }
 
-  void buildPipeline(OpPassManager &pm) const override {
+  /// Folding and queues depend on options, not on the model, and take their time.
+  void buildCheckPipeline(OpPassManager &pm) const override {
     pm.addNestedPass<func::FuncOp>(createExpandConvTranspose());
     pm.addNestedPass<func::FuncOp>(createExpandPq());
     // A 2-bit datapath for the layer: corrections would need adders and their memory behind it.
@@ -105,6 +106,10 @@ public:
     pm.addNestedPass<func::FuncOp>(createChooseLayout(layout));
     pm.addPass(createPartitionHost());
     pm.addPass(createConvertQnnToHls());
+  }
+
+  void buildPipeline(OpPassManager &pm) const override {
+    buildCheckPipeline(pm);
     HlsSetFoldingOptions folding;
     folding.targetCycles = options.getInteger("target-cycles");
     folding.weightStreamBits = options.getInteger("weight-stream-bits");

@@ -27,7 +27,7 @@
 namespace qcompile {
 
 /// Raised when the interface changes; a plugin built for another number is refused.
-inline constexpr unsigned kBackendApiVersion = 2;
+inline constexpr unsigned kBackendApiVersion = 3;
 
 /// Whether a backend takes an operation.
 struct Capability {
@@ -77,6 +77,9 @@ public:
 
   /// Appends the passes that bring a module from the bounded `qnn` form to the form that `emit` takes.
   virtual void buildPipeline(mlir::OpPassManager &pm) const = 0;
+
+  /// Appends the passes that find out whether a model lowers, where these are fewer than those of `buildPipeline`.
+  virtual void buildCheckPipeline(mlir::OpPassManager &pm) const { buildPipeline(pm); }
 
   /// Writes the files of the artifact; manifest.json is written by the driver.
   virtual llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info,

@@ -3,13 +3,14 @@
 
 #include <cmath>
 
-#include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/export/ValueNames.h"
+#include "compiler/inspect/ConstantValue.h"
+#include "compiler/inspect/LinearOperation.h"
+#include "compiler/inspect/ValueType.h"
 #include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -17,118 +18,8 @@ using qcompile::runtime::Tensor;
 namespace qcompile::compress {
 
 //===----------------------------------------------------------------------===//
-// Constants and bits
-//===----------------------------------------------------------------------===//
-
-/// What a value is that depends on constants alone: a constant, or few operations on constants.
-static std::optional<runtime::Value> evaluateConstant(Value value, unsigned depth = 0) {
-  Operation *op = value ? value.getDefiningOp() : nullptr;
-  if (!op || depth > 8)
-    return std::nullopt;
-  if (data::ConstantAttr constant = getHeldConstant(op)) {
-    runtime::Value out;
-    out.tensor = constant.getTensor();
-    return out;
-  }
-  if (op->getNumOperands() == 0)
-    return std::nullopt;
-  std::vector<std::optional<runtime::Value>> operands;
-  std::vector<const runtime::Value *> pointers;
-  for (Value operand : getFormalOperands(op)) {
-    operands.push_back(operand ? evaluateConstant(operand, depth + 1) : std::nullopt);
-    if (operand && !operands.back())
-      return std::nullopt;
-  }
-  for (const auto &operand : operands)
-    pointers.push_back(operand ? &*operand : nullptr);
-  llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, pointers);
-  if (!results) {
-    llvm::consumeError(results.takeError());
-    return std::nullopt;
-  }
-  unsigned index = cast<OpResult>(value).getResultNumber();
-  return index < results->size() ? std::optional(std::move((*results)[index])) : std::nullopt;
-}
-
-/// The single number that an operand is, or `otherwise`.
-static int getNumber(Operation *op, unsigned operand, int otherwise) {
-  if (operand >= op->getNumOperands())
-    return otherwise;
-  std::optional<runtime::Value> value = evaluateConstant(op->getOperand(operand));
-  return value && value->tensor.size() == 1 ? int(value->tensor.DoubleAt(0)) : otherwise;
-}
-
-static int getElementBits(Value value) {
-  auto type = dyn_cast<ShapedType>(value.getType());
-  return type && type.getElementType().isIntOrFloat() ? int(type.getElementTypeBitWidth()) : 32;
-}
-
-/// Whether the result holds elements of the first operand only (docs/ExactReading.md).
-static bool isSelection(StringRef operation) {
-  return llvm::StringSwitch<bool>(operation)
-      .Cases({"Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Slice", "Split"}, true)
-      .Cases({"Gather", "Tile", "Expand", "DepthToSpace", "SpaceToDepth", "Pad", "MaxPool"}, true)
-      .Cases({"GlobalMaxPool", "Relu", "Clip", "Im2Col", "MaxPoolNHWC", "Resize", "Upsample"}, true)
-      .Default(false);
-}
-
-int getValueBits(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    StringRef name = op->getName().stripDialect();
-    if (name == "Quant" || name == "IntQuant")
-      return getNumber(op, 3, 32);
-    if (name == "BipolarQuant")
-      return 1;
-    if (name == "Trunc")
-      return getNumber(op, 4, 32);
-    if (name == "FloatQuant")
-      return 1 + getNumber(op, 2, 8) + getNumber(op, 3, 23);
-    if (name == "DequantizeLinear")
-      return getElementBits(op->getOperand(0));
-    if (name == "MultiThreshold") {
-      auto thresholds = dyn_cast<RankedTensorType>(op->getOperand(1).getType());
-      return thresholds && thresholds.getRank() == 2 && thresholds.getDimSize(1) > 0
-                 ? int(llvm::Log2_64_Ceil(uint64_t(thresholds.getDimSize(1)) + 1))
-                 : 32;
-    }
-    if (name == "Concat" && op->getNumOperands()) {
-      int bits = 0;
-      for (Value operand : op->getOperands())
-        bits = std::max(bits, getValueBits(operand));
-      return bits;
-    }
-    if (!isSelection(name) || op->getNumOperands() == 0)
-      break;
-    value = op->getOperand(0);
-  }
-  return getElementBits(value);
-}
-
-//===----------------------------------------------------------------------===//
 // Layers
 //===----------------------------------------------------------------------===//
-
-static double countElements(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.hasStaticShape() ? double(type.getNumElements()) : 0;
-}
-
-/// Multiplications of a linear operation, zeros included, or 0 where a shape is unknown.
-static double countMultiplications(Operation *op, StringRef name, Value weights, bool weightsFirst) {
-  auto type = dyn_cast<RankedTensorType>(weights.getType());
-  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!type || !result || !type.hasStaticShape() || !result.hasStaticShape() || type.getRank() == 0)
-    return 0;
-  double outputs = countElements(op->getResult(0)), elements = double(type.getNumElements());
-  if (name == "ConvTranspose") // every input meets the weights of its channel
-    return countElements(op->getOperand(0)) * elements / double(std::max<int64_t>(type.getDimSize(0), 1));
-  if (name == "Conv")
-    return outputs * elements / double(std::max<int64_t>(type.getDimSize(0), 1));
-  if (name == "Gemm")
-    return outputs * elements / double(std::max<int64_t>(result.getDimSize(result.getRank() - 1), 1));
-  int64_t axis = weightsFirst || type.getRank() == 1 ? type.getRank() - 1 : type.getRank() - 2;
-  return outputs * double(type.getDimSize(axis));
-}
 
 /// Elements whose real number is not zero.
 static int64_t countNonzero(const runtime::Value &value) {
@@ -149,7 +40,7 @@ static std::optional<double> getEncodedBits(Value weights) {
   if (!structure)
     return std::nullopt;
   // What is stored are the codes of the quantizer behind the constant, or else the floats: 32 bits each.
-  std::optional<runtime::Value> value = evaluateConstant(last ? last : weights);
+  std::optional<runtime::Value> value = inspect::evaluateConstant(last ? last : weights);
   if (!value)
     return std::nullopt;
   Tensor codes = value->tensor;
@@ -166,30 +57,23 @@ static std::optional<double> getEncodedBits(Value weights) {
   return double(structure.countBits(codes));
 }
 
-static std::optional<LayerCost> describeLayer(Operation *op) {
-  StringRef name = op->getName().stripDialect();
-  if (op->getName().getDialectNamespace() != "onnx" ||
-      !llvm::is_contained({"Conv", "ConvTranspose", "Gemm", "MatMul"}, name))
+static std::optional<LayerCost> describeLayer(Operation *op, const llvm::DenseSet<Value> &constants) {
+  std::optional<inspect::LinearOperation> linear = inspect::describeLinear(op, constants);
+  if (!linear || !linear->constantWeights)
     return std::nullopt;
-  bool weightsFirst = false;
-  std::optional<runtime::Value> weights = evaluateConstant(op->getOperand(1));
-  if (!weights && (name == "MatMul" || name == "Gemm")) {
-    weightsFirst = true;
-    weights = evaluateConstant(op->getOperand(0));
-  }
+  std::optional<runtime::Value> weights = inspect::evaluateConstant(linear->weights);
   if (!weights)
     return std::nullopt;
-  Value operand = op->getOperand(weightsFirst ? 0 : 1);
   LayerCost layer;
   layer.name = onnx::describe(op);
-  layer.operation = name.str();
+  layer.operation = op->getName().stripDialect().str();
   layer.weights = weights->tensor.size();
   layer.nonzero = countNonzero(*weights);
-  layer.inputBits = getValueBits(op->getOperand(weightsFirst ? 1 : 0));
-  layer.weightBits = getValueBits(operand);
-  layer.denseMacs = countMultiplications(op, name, operand, weightsFirst);
+  layer.inputBits = inspect::getValueType(linear->input).bits;
+  layer.weightBits = inspect::getValueType(linear->weights).bits;
+  layer.denseMacs = linear->macs.value_or(0);
   layer.macs = layer.weights ? layer.denseMacs * double(layer.nonzero) / double(layer.weights) : 0;
-  std::optional<double> encoded = getEncodedBits(operand);
+  std::optional<double> encoded = getEncodedBits(linear->weights);
   layer.known = encoded || layer.weightBits < 32;
   layer.bits = encoded.value_or(double(layer.weights) * layer.weightBits);
   return layer;
@@ -201,8 +85,9 @@ ModelCost getModelCost(func::FuncOp function, ArrayRef<LayerReport> reports) {
     if (report.bitsAfter > 0)
       encoded[report.layer] = report.bitsAfter;
   ModelCost out;
+  llvm::DenseSet<Value> constants = inspect::findConstants(function);
   function.walk([&](Operation *op) {
-    if (std::optional<LayerCost> layer = describeLayer(op))
+    if (std::optional<LayerCost> layer = describeLayer(op, constants))
       out.layers.push_back(std::move(*layer));
   });
   llvm::StringSet<> seen;

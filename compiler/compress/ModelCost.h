@@ -55,9 +55,6 @@ struct ModelCost {
 /// their constant. Where they are floats without one, and for layers that are no longer there, the last report says.
 ModelCost getModelCost(mlir::func::FuncOp function, llvm::ArrayRef<LayerReport> reports);
 
-/// Bits of the codes that a value of the exact reading has, 32 for float32.
-int getValueBits(mlir::Value value);
-
 } // namespace qcompile::compress
 
 #endif // QCOMPILE_COMPILER_COMPRESS_MODELCOST_H

@@ -47,7 +47,16 @@ evaluateOperation(Operation *op, ArrayRef<const runtime::Value *> operands) {
   auto results = function(converted.attributes, {operands.data(), operands.size()});
   if (!results.ok())
     return toError(results.status());
-  return std::move(*results);
+  // Those that the operation has: absent optional ones are computed all the same.
+  SmallVector<Value> formal = getFormalResults(op);
+  if (results->size() < formal.size())
+    return llvm::createStringError("expected at most " + Twine(results->size()) +
+                                   " results, found " + Twine(formal.size()));
+  std::vector<runtime::Value> out;
+  for (auto [index, result] : llvm::enumerate(formal))
+    if (result)
+      out.push_back(std::move((*results)[index]));
+  return out;
 }
 
 } // namespace qcompile

@@ -93,6 +93,23 @@ SmallVector<Value> getFormalOperands(Operation *op) {
   return out;
 }
 
+SmallVector<Value> getFormalResults(Operation *op) {
+  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("resultSegmentSizes");
+  if (!sizes)
+    return llvm::to_vector_of<Value>(op->getResults());
+  SmallVector<Value> out;
+  auto next = op->result_begin();
+  for (int32_t size : sizes.asArrayRef()) {
+    if (size == 0)
+      out.push_back(nullptr);
+    for (int32_t i = 0; i < size; ++i)
+      out.push_back(*next++);
+  }
+  while (!out.empty() && !out.back())
+    out.pop_back();
+  return out;
+}
+
 /// The tensor that a constant operation holds, or null.
 static data::ConstantAttr getConstantValue(Operation *op) {
   StringRef name = op->getName().getStringRef();
@@ -185,8 +202,8 @@ private:
     runtime::Operation out = convertOperation(op);
     for (Value operand : getFormalOperands(op))
       out.operands.push_back(operand ? ids.lookup(operand) : -1);
-    for (Value result : op->getResults())
-      out.results.push_back(define(result));
+    for (Value result : getFormalResults(op))
+      out.results.push_back(result ? define(result) : -1);
     program.operations.push_back(std::move(out));
     return llvm::Error::success();
   }

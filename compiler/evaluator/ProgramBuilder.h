@@ -16,6 +16,9 @@ inline constexpr llvm::StringLiteral kPortNameAttr = "onnx.name";
 /// tell.
 llvm::SmallVector<mlir::Value> getFormalOperands(mlir::Operation *op);
 
+/// The results by formal parameter: null where an optional one before the last is absent.
+llvm::SmallVector<mlir::Value> getFormalResults(mlir::Operation *op);
+
 /// The runtime's name and attributes of an operation: its own attributes, and for operations of `qnn` also
 /// `result_type` and `shape` of the result (docs/Qnn.md).
 runtime::Operation convertOperation(mlir::Operation *op);

@@ -1,6 +1,7 @@
 //===- ExternalData.cpp - Tensors in files beside the model ---------------===//
 #include "compiler/frontend/ExternalData.h"
 
+#include "compiler/frontend/MappedPages.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -85,8 +86,8 @@ MappedBytes mapExternalData(ModelContext &model, const TensorProto &tensor,
   auto buffer = llvm::MemoryBuffer::getFileSlice(path, length, place.offset);
   if (!buffer)
     return refuse(buffer.getError().message());
-  std::shared_ptr<llvm::MemoryBuffer> owner = std::move(*buffer);
-  return {llvm::arrayRefFromStringRef(owner->getBuffer()), owner};
+  llvm::ArrayRef<uint8_t> bytes = llvm::arrayRefFromStringRef((*buffer)->getBuffer());
+  return {bytes, makeOwner(std::move(*buffer))};
 }
 
 } // namespace qcompile::frontend

@@ -137,6 +137,10 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
                         ? "unknown producer"
                         : proto.producer_name() + (proto.producer_version().empty() ? "" : " ") +
                               proto.producer_version();
+  for (const auto &annotation : model.graph().quantization_annotation())
+    for (const auto &entry : annotation.quant_parameter_tensor_names())
+      if (entry.key() == "finn_datatype")
+        report.dataTypes[annotation.tensor_name()] = entry.value();
   report.nodes = model.graph().node_size();
   report.sha256 = bytes.getHash();
   noteFormats(model);
@@ -152,7 +156,8 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
                             << "; write the model with an older version of ONNX";
     return nullptr;
   }
-  if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)))
+  if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)) ||
+      failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;
   return buildModule(model);
 }

@@ -19,6 +19,8 @@ namespace qcompile {
 struct ImportOptions {
   /// Shapes that replace those of the file, by input name.
   std::map<std::string, std::vector<int64_t>> inputShapes;
+  /// Dimensions that nothing gives a size stay unknown, instead of being an error: for looking at a model.
+  bool keepUnknownShapes = false;
 };
 
 /// The opset of the default domain that every model is brought to, and the newest that is read.

@@ -3,6 +3,7 @@
 #define QCOMPILE_COMPILER_FRONTEND_IMPORTREPORT_H
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ImportReport {
   uint64_t parameters = 0;      ///< elements of initializers
   uint64_t parameterBytes = 0;  ///< bytes of initializers as stored
   std::vector<std::string> repairs; ///< one sentence each, with a count where it recurs
+  /// QONNX data types that the file notes on tensors, by name ("INT4").
+  std::map<std::string, std::string> dataTypes;
   std::string sha256;           ///< of the model file
 };
 

@@ -7,6 +7,7 @@
 
 #include "compiler/frontend/Frontend.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "onnx/defs/schema.h"
 #include "onnx/onnx_pb.h"
 
 namespace qcompile::frontend {
@@ -39,11 +40,35 @@ std::string describeNode(const ::onnx::NodeProto &node, unsigned index);
 /// are initializers, quantizer attributes. Reports cycles and values without definition.
 mlir::LogicalResult repairModel(ModelContext &model);
 
+/// Writes quantizers that round by DPU with rounding modes of QONNX.
+void repairRounding(ModelContext &model);
+
 /// Refuses models with operators or value types that the dialect does not have, all at once.
 mlir::LogicalResult checkSupported(ModelContext &model);
 
+/// Refuses values that are no tensors of numbers, as far as their types are known, all at once.
+mlir::LogicalResult checkTypes(ModelContext &model);
+
 /// Brings the default domain to the newest opset, checks the model and infers shapes.
 mlir::LogicalResult upgradeModel(ModelContext &model);
+
+/// Refuses operators that the dialect does not have.
+mlir::LogicalResult checkOperators(ModelContext &model);
+
+/// Whether the operator is defined by a function of other operators.
+bool hasFunctionBody(const ::onnx::OpSchema &schema);
+/// Whether the node has graphs that run by a condition or more than once.
+bool isControlFlow(const ::onnx::NodeProto &node);
+
+/// Writes the attributes that nodes of such operators have by default: their bodies refer to them, and the library
+/// looks at what is written when it infers shapes by a body.
+void writeFunctionDefaults(ModelContext &model);
+/// Replaces nodes without reference semantics by the bodies of their operators, one level deep; whether there were
+/// any. Types must have been inferred.
+bool inlineFunctions(ModelContext &model);
+/// Replaces control flow that depends on constants and shapes alone, and refuses the rest; whether there was any. Types
+/// must have been inferred.
+mlir::FailureOr<bool> foldControlFlow(ModelContext &model);
 
 /// Makes the module from a repaired and upgraded model.
 mlir::OwningOpRef<mlir::ModuleOp> buildModule(ModelContext &model);

@@ -121,6 +121,27 @@ static void nameNodes(ModelContext &model) {
     model.repaired(plural(named, "node") + " without name named after operator and index");
 }
 
+/// Files leave out results that nobody uses, and may so even where the operator always has them.
+static void nameRequiredOutputs(ModelContext &model) {
+  std::map<std::string, int> imports;
+  for (const auto &import : model.model->opset_import())
+    imports[import.domain()] = import.version();
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
+                                                          node.domain());
+    if (!schema)
+      continue;
+    for (auto [index, formal] : llvm::enumerate(schema->outputs())) {
+      if (formal.GetOption() != ::onnx::OpSchema::Single)
+        break;
+      if (int(index) == node.output_size())
+        node.add_output();
+      if (node.output(int(index)).empty())
+        node.set_output(int(index), node.name() + ":unused" + std::to_string(index));
+    }
+  }
+}
+
 /// Brevitas' newer exporter writes the operator Trunc under another name.
 static void renameTrunc(ModelContext &model) {
   unsigned renamed = 0;
@@ -255,7 +276,9 @@ LogicalResult repairModel(ModelContext &model) {
   dropInitializedInputs(model);
   nameNodes(model);
   renameTrunc(model);
+  nameRequiredOutputs(model);
   repairQuantizers(model);
+  repairRounding(model);
   // Types noted in the file may be wrong; inference computes them from the inputs.
   model.graph().clear_value_info();
   return sortNodes(model);

@@ -2,9 +2,11 @@
 #include <map>
 
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/TensorData.h"
+#include "dialects/diagnostics/Occurrences.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
-#include "onnx/defs/schema.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
@@ -17,10 +19,16 @@ namespace qcompile::frontend {
 static std::string findProblem(const NodeProto &node, const std::map<std::string, int> &imports) {
   auto import = imports.find(node.domain());
   int version = import == imports.end() ? 1 : import->second;
-  if (!::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain()))
+  const ::onnx::OpSchema *schema =
+      ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  if (!schema)
     return "operator " + node.op_type() +
            (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
            " is unknown in version " + std::to_string(version);
+  if (node.op_type() == "Scan" && version < 9)
+    return "operator Scan of opset 8 is not supported; export the model at opset 9 or newer";
+  if (isControlFlow(node) || (!node.domain().empty() && hasFunctionBody(*schema)))
+    return "";
   if (!node.domain().empty() && !StringRef(node.domain()).starts_with("qonnx.") &&
       node.domain() != qcompile::onnx::kQcompileDomain &&
       node.domain() != qcompile::onnx::kMicrosoftDomain)
@@ -45,57 +53,117 @@ static std::string getMeaning(::onnx::FunctionProto function) {
 /// Functions of our own operators are not needed here: the operators are kept. Others are refused.
 static LogicalResult takeFunctions(ModelContext &model) {
   LogicalResult result = success();
+  unsigned refused = 0;
+  std::string first;
   for (const ::onnx::FunctionProto &function : model.model->functions()) {
-    if (function.domain() != qcompile::onnx::kQcompileDomain)
-      return model.error(Code::I003)
-             << "model-local functions are not supported; found " << function.name();
-    if (getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0)))
+    if (function.domain() != qcompile::onnx::kQcompileDomain) {
+      if (refused++ == 0)
+        first = function.name();
+    } else if (getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0))) {
       result = model.error(Code::I003)
                << "expected function " << function.name() << " of domain '" << function.domain()
                << "' to be the one that this version writes, found another";
+    }
   }
+  if (refused)
+    result = model.error(Code::I003) << "model-local functions are not supported; found " << first
+                                     << formatOccurrences(refused, "functions");
   model.model->clear_functions();
   return result;
 }
 
-LogicalResult checkSupported(ModelContext &model) {
+namespace {
+/// Nodes, or values, that share a reason: reported once, with the first of them and how often it occurs.
+struct Refusal {
+  Location first;
+  std::string described; ///< "node Conv 'a'"
+  unsigned count = 0;
+};
+class Refusals {
+public:
+  void add(Location location, std::string described, const std::string &reason) {
+    ++all.try_emplace(reason, Refusal{location, std::move(described)}).first->second.count;
+  }
+  LogicalResult report(Code code, StringRef noun) const {
+    for (const auto &[reason, refusal] : all)
+      emitError(refusal.first, code) << refusal.described << ": " << reason << formatOccurrences(refusal.count, noun);
+    return success(all.empty());
+  }
+
+private:
+  std::map<std::string, Refusal> all;
+};
+} // namespace
+
+LogicalResult checkOperators(ModelContext &model) {
   std::map<std::string, int> imports;
   for (const auto &import : model.model->opset_import())
     imports[import.domain()] = import.version();
-  if (imports[""] > getNewestOpset())
-    return model.error(Code::I004) << "expected opset " << getNewestOpset() << " or older, found "
-                                   << imports[""] << "; export the model at an older opset";
-  if (failed(takeFunctions(model)))
-    return failure();
-
-  // One error per reason, with the first node and how often it occurs.
-  struct Problem {
-    unsigned first;
-    unsigned count = 0;
-  };
-  std::map<std::string, Problem> problems;
+  Refusals refusals;
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node()) {
     if (std::string reason = findProblem(node, imports); !reason.empty())
-      ++problems.try_emplace(reason, Problem{index}).first->second.count;
+      refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index), reason);
     ++index;
   }
-  for (const auto &[reason, problem] : problems) {
-    const NodeProto &node = model.graph().node(problem.first);
-    InFlightDiagnostic error = emitError(model.nodeLocation(node, problem.first), Code::I003);
-    error << "node " << describeNode(node, problem.first) << ": " << reason;
-    if (problem.count > 1)
-      error << " (" << problem.count << " nodes)";
+  return refusals.report(Code::I003, "nodes");
+}
+
+/// What a value is that is no tensor of numbers; an empty string for those that are, or whose type is not known yet.
+static std::string findProblem(ModelContext &model, const TypeProto &type) {
+  switch (type.value_case()) {
+  case TypeProto::VALUE_NOT_SET:
+    return "";
+  case TypeProto::kTensorType: {
+    int element = type.tensor_type().elem_type();
+    if (element == ::onnx::TensorProto::UNDEFINED || getElementType(model.context, element))
+      return "";
+    return "expected a tensor of numbers, found elements of type " +
+           (::onnx::TensorProto_DataType_IsValid(element)
+                ? ::onnx::TensorProto_DataType_Name(::onnx::TensorProto_DataType(element))
+                : std::to_string(element));
   }
-  LogicalResult result = success(problems.empty());
-  for (const auto *ports : {&model.graph().input(), &model.graph().output()})
-    for (const auto &port : *ports)
-      if (port.has_type() && port.type().value_case() != TypeProto::VALUE_NOT_SET &&
-          port.type().value_case() != TypeProto::kTensorType)
-        result = model.error(Code::I005)
-                 << "value '" << port.name()
-                 << "': expected a tensor, found a sequence, map, optional or sparse tensor";
-  return result;
+  case TypeProto::kSequenceType:
+    return "expected a tensor, found a sequence";
+  case TypeProto::kMapType:
+    return "expected a tensor, found a map";
+  case TypeProto::kOptionalType:
+    return "expected a tensor, found an optional value";
+  default:
+    return "expected a tensor, found a sparse tensor or a value of another kind";
+  }
+}
+
+LogicalResult checkTypes(ModelContext &model) {
+  Refusals refusals;
+  auto add = [&](const std::string &name, const std::string &reason) {
+    if (!reason.empty())
+      refusals.add(qcompile::onnx::makeNodeLocation(model.context, name, name, model.file, 0), "value '" + name + "'",
+                   reason);
+  };
+  for (const auto *values : {&model.graph().input(), &model.graph().value_info(), &model.graph().output()})
+    for (const auto &value : *values)
+      add(value.name(), findProblem(model, value.type()));
+  for (const auto &tensor : model.graph().initializer()) {
+    TypeProto type;
+    type.mutable_tensor_type()->set_elem_type(tensor.data_type());
+    add(tensor.name(), findProblem(model, type));
+  }
+  for (const auto &tensor : model.graph().sparse_initializer())
+    add(tensor.values().name(), "sparse initializers are not supported");
+  return refusals.report(Code::I005, "values");
+}
+
+LogicalResult checkSupported(ModelContext &model) {
+  for (const auto &import : model.model->opset_import())
+    if (import.domain().empty() && import.version() > getNewestOpset())
+      return model.error(Code::I004) << "expected opset " << getNewestOpset()
+                                     << " or older, found " << import.version()
+                                     << "; export the model at an older opset";
+  // All of them: users want to know at once.
+  bool functions = succeeded(takeFunctions(model)), operators = succeeded(checkOperators(model));
+  bool types = succeeded(checkTypes(model));
+  return success(functions && operators && types);
 }
 
 } // namespace qcompile::frontend

@@ -151,8 +151,6 @@ LogicalResult checkTensorData(ModelContext &model) {
     model.report.parameters += type.getNumElements();
     model.report.parameterBytes += *data::getStorageSize(type);
   }
-  if (model.graph().sparse_initializer_size())
-    result = model.error(Code::I005) << "sparse initializers are not supported";
   return result;
 }
 

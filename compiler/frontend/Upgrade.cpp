@@ -1,4 +1,4 @@
-//===- Upgrade.cpp - Newest opset, checker, shape inference ---------------===//
+//===- Upgrade.cpp - Newest opset, function bodies, shape inference -------===//
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/TensorData.h"
 #include "llvm/ADT/StringMap.h"
@@ -16,6 +16,9 @@ namespace qcompile::frontend {
 /// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values
 /// conversion and inference need; bigger ones are only data.
 static constexpr uint64_t kParameterElements = 64;
+
+/// Bodies use operators that have bodies, a few levels deep.
+static constexpr int kMaxDepth = 32;
 
 /// Applies --input-shape and gives the batch a size where it has none.
 static LogicalResult fixInputShapes(ModelContext &model) {
@@ -42,6 +45,8 @@ static LogicalResult fixInputShapes(ModelContext &model) {
                        "' taken as 1");
         continue;
       }
+      if (model.options.keepUnknownShapes)
+        continue;
       result = model.error(Code::I006)
                << "input '" << input.name() << "': dimension " << d << " ('" << name
                << "') is unknown; give it with --input-shape";
@@ -128,6 +133,7 @@ static void convertVersion(ModelContext &model) {
 }
 
 static void inferShapesOnce(ModelContext &model) {
+  writeFunctionDefaults(model);
   ::onnx::ShapeInferenceOptions options(/*check_type=*/true, /*strict_mode=*/1,
                                         /*data_prop=*/true);
   ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(),
@@ -152,6 +158,24 @@ static LogicalResult inferShapes(ModelContext &model) {
   }
 }
 
+/// Puts function bodies and the graphs of control flow in the place of their nodes, which may have such nodes again.
+static LogicalResult expandNodes(ModelContext &model) {
+  for (int depth = 0; depth < kMaxDepth; ++depth) {
+    bool changed = inlineFunctions(model);
+    if (changed && failed(inferShapes(model)))
+      return failure();
+    FailureOr<bool> folded = foldControlFlow(model);
+    if (failed(folded))
+      return failure();
+    if (*folded && (failed(checkOperators(model)) || failed(inferShapes(model))))
+      return failure();
+    if (!changed && !*folded)
+      return success();
+  }
+  return model.error(Code::I003) << "functions and graphs within each other are more than "
+                                 << kMaxDepth << " levels deep";
+}
+
 LogicalResult upgradeModel(ModelContext &model) {
   if (failed(checkTensorData(model)) || failed(fixInputShapes(model)))
     return failure();
@@ -159,9 +183,9 @@ LogicalResult upgradeModel(ModelContext &model) {
   convertVersion(model);
   // The checker wants an IR version that goes with the opset.
   model.model->set_ir_version(::onnx::Version::IR_VERSION);
-  LogicalResult inferred = inferShapes(model);
+  LogicalResult expanded = success(succeeded(inferShapes(model)) && succeeded(expandNodes(model)));
   aside.restore(*model.model);
-  return inferred;
+  return expanded;
 }
 
 } // namespace qcompile::frontend

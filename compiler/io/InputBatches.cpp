@@ -63,10 +63,7 @@ InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed
       std::vector<double> values(size);
       for (double &value : values) // 24 bits: exact in float32 too
         value = double(splitmix64(state) >> 40) * 0x1p-23 - 1;
-      tensors.push_back(port.type.bits == 64
-                            ? Tensor::FromDoubles(shape, values)
-                            : Tensor::FromFloats(shape, std::vector<float>(values.begin(),
-                                                                           values.end())));
+      tensors.push_back(Tensor::FromReals(port.type, shape, values));
       continue;
     }
     std::vector<int64_t> values(size);

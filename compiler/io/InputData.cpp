@@ -105,9 +105,7 @@ static Expected<Tensor> convertType(const Tensor &tensor, DataType type, StringR
     std::vector<double> values(tensor.size());
     for (int64_t i = 0; i < tensor.size(); ++i)
       values[i] = tensor.DoubleAt(i);
-    if (type.bits == 64)
-      return Tensor::FromDoubles(tensor.shape(), values);
-    return Tensor::FromFloats(tensor.shape(), std::vector<float>(values.begin(), values.end()));
+    return Tensor::FromReals(type, tensor.shape(), values);
   }
   std::vector<int64_t> values(tensor.size());
   for (int64_t i = 0; i < tensor.size(); ++i) {

@@ -29,14 +29,14 @@ static Expected<DataType> parseType(StringRef descr) {
   bool known = text.size() >= 3 && (text[0] == '<' || text[0] == '|') &&
                !text.substr(2).getAsInteger(10, size);
   char kind = known ? text[1] : '?';
-  if (kind == 'f' && (size == 4 || size == 8))
+  if (kind == 'f' && (size == 2 || size == 4 || size == 8))
     return DataType{TypeKind::kFloat, uint8_t(size * 8)};
   if (kind == 'b' && size == 1)
     return DataType::Bool();
   if ((kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8))
     return kind == 'i' ? DataType::Signed(size * 8) : DataType::Unsigned(size * 8);
   return damaged("element type '" + text +
-                 "' is not a little-endian bool, integer, float32 or float64");
+                 "' is not a little-endian bool, integer, float16, float32 or float64");
 }
 
 static Expected<runtime::Shape> parseShape(StringRef text) {

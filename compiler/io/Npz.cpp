@@ -127,6 +127,16 @@ static Expected<std::string> extract(StringRef path, zip_t *archive, const Entry
   }
 }
 
+static Expected<runtime::Tensor> readEntry(StringRef path, zip_t *archive, const Entry &entry) {
+  Expected<std::string> bytes = extract(path, archive, entry);
+  if (!bytes)
+    return bytes.takeError();
+  Expected<runtime::Tensor> tensor = parseNpy(*bytes);
+  if (!tensor)
+    return createStringError("'" + path + ":" + entry.name + "': " + toString(tensor.takeError()));
+  return tensor;
+}
+
 Expected<runtime::Tensor> readNpzArray(StringRef path, StringRef key,
                                        ArrayRef<StringRef> preferred) {
   Expected<Archive> archive = open(path);
@@ -136,13 +146,21 @@ Expected<runtime::Tensor> readNpzArray(StringRef path, StringRef key,
   Expected<const Entry *> entry = choose(path, entries, key, preferred);
   if (!entry)
     return entry.takeError();
-  Expected<std::string> bytes = extract(path, archive->get(), **entry);
-  if (!bytes)
-    return bytes.takeError();
-  Expected<runtime::Tensor> tensor = parseNpy(*bytes);
-  if (!tensor)
-    return createStringError("'" + path + ":" + (*entry)->name + "': " + toString(tensor.takeError()));
-  return tensor;
+  return readEntry(path, archive->get(), **entry);
+}
+
+Expected<std::map<std::string, runtime::Tensor>> readNpzArrays(StringRef path) {
+  Expected<Archive> archive = open(path);
+  if (!archive)
+    return archive.takeError();
+  std::map<std::string, runtime::Tensor> out;
+  for (const Entry &entry : listArrays(archive->get())) {
+    Expected<runtime::Tensor> tensor = readEntry(path, archive->get(), entry);
+    if (!tensor)
+      return tensor.takeError();
+    out.insert_or_assign(entry.name, std::move(*tensor));
+  }
+  return out;
 }
 
 } // namespace qcompile

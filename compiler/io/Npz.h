@@ -2,7 +2,9 @@
 #ifndef QCOMPILE_COMPILER_IO_NPZ_H
 #define QCOMPILE_COMPILER_IO_NPZ_H
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -18,6 +20,9 @@ std::optional<std::pair<llvm::StringRef, llvm::StringRef>> splitNpzSetting(llvm:
 /// array, or else the one that has one of the `preferred` names. Errors name the path and the arrays there are.
 llvm::Expected<runtime::Tensor> readNpzArray(llvm::StringRef path, llvm::StringRef key,
                                              llvm::ArrayRef<llvm::StringRef> preferred);
+
+/// All arrays of an archive by their names.
+llvm::Expected<std::map<std::string, runtime::Tensor>> readNpzArrays(llvm::StringRef path);
 
 } // namespace qcompile
 

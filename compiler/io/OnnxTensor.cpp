@@ -2,6 +2,7 @@
 #include "compiler/io/OnnxTensor.h"
 
 #include "compiler/frontend/TensorData.h"
+#include "compiler/frontend/export/NodeWriter.h"
 #include "dialects/data/ElementStorage.h"
 
 using namespace llvm;
@@ -27,6 +28,17 @@ Expected<runtime::Tensor> parseOnnxTensor(StringRef bytes, StringRef path) {
   if (!data::getDataType(constant.getType().getElementType()))
     return createStringError("'" + path + "': element type is not supported");
   return data::unpackElements(constant.getType(), constant.getBytes());
+}
+
+Expected<std::string> formatOnnxTensor(const runtime::Tensor &tensor, StringRef name) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<data::DataDialect>();
+  ::onnx::TensorProto message;
+  std::string problem;
+  if (!frontend::writeTensor(data::ConstantAttr::get(&context, name, tensor), message, problem))
+    return createStringError(problem);
+  message.set_name(name.str());
+  return message.SerializeAsString();
 }
 
 } // namespace qcompile

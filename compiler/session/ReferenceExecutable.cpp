@@ -9,6 +9,15 @@ using namespace mlir;
 
 namespace qcompile {
 
+ReferenceExecutable::ReferenceExecutable(func::FuncOp function, Evaluator evaluator)
+    : function(function), evaluator(std::move(evaluator)) {
+  variables.insert_range(function.getArguments());
+  // Operations stand behind what they use.
+  for (Operation &op : function.front().without_terminator())
+    if (llvm::any_of(op.getOperands(), [&](Value v) { return variables.contains(v); }))
+      variables.insert_range(op.getResults());
+}
+
 llvm::Expected<std::unique_ptr<ReferenceExecutable>> ReferenceExecutable::create(ModuleOp module) {
   auto function = module.lookupSymbol<func::FuncOp>("main");
   if (!function)
@@ -45,7 +54,7 @@ static const runtime::Tensor *getCodes(Operation &op, const runtime::Value &valu
 
 void ReferenceExecutable::visitTensors() {
   // Helpers share the location of the node they belong to and stand before its result; a dequantized result, behind.
-  llvm::MapVector<StringRef, std::pair<const runtime::Value *, const runtime::Tensor *>> tensors;
+  llvm::MapVector<StringRef, SourceTensor> tensors;
   for (Operation &op : function.front().without_terminator()) {
     StringRef name = onnx::getTensorName(op.getLoc());
     const runtime::Value *value =
@@ -53,13 +62,13 @@ void ReferenceExecutable::visitTensors() {
     if (name.empty() || !value || op.getNumOperands() == 0 ||
         op.hasTrait<OpTrait::ConstantLike>())
       continue;
-    const runtime::Tensor *codes = getCodes(op, *value);
-    auto [entry, isNew] = tensors.insert({name, {value, codes}});
-    if (isNew || codes || !entry->second.second)
-      entry->second = {value, codes};
+    SourceTensor tensor{value, getCodes(op, *value), !variables.contains(op.getResult(0))};
+    auto [entry, isNew] = tensors.insert({name, tensor});
+    if (isNew || tensor.codes || !entry->second.codes)
+      entry->second = tensor;
   }
-  for (const auto &[name, value] : tensors)
-    onTensor(name, value.first->tensor, value.second);
+  for (const auto &[name, tensor] : tensors)
+    onTensor(name, tensor);
 }
 
 } // namespace qcompile

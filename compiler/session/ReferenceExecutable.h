@@ -4,6 +4,7 @@
 
 #include "compiler/backend/Backend.h"
 #include "compiler/evaluator/Evaluator.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile {
 
@@ -16,19 +17,23 @@ public:
   llvm::ArrayRef<runtime::Port> outputs() const override { return evaluator.outputs(); }
   llvm::Expected<std::vector<Tensors>> run(llvm::ArrayRef<Tensors> batches) override;
 
-  /// Called after every batch with the values of the source model's tensors: the name of the tensor, its value,
-  /// and its codes where it has an integer representation.
-  std::function<void(llvm::StringRef name, const runtime::Tensor &value,
-                     const runtime::Tensor *codes)>
-      onTensor;
+  /// A tensor of the source model after a batch.
+  struct SourceTensor {
+    const runtime::Value *value = nullptr;
+    const runtime::Tensor *codes = nullptr; ///< where it has an integer representation
+    bool isConstant = false;                ///< equal in all batches
+  };
+  /// Called after every batch for every tensor by its name.
+  std::function<void(llvm::StringRef name, const SourceTensor &tensor)> onTensor;
 
 private:
-  ReferenceExecutable(mlir::func::FuncOp function, Evaluator evaluator)
-      : function(function), evaluator(std::move(evaluator)) {}
+  ReferenceExecutable(mlir::func::FuncOp function, Evaluator evaluator);
   void visitTensors();
 
   mlir::func::FuncOp function;
   Evaluator evaluator;
+  /// Values that depend on an input.
+  llvm::DenseSet<mlir::Value> variables;
 };
 
 } // namespace qcompile

@@ -5,6 +5,7 @@
 #include "compiler/session/Manifest.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/data/SideFile.h"
+#include "dialects/diagnostics/Occurrences.h"
 #include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -49,7 +50,7 @@ Session::~Session() = default;
 static Outcome getOutcome(StringRef code) {
   if (code == "QC-I001" || code == "QC-U003")
     return Outcome::FileSystem;
-  if (code == "QC-I003" || code == "QC-I004" || code == "QC-I005" || code == "QC-B001" ||
+  if (code == "QC-I003" || code == "QC-I004" || code == "QC-I005" || code == "QC-I010" || code == "QC-B001" ||
       code == "QC-B002" || code == "QC-B006" || code == "QC-X001" || code == "QC-X002")
     return Outcome::Unsupported;
   if (code == "QC-B003" || code == "QC-B005" || code == "QC-U001" || code == "QC-U002")
@@ -226,10 +227,34 @@ bool Session::checkBackendSupport() {
     InFlightDiagnostic error = emitError(first.first->getLoc(), Code::B001);
     error << "node '" << onnx::describe(first.first) << "': backend '" << options.backend
           << "' does not support " << key.first << ": " << key.second;
-    if (first.second > 1)
-      error << " (" << first.second << " nodes)";
+    error << formatOccurrences(first.second);
   }
   return refused.empty();
+}
+
+std::vector<Diagnostic> Session::findObstacles(StringRef name) {
+  std::vector<Diagnostic> obstacles;
+  auto collect = [&](const Diagnostic &diagnostic) {
+    if (diagnostic.severity == Diagnostic::Severity::Error)
+      obstacles.push_back(diagnostic);
+  };
+  // The session stays as it is: what is asked of the backend is asked of a copy.
+  auto pass = std::exchange(onDiagnostic, collect);
+  Outcome outcome = result;
+  std::string selected = std::exchange(options.backend, name.str());
+  std::unique_ptr<BackendSession> previous = std::exchange(backend, nullptr);
+  if (selectBackend() && checkBackendSupport()) {
+    OwningOpRef<ModuleOp> copy = ownedModule->clone();
+    PassManager pm(mlirContext.get(), ModuleOp::getOperationName());
+    backend->buildCheckPipeline(pm);
+    if (failed(pm.run(*copy)) && obstacles.empty())
+      fail(Outcome::Internal, Code::P001, "stage target failed without a message");
+  }
+  onDiagnostic = std::move(pass);
+  result = outcome;
+  options.backend = selected;
+  backend = std::move(previous);
+  return obstacles;
 }
 
 bool Session::runPasses(Stage stage) {

@@ -78,6 +78,10 @@ public:
   /// operation.
   bool runTo(Stage stage);
 
+  /// What keeps a backend from compiling the model as it stands (stage bound), all at once; empty where nothing does.
+  /// The session is unchanged.
+  std::vector<Diagnostic> findObstacles(llvm::StringRef backend);
+
   /// Writes the current stage: text at `path`, constants beside it with the suffix ".weights".
   bool print(llvm::StringRef path);
 

@@ -37,7 +37,23 @@ static ConstantStore &getStore(MLIRContext *context) {
 static Type getElementType(MLIRContext *context, DataType type) {
   switch (type.kind) {
   case qcompile::runtime::TypeKind::kFloat:
-    return type.bits == 32 ? Type(Float32Type::get(context)) : Float64Type::get(context);
+    return type.bits == 16   ? Type(Float16Type::get(context))
+           : type.bits == 32 ? Type(Float32Type::get(context))
+                             : Type(Float64Type::get(context));
+  case qcompile::runtime::TypeKind::kBFloat16:
+    return BFloat16Type::get(context);
+  case qcompile::runtime::TypeKind::kFloat8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case qcompile::runtime::TypeKind::kFloat8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case qcompile::runtime::TypeKind::kFloat8E5M2:
+    return Float8E5M2Type::get(context);
+  case qcompile::runtime::TypeKind::kFloat8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
+  case qcompile::runtime::TypeKind::kFloat8E8M0:
+    return Float8E8M0FNUType::get(context);
+  case qcompile::runtime::TypeKind::kFloat4E2M1:
+    return Float4E2M1FNType::get(context);
   case qcompile::runtime::TypeKind::kSigned:
     return IntegerType::get(context, type.bits, IntegerType::Signed);
   case qcompile::runtime::TypeKind::kUnsigned:
@@ -111,7 +127,7 @@ static void printElement(raw_ostream &os, const Tensor &tensor, int64_t i) {
   // Enough digits to read the same value back.
   SmallString<32> text;
   llvm::raw_svector_ostream(text)
-      << llvm::format(tensor.type().bits == 32 ? "%.9g" : "%.17g", value);
+      << llvm::format(tensor.type().bits <= 32 ? "%.9g" : "%.17g", value);
   // A number is a float to the parser by its point, and -0 is no integer.
   size_t exponent = text.str().find('e');
   bool isWhole = !text.str().contains('.');
@@ -197,9 +213,7 @@ static FailureOr<Tensor> makeTensor(AsmParser &parser, SMLoc loc, RankedTensorTy
     std::vector<double> values;
     for (const Element &element : elements)
       values.push_back(element.real);
-    if (elementType->bits == 64)
-      return Tensor::FromDoubles(shape, values);
-    return Tensor::FromFloats(shape, std::vector<float>(values.begin(), values.end()));
+    return Tensor::FromReals(*elementType, shape, values);
   }
   std::vector<int64_t> values;
   for (const Element &element : elements) {

@@ -2,6 +2,7 @@
 #include "dialects/data/ElementStorage.h"
 
 #include "dialects/data/DataDialect.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -10,11 +11,25 @@ using qcompile::runtime::TypeKind;
 
 namespace qcompile::data {
 
+static std::optional<DataType> getNarrowFloat(Type type) {
+  return llvm::TypeSwitch<Type, std::optional<DataType>>(type)
+      .Case([](BFloat16Type) { return DataType::BFloat16(); })
+      .Case([](Float8E4M3FNType) { return DataType{TypeKind::kFloat8E4M3FN, 8}; })
+      .Case([](Float8E4M3FNUZType) { return DataType{TypeKind::kFloat8E4M3FNUZ, 8}; })
+      .Case([](Float8E5M2Type) { return DataType{TypeKind::kFloat8E5M2, 8}; })
+      .Case([](Float8E5M2FNUZType) { return DataType{TypeKind::kFloat8E5M2FNUZ, 8}; })
+      .Case([](Float8E8M0FNUType) { return DataType{TypeKind::kFloat8E8M0, 8}; })
+      .Case([](Float4E2M1FNType) { return DataType{TypeKind::kFloat4E2M1, 4}; })
+      .Default([](Type) { return std::nullopt; });
+}
+
 std::optional<DataType> getDataType(Type type) {
   if (auto custom = dyn_cast<ElementTypeInterface>(type))
     return custom.getDataType();
-  if (type.isF32() || type.isF64())
+  if (type.isF16() || type.isF32() || type.isF64())
     return DataType{TypeKind::kFloat, static_cast<uint8_t>(type.getIntOrFloatBitWidth())};
+  if (std::optional<DataType> narrow = getNarrowFloat(type))
+    return narrow;
   auto integer = dyn_cast<IntegerType>(type);
   if (!integer || integer.getWidth() == 0 || integer.getWidth() > 64)
     return std::nullopt;
@@ -26,7 +41,7 @@ std::optional<DataType> getDataType(Type type) {
 
 unsigned getStorageBits(Type type) {
   if (std::optional<DataType> known = getDataType(type)) {
-    if (known->kind != TypeKind::kBool && !known->IsFloat() && known->bits <= 4 && known->bits != 3)
+    if (known->kind != TypeKind::kBool && known->bits <= 4 && known->bits != 3)
       return known->bits;
     return 8 * known->ContainerSize();
   }
@@ -53,10 +68,10 @@ std::vector<uint8_t> packElements(Type elementType, const runtime::Tensor &tenso
   unsigned bits = getStorageBits(elementType);
   if (bits >= 8)
     return {tensor.bytes().begin(), tensor.bytes().end()};
-  bool bipolar = tensor.type().kind == TypeKind::kBipolar;
+  bool bipolar = tensor.type().kind == TypeKind::kBipolar, isFloat = tensor.type().IsFloat();
   std::vector<uint8_t> out((tensor.size() * bits + 7) / 8);
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    int64_t value = tensor.IntegerAt(i);
+    int64_t value = isFloat ? tensor.Data<uint8_t>()[i] : tensor.IntegerAt(i);
     unsigned code = (bipolar ? value > 0 : value) & ((1u << bits) - 1);
     out[i * bits / 8] |= code << (i * bits % 8);
   }

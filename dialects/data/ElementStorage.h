@@ -10,7 +10,7 @@
 
 namespace qcompile::data {
 
-/// The runtime's element type of `type`, or nothing where it has none (small floats, complex).
+/// The runtime's element type of `type`, or nothing where it has none (complex numbers).
 std::optional<runtime::DataType> getDataType(mlir::Type type);
 
 /// Number of bits that one element takes in the storage form, or 0 for types without one.

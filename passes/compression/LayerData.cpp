@@ -136,21 +136,30 @@ llvm::Expected<LayerData> LayerData::create(const Layer &layer, llvm::ArrayRef<r
     if (!group.source.allFinite() || !group.current.allFinite())
       return llvm::createStringError("layer '" + layer.name() + "': expected finite inputs, found infinity or NaN");
   }
-  out.secondMoments.resize(layer.groups());
+  out.covariances.resize(layer.groups());
   return out;
 }
 
-const Matrix &LayerData::moments(int64_t g) const {
-  if (secondMoments[g].size() == 0)
-    secondMoments[g] = getSecondMoments(groups[g].current);
-  return secondMoments[g];
+const Matrix &LayerData::covariance(int64_t g) const {
+  // Means are subtracted before anything is squared: afterwards little would be left of what matters.
+  const Activations &x = groups[g].current;
+  if (covariances[g].size() == 0)
+    covariances[g] = getSecondMoments(x.rowwise() - getMeans(x).cast<float>().transpose());
+  return covariances[g];
+}
+
+Matrix LayerData::moments(int64_t g) const {
+  // With m the means as float32 numbers and r what their rounding left: E[x xᵀ] = E[(x - m)(x - m)ᵀ] + r mᵀ + m rᵀ + m mᵀ.
+  const Vector mean = getMeans(groups[g].current), rounded = mean.cast<float>().cast<double>(), rest = mean - rounded;
+  Matrix out = covariance(g);
+  out.noalias() += (rest + rounded) * rounded.transpose();
+  out.noalias() += rounded * rest.transpose();
+  return out;
 }
 
 Matrix LayerData::centredMoments(int64_t g) const {
-  // Subtracted before they are squared: afterwards little would be left of what matters.
   const Activations &x = groups[g].current;
-  Activations centred = x.rowwise() - getMeans(x).cast<float>().transpose();
-  Matrix out = getSecondMoments(centred);
+  Matrix out = covariance(g);
   double aboutZero = x.cast<double>().squaredNorm() / double(std::max<Eigen::Index>(x.size(), 1));
   out.diagonal().array() += 0.01 * aboutZero;
   return out;
@@ -168,16 +177,15 @@ Matrix LayerData::correctTarget(const Layer &layer, const Matrix &weights, doubl
   Matrix out(weights.rows(), weights.cols());
   int64_t rows = layer.outputs() / layer.groups();
   for (auto [g, group] : llvm::enumerate(groups)) {
-    // (W SᵀC + d W)(CᵀC + d)⁻¹, from the normal equations.
+    // (W SᵀC + d W)(CᵀC + d)⁻¹, from the normal equations. The outputs W S have fewer columns than S.
+    const Matrix w = rowsOf(layer, weights, g);
     Matrix damped = moments(g);
-    dampen(damped, damping);
-    Matrix cross = getCrossMoments(group.source, group.current);
-    Matrix right = rowsOf(layer, weights, g) *
-                   (cross + Matrix((damped - moments(g)).diagonal().asDiagonal()));
-    Eigen::MatrixXd factor = damped;
+    const double added = dampen(damped, damping);
+    Eigen::MatrixXd factor = std::move(damped);
+    const Matrix right = getCrossMoments(getOutputs(group.source, w), group.current) + added * w;
     // Damped moments are positive definite; where rounding says otherwise, weights stay.
     out.middleRows(g * rows, rows) = factorize(factor) ? Matrix(solveFactored(factor, right.transpose()).transpose())
-                                                       : Matrix(rowsOf(layer, weights, g));
+                                                       : w;
   }
   return out;
 }

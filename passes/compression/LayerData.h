@@ -23,8 +23,8 @@ public:
                                           llvm::ArrayRef<runtime::Value> current);
 
   const GroupInputs &group(int64_t g) const { return groups[g]; }
-  /// Second moments of the current inputs of a group, [K, K]; computed once.
-  const Matrix &moments(int64_t g) const;
+  /// Second moments of the current inputs of a group, [K, K].
+  Matrix moments(int64_t g) const;
   /// The same about the means of the inputs: what counts where the bias takes the mean of an error. Damped by a hundredth of the
   /// moments about zero, so that inputs which hardly change on the samples do not count for nothing.
   Matrix centredMoments(int64_t g) const;
@@ -40,8 +40,11 @@ public:
   double getOutputError(const Layer &layer, const Matrix &w, const Matrix &v, bool meansCorrected) const;
 
 private:
+  /// Second moments about the means of the current inputs as float32 numbers; computed once.
+  const Matrix &covariance(int64_t g) const;
+
   std::vector<GroupInputs> groups;
-  mutable std::vector<Matrix> secondMoments;
+  mutable std::vector<Matrix> covariances;
   bool prefixChanged = false;
 };
 

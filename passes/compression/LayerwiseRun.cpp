@@ -6,6 +6,7 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "llvm/Support/Parallel.h"
+#include "runtime/reference/quantized_floats.h"
 #include "runtime/reference/registry.h"
 
 using namespace mlir;
@@ -26,6 +27,19 @@ const LayerwiseRun::Batches &LayerwiseRun::source(Value value) const { return so
 const LayerwiseRun::Batches &LayerwiseRun::current(Value value) const {
   auto it = currents.find(value);
   return it != currents.end() ? it->second : source(value);
+}
+
+/// The operation as a mere function of floats, where it is a quantizer that can be one.
+static std::optional<runtime::FloatQuantizer> getFloatQuantizer(Operation *op, const runtime::Attributes &attributes,
+                                                                ArrayRef<const LayerwiseRun::Batches *> operands) {
+  if (!isa<onnx::QuantOp>(op) || llvm::any_of(operands.drop_front(), [](const auto *parameter) {
+        return !parameter || parameter->size() != 1;
+      }))
+    return std::nullopt;
+  if (!operands[0] || operands[0]->empty() || operands[0]->front().tensor.type() != runtime::DataType::Float32())
+    return std::nullopt;
+  return runtime::MakeFloatQuantizer(attributes, operands[1]->front().tensor, operands[2]->front().tensor,
+                                     operands[3]->front().tensor);
 }
 
 /// The results of an operation for all batches; one value for all of them where the operands are constant. Quantized values
@@ -49,11 +63,16 @@ llvm::Expected<std::vector<LayerwiseRun::Batches>> LayerwiseRun::evaluate(Operat
     return fail("no reference semantics for " + converted.name);
   std::vector<Batches> results(op->getNumResults(), Batches(count));
   std::vector<absl::Status> problems(count);
+  const std::optional<runtime::FloatQuantizer> quantizer = getFloatQuantizer(op, converted.attributes, operands);
   // Batches do not depend on each other.
   llvm::parallelFor(0, count, [&](size_t batch) {
     SmallVector<const runtime::Value *> values;
     for (const Batches *operand : operands)
       values.push_back(operand ? &(*operand)[operand->size() == 1 ? 0 : batch] : nullptr);
+    if (quantizer) {
+      results[0][batch] = runtime::QuantizeFloats(*quantizer, values[0]->tensor);
+      return;
+    }
     auto result = function(converted.attributes, {values.data(), values.size()});
     problems[batch] = result.status();
     if (!result.ok())

@@ -18,29 +18,43 @@ struct FixedBlocking {
 
 /// Rows that are summed in float32 at a time; such sums are added in float64.
 static constexpr Eigen::Index kChunk = 512;
-/// Rows of a result that one thread computes at a time.
-static constexpr Eigen::Index kBlock = 48;
+/// Rows of a result that one thread computes at a time, and columns.
+static constexpr Eigen::Index kBlock = 48, kPanel = 64;
 
 static Eigen::Index roundUp(Eigen::Index n) {
   return (n + QCRT_FLOAT_COLUMNS - 1) / QCRT_FLOAT_COLUMNS * QCRT_FLOAT_COLUMNS;
 }
 
-/// sum += aᵀb, over chunks of rows; where `lower`, columns above the diagonal's block are left out. The kernel's bits do not
-/// depend on the processor, nor does the result on the number of threads.
+/// Rows of a matrix as panels of a few columns, each contiguous: what the kernel reads in one go. Zeros fill the last one.
+static std::vector<Activations> makePanels(const Activations &x, Eigen::Index row, Eigen::Index rows) {
+  std::vector<Activations> panels;
+  for (Eigen::Index first = 0; first < x.cols(); first += kPanel) {
+    const Eigen::Index count = std::min(kPanel, x.cols() - first);
+    Activations &panel = panels.emplace_back(Activations::Zero(rows, roundUp(count)));
+    panel.leftCols(count) = x.block(row, first, rows, count);
+  }
+  return panels;
+}
+
+/// sum += aᵀb, over chunks of rows; where `lower`, panels above the diagonal are left out. The kernel's bits do not depend on
+/// the processor, nor does the result on the number of threads.
 static void addProduct(const Activations &a, const Activations &b, bool lower, Matrix &sum) {
   for (Eigen::Index row = 0; row < a.rows(); row += kChunk) {
-    Eigen::Index rows = std::min(kChunk, a.rows() - row);
-    Activations left = a.middleRows(row, rows).transpose();
-    Activations right = Activations::Zero(rows, roundUp(b.cols()));
-    right.leftCols(b.cols()) = b.middleRows(row, rows);
+    const Eigen::Index rows = std::min(kChunk, a.rows() - row);
+    const Activations left = a.middleRows(row, rows).transpose();
+    const std::vector<Activations> panels = makePanels(b, row, rows);
     llvm::parallelFor(0, (a.cols() + kBlock - 1) / kBlock, [&](size_t block) {
-      Eigen::Index first = block * kBlock, count = std::min(kBlock, a.cols() - first);
-      Eigen::Index columns = lower ? roundUp(std::min(first + count, b.cols())) : right.cols();
-      Activations part = Activations::Zero(count, columns);
-      qcrt_float_product(left.row(first).data(), rows, right.data(), right.cols(), part.data(), columns, count, rows,
-                         columns);
-      Eigen::Index valid = std::min(columns, b.cols());
-      sum.block(first, 0, count, valid) += part.leftCols(valid).cast<double>();
+      const Eigen::Index first = block * kBlock, count = std::min(kBlock, a.cols() - first);
+      Activations part(count, kPanel);
+      for (auto [index, panel] : llvm::enumerate(panels)) {
+        const Eigen::Index column = Eigen::Index(index) * kPanel, valid = std::min(kPanel, b.cols() - column);
+        if (lower && column >= first + count)
+          break;
+        part.setZero();
+        qcrt_float_product(left.row(first).data(), rows, panel.data(), panel.cols(), part.data(), kPanel, count, rows,
+                           panel.cols());
+        sum.block(first, column, count, valid) += part.leftCols(valid).cast<double>();
+      }
     });
   }
 }
@@ -79,11 +93,12 @@ Vector getMeans(const Activations &x) {
   return sum / double(std::max<Eigen::Index>(x.rows(), 1));
 }
 
-void dampen(Matrix &moments, double damping) {
+double dampen(Matrix &moments, double damping) {
   if (moments.rows() == 0)
-    return;
-  double mean = moments.diagonal().mean();
-  moments.diagonal().array() += std::max(damping * mean, 1e-12);
+    return 0;
+  const double added = std::max(damping * moments.diagonal().mean(), 1e-12);
+  moments.diagonal().array() += added;
+  return added;
 }
 
 double getRatio(double difference, double whole) {
@@ -95,14 +110,17 @@ double getRelativeError(const Matrix &a, const Matrix &b) {
   return getRatio(difference, whole);
 }
 
-Vector getRowProducts(const Matrix &a, const Matrix &h, const Matrix &b) {
-  Vector out(a.rows());
+Matrix getProduct(const Matrix &a, const Matrix &b) {
+  Matrix out(a.rows(), b.cols());
   llvm::parallelFor(0, (a.rows() + kBlock - 1) / kBlock, [&](size_t block) {
     Eigen::Index first = block * kBlock, count = std::min(kBlock, a.rows() - first);
-    Matrix image = a.middleRows(first, count) * h;
-    out.segment(first, count) = image.cwiseProduct(b.middleRows(first, count)).rowwise().sum();
+    out.middleRows(first, count).noalias() = a.middleRows(first, count) * b;
   });
   return out;
+}
+
+Vector getRowProducts(const Matrix &a, const Matrix &h, const Matrix &b) {
+  return getProduct(a, h).cwiseProduct(b).rowwise().sum();
 }
 
 /// tr(A H Aᵀ).

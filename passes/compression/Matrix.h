@@ -29,14 +29,17 @@ Activations getOutputs(const Activations &x, const Matrix &weights);
 Vector getMeans(const Activations &x);
 
 /// Adds `damping` times the mean of the diagonal to the diagonal (GPTQ: 0.01), and at least a number that keeps a zero
-/// matrix invertible.
-void dampen(Matrix &moments, double damping);
+/// matrix invertible; returns what was added.
+double dampen(Matrix &moments, double damping);
 
 /// A relative error: 0 where there is no difference, 1 where something became of nothing.
 double getRatio(double difference, double whole);
 
 /// ||a - b||_F / ||a||_F, as getRatio says.
 double getRelativeError(const Matrix &a, const Matrix &b);
+
+/// a b, the rows of a on all threads.
+Matrix getProduct(const Matrix &a, const Matrix &b);
 
 /// a H bᵀ row by row, for symmetric H: the inner products of rows under H, on all threads.
 Vector getRowProducts(const Matrix &a, const Matrix &h, const Matrix &b);

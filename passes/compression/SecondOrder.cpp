@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "llvm/Support/Parallel.h"
 #include "passes/compression/Factorization.h"
 
 namespace qcompile::compression {
@@ -30,6 +31,37 @@ void invertUpper(Eigen::Ref<Columns> r) {
                  r.topRightCorner(half, n - half);
   r.topRightCorner(half, n - half).noalias() =
       -(left * r.bottomRightCorner(n - half, n - half).triangularView<Eigen::Upper>());
+}
+
+/// Rows are independent of each other: parts of them, on all threads.
+void forRows(int64_t rows, llvm::function_ref<void(int64_t, int64_t)> body) {
+  constexpr int64_t kPart = 64;
+  llvm::parallelFor(0, (rows + kPart - 1) / kPart, [&](size_t part) {
+    const int64_t begin = int64_t(part) * kPart;
+    body(begin, std::min(kPart, rows - begin));
+  });
+}
+
+/// Moves the weights of a row one after the other, as long as that helps.
+void descend(const Matrix &h, int64_t row, CorrectedRounding::Choice choose, int sweeps, Descent &descent) {
+  auto values = descent.values.row(row), slope = descent.slope.row(row);
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
+    bool changed = false;
+    for (int64_t j = 0; j < values.size(); ++j) {
+      const double best = values(j) + slope(j) / h(j, j);
+      if (!std::isfinite(best))
+        continue;
+      const double chosen = choose(row, j, best), step = chosen - values(j);
+      // The error changes by -2 step slope + step² H_jj.
+      if (step == 0 || !(step * (step * h(j, j) - 2 * slope(j)) < 0))
+        continue;
+      slope -= step * h.row(j);
+      values(j) = chosen;
+      changed = true;
+    }
+    if (!changed)
+      break;
+  }
 }
 
 Columns getFactor(const Matrix &moments) {
@@ -64,68 +96,72 @@ Matrix getInverseFactor(Matrix moments) {
   return r;
 }
 
-Matrix roundWithCorrection(const Matrix &target, const Matrix &moments, double damping,
-                           llvm::function_ref<double(int64_t, int64_t, double)> choose,
-                           llvm::ArrayRef<int64_t> order) {
-  const int64_t rows = target.rows(), columns = target.cols();
-  std::vector<int64_t> sequence(order.begin(), order.end());
+CorrectedRounding::CorrectedRounding(const Matrix &moments, double damping, llvm::ArrayRef<int64_t> order)
+    : sequence(order.begin(), order.end()) {
   if (sequence.empty()) {
-    sequence.resize(columns);
+    sequence.resize(moments.rows());
     std::iota(sequence.begin(), sequence.end(), 0);
   }
   Matrix damped = moments(sequence, sequence);
-  dampen(damped, damping);
-  const Columns r = getFactor(damped);
+  added = dampen(damped, damping);
+  factor = getFactor(damped);
+}
 
+Matrix CorrectedRounding::round(const Matrix &target, Choice choose, Vector *errors) const {
+  Matrix result(target.rows(), target.cols());
+  Vector sums = Vector::Zero(target.rows());
+  forRows(target.rows(), [&](int64_t begin, int64_t count) {
+    Matrix rounded = roundRows(target.middleRows(begin, count), sums.segment(begin, count),
+                               [&](int64_t row, int64_t column, double value) { return choose(begin + row, column, value); });
+    result.middleRows(begin, count) = rounded;
+  });
+  if (errors)
+    *errors = sums.cwiseMax(0);
+  return result;
+}
+
+Matrix CorrectedRounding::roundRows(const Matrix &target, Eigen::Ref<Vector> errors, Choice choose) const {
+  const int64_t rows = target.rows(), columns = target.cols();
   // Everything below is in the order of processing, one column after the other in memory.
   const Columns w = target(Eigen::all, sequence);
   Columns difference = Columns::Zero(rows, columns), chosen(rows, columns);
   for (int64_t begin = 0; begin < columns; begin += kBlock) {
     const int64_t width = std::min(kBlock, columns - begin);
     // What the columns before the block left for it to take over.
-    Columns owed = difference.leftCols(begin) * r.block(0, begin, begin, width);
+    Columns owed = difference.leftCols(begin) * factor.block(0, begin, begin, width);
     for (int64_t j = begin; j < begin + width; ++j) {
+      const double diagonal = factor(j, j);
       auto debt = owed.col(j - begin);
-      debt.noalias() += difference.middleCols(begin, j - begin) * r.block(begin, j, j - begin, 1);
+      debt.noalias() += difference.middleCols(begin, j - begin) * factor.block(begin, j, j - begin, 1);
       for (int64_t row = 0; row < rows; ++row) {
-        const double value = w(row, j) + debt(row) / r(j, j);
+        const double value = w(row, j) + debt(row) / diagonal;
         chosen(row, j) = choose(row, sequence[j], value);
         difference(row, j) = w(row, j) - chosen(row, j);
       }
+      // D H Dᵀ is the squared length of D R, whose column j is complete now.
+      errors += (debt + diagonal * difference.col(j)).cwiseAbs2();
     }
   }
+  errors -= added * difference.rowwise().squaredNorm();
   Matrix result(rows, columns);
   for (int64_t j = 0; j < columns; ++j)
     result.col(sequence[j]) = chosen.col(j);
   return result;
 }
 
-Matrix lowerByDescent(const Matrix &target, const Matrix &moments, double damping, Matrix values,
-                      llvm::function_ref<double(int64_t, int64_t, double)> choose, int sweeps) {
-  Matrix h = moments;
-  dampen(h, damping);
-  // Half of what the error falls by per unit of each weight.
-  Matrix slope = (target - values) * h;
-  for (int64_t row = 0; row < values.rows(); ++row) {
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
-      bool changed = false;
-      for (int64_t j = 0; j < values.cols(); ++j) {
-        const double best = values(row, j) + slope(row, j) / h(j, j);
-        if (!std::isfinite(best))
-          continue;
-        const double chosen = choose(row, j, best), step = chosen - values(row, j);
-        // The error changes by -2 step slope + step² H_jj.
-        if (step == 0 || !(step * (step * h(j, j) - 2 * slope(row, j)) < 0))
-          continue;
-        slope.row(row) -= step * h.row(j);
-        values(row, j) = chosen;
-        changed = true;
-      }
-      if (!changed)
-        break;
-    }
-  }
-  return values;
+Matrix roundWithCorrection(const Matrix &target, const Matrix &moments, double damping, CorrectedRounding::Choice choose,
+                           llvm::ArrayRef<int64_t> order) {
+  return CorrectedRounding(moments, damping, order).round(target, choose);
+}
+
+Descent lowerByDescent(const Matrix &target, const Matrix &damped, const Matrix &values,
+                       CorrectedRounding::Choice choose, int sweeps) {
+  Descent out{values, getProduct(target - values, damped)};
+  forRows(target.rows(), [&](int64_t begin, int64_t count) {
+    for (int64_t row = begin; row < begin + count; ++row)
+      descend(damped, row, choose, sweeps, out);
+  });
+  return out;
 }
 
 std::vector<int64_t> getOrderByMoment(const Matrix &moments) {

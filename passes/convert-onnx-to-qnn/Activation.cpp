@@ -70,14 +70,12 @@ static runtime::QuantizedView getParameters(Operation *op, const ConstantValues 
   return {Tensor(), padded(constants.find(op->getOperand(1))->second.tensor), padded(zero)};
 }
 
-/// Whether qnn.quantize computes the quantizer: different zero points behind the rounding, or bit widths, it has not.
-static bool hasFormula(Operation *op, const ConstantValues &constants, const runtime::QuantizedView &parameters) {
-  auto isUniform = [](const Tensor &tensor) {
-    return llvm::all_of(llvm::seq(tensor.size()),
-                        [&](int64_t i) { return tensor.DoubleAt(i) == tensor.DoubleAt(0); });
-  };
-  return isa<onnx::QuantOp>(op) ? isUniform(constants.find(op->getOperand(3))->second.tensor)
-                                : isUniform(parameters.zero_point);
+/// Whether one range serves all elements: bit widths may differ.
+static bool hasOneRange(Operation *op, const ConstantValues &constants) {
+  if (!isa<onnx::QuantOp>(op))
+    return true;
+  const Tensor &bits = constants.find(op->getOperand(3))->second.tensor;
+  return llvm::all_of(llvm::seq(bits.size()), [&](int64_t i) { return bits.DoubleAt(i) == bits.DoubleAt(0); });
 }
 
 /// Records that the result of quantizer `op` is `codes`, with the scale and zero point of `view`. False, with the
@@ -208,22 +206,29 @@ Value Converter::quantizeByFormula(Operation *op, const CodeRange &range,
                                    makeConstant(op->getLoc(), "zero_point", zero), codes.low,
                                    codes.low + codes.step * codes.levels, mode);
   };
-  if (!hasFormula(op, constants, parameters)) {
-    reason = "its zero points or bit widths differ, and it has more than 256 levels";
+  if (!hasOneRange(op, constants)) {
+    reason = "its bit widths differ, and it has more than 256 levels";
     return nullptr;
   }
   if (auto quant = dyn_cast<onnx::QuantOp>(op))
     return quantize(range, parameters.zero_point, quant.getRoundingMode());
-  // LinearQuant adds the zero point after rounding.
-  float zero = parameters.zero_point.Floats()[0];
+  // LinearQuant adds the zero point after rounding: steps first, in a range that serves all zero points.
+  runtime::QuantizedView view = parameters;
+  view.codes = Tensor(range.type, runtime::Shape(shape.size(), 0));
+  std::optional<IntegerForm> grid = readQuantizedView(view, reason);
+  if (!grid)
+    return nullptr;
+  auto [least, most] = std::minmax_element(grid->zeroPoint.begin(), grid->zeroPoint.end());
   CodeRange steps = range;
-  steps.low -= int64_t(zero);
+  steps.low = range.low - *most;
+  steps.levels = range.low + range.levels - *least - steps.low;
   steps.type = qnn::Bounds{steps.low, steps.low + steps.levels}.narrowestType();
-  Value codes = quantize(steps, Tensor::FromFloats(parameters.zero_point.shape(),
-                                                   std::vector<float>(parameters.zero_point.size(), 0.0f)),
-                         "ROUND");
+  Tensor none = Tensor::FromFloats(runtime::Shape(shape.size(), 1), {0.0f});
+  Value codes = quantize(steps, none, "ROUND");
+  if (*least == 0 && *most == 0)
+    return codes;
   // A requantization takes the type of the codes, which a sum with the zero point would not.
-  return zero == 0 ? codes : castCodes(op->getLoc(), codes, range.type, getBounds(range), int64_t(zero));
+  return castCodes(op->getLoc(), codes, range.type, getBounds(range), grid->axis, grid->zeroPoint);
 }
 
 /// A quantizer of what lies on its grid, within its codes, gives these codes again.
@@ -234,7 +239,7 @@ bool Converter::convertOnGrid(Operation *op, const CodeRange &range, std::string
     return false;
   int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
   runtime::QuantizedView view = getParameters(op, constants, rank);
-  if (quant && !hasFormula(op, constants, view))
+  if (!hasOneRange(op, constants))
     return false; // not all elements have the range
   view.codes = Tensor(range.type, runtime::Shape(rank, 0));
   const IntegerForm *form = getOnGrid(op->getOperand(0), view, getBounds(range));
@@ -251,7 +256,7 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
                                       const CodeRange &range, std::string &reason) {
   runtime::QuantizedView parameters = getParameters(
       op, constants, cast<RankedTensorType>(op->getResult(0).getType()).getRank());
-  bool compares = !hasFormula(op, constants, parameters);
+  bool compares = !hasOneRange(op, constants);
   if (chain && !getForm(chain->source()) && range.levels >= 1 &&
       range.levels <= (compares ? 255 : kMaxFloatThresholds)) {
     llvm::Expected<Thresholds> thresholds = findFloatThresholds(*chain, constants, range);

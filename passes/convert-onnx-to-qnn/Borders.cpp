@@ -71,17 +71,19 @@ bool Converter::convertDequantizer(Operation *op, std::string &reason) {
   return true;
 }
 
-/// The codes plus `offset`, which lie within `bounds`, in a type that holds these.
-Value Converter::castCodes(Location loc, Value codes, DataType type, qnn::Bounds bounds, int64_t offset) {
+/// The codes plus `offsets` (one, or one per index of `axis`), clamped to `bounds`, in a type that holds these.
+Value Converter::castCodes(Location loc, Value codes, DataType type, qnn::Bounds bounds, int64_t axis,
+                           const std::vector<int64_t> &offsets) {
   auto from = cast<RankedTensorType>(codes.getType());
   auto to = from.clone(qnn::getCodeType(builder.getContext(), type));
-  if (from == to && offset == 0)
+  if (from == to && offsets == std::vector<int64_t>{0})
     return codes;
-  auto constant = [&](StringRef name, int64_t value) {
-    return makeConstant(loc, name, *Tensor::FromIntegers(DataType::Int64(), {1}, {value}));
+  auto constant = [&](StringRef name, const std::vector<int64_t> &values) {
+    return makeConstant(loc, name, *Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())}, values));
   };
-  return qnn::RequantizeOp::create(builder, loc, to, codes, 0, constant("multipliers", 1), constant("offsets", offset), 0,
-                                   "ROUND", bounds.low, bounds.high);
+  std::vector<int64_t> ones(offsets.size(), 1);
+  return qnn::RequantizeOp::create(builder, loc, to, codes, axis, constant("multipliers", ones),
+                                   constant("offsets", offsets), 0, "ROUND", bounds.low, bounds.high);
 }
 
 /// The form of `value` where a quantizer with the scale and zero point of `view` and the codes from low to high finds the very

@@ -114,7 +114,7 @@ private:
   bool convertDequantizer(mlir::Operation *op, std::string &reason);
   bool convertCodesOut(mlir::Operation *op, std::string &reason);
   mlir::Value castCodes(mlir::Location loc, mlir::Value codes, runtime::DataType type, qnn::Bounds bounds,
-                        int64_t offset = 0);
+                        int64_t axis = 0, const std::vector<int64_t> &offsets = {0});
   const IntegerForm *getOnGrid(mlir::Value value, const runtime::QuantizedView &view, qnn::Bounds codes) const;
 
   // Rearrange.cpp: reshape, transpose and the like.

@@ -1,7 +1,8 @@
 //===- Thresholds.cpp - From a monotone chain to thresholds ---------------===//
 //
 // Where a channel's code is a monotone function of its position, the first position of each level is found by bisection,
-// all channels and levels in lockstep, so that the chain is evaluated on tensors and not on single values.
+// all channels and levels in lockstep, so that the chain is evaluated on tensors and not on single values. Most levels begin
+// where a line between their neighbours says, which saves most of the search and decides nothing.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/convert-onnx-to-qnn/Thresholds.h"
@@ -42,46 +43,125 @@ llvm::Expected<bool> isMonotoneWhole(CodeFunction &function, std::vector<Interva
   return !function.sawNan;
 }
 
+namespace {
+
+/// Where every level of every channel begins, between a place where it is not reached and one where it is. Places are in units
+/// along the channel's direction.
+class Brackets {
+public:
+  Brackets(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range)
+      : function(function), channels(channels), range(range), count(channels.size()), before(range.levels * count),
+        after(range.levels * count) {
+    for (int64_t i = 0; i < range.levels * count; ++i) {
+      before[i] = channels[i % count].low - 1;
+      after[i] = channels[i % count].high + 1;
+    }
+  }
+
+  /// Closes the brackets of some levels.
+  llvm::Error bisect(ArrayRef<int64_t> levels) {
+    auto isOpen = [&](int64_t i) { return after[i] - before[i] > 1; };
+    while (llvm::any_of(levels, [&](int64_t level) {
+      return llvm::any_of(llvm::seq(level * count, (level + 1) * count), isOpen);
+    }))
+      if (llvm::Error error = probe(levels, [&](int64_t i) { return before[i] + (after[i] - before[i]) / 2; }))
+        return error;
+    return llvm::Error::success();
+  }
+
+  /// Levels between two that are closed: most chains are affine up to their roundings, so that they begin near the line
+  /// between these.
+  llvm::Error interpolate(ArrayRef<int64_t> levels, int64_t lower, int64_t upper) {
+    auto guess = [&](int64_t i) {
+      int64_t level = i / count, c = i % count, first = after[lower * count + c], last = after[upper * count + c];
+      return first + int64_t(double(last - first) * double(level - lower) / double(upper - lower));
+    };
+    for (int64_t level : levels)
+      for (int64_t i = level * count; i < (level + 1) * count; ++i) {
+        before[i] = std::max(before[i], before[lower * count + i % count]);
+        after[i] = std::min(after[i], after[upper * count + i % count]);
+      }
+    for (int64_t offset : {-1, 1})
+      if (llvm::Error error = probe(levels, [&](int64_t i) { return guess(i) + offset; }))
+        return error;
+    return llvm::Error::success();
+  }
+
+  /// As a position of the channel.
+  int64_t getPosition(int64_t level, int64_t channel) const { return at(channel, after[level * count + channel]); }
+
+private:
+  int64_t at(int64_t c, int64_t unit) const {
+    return channels[c].direction > 0 ? unit : channels[c].low + channels[c].high - unit;
+  }
+
+  /// Narrows brackets by what is at the places that `choose` gives for them; places outside of a bracket say nothing.
+  llvm::Error probe(ArrayRef<int64_t> levels, llvm::function_ref<int64_t(int64_t)> choose) {
+    // A row asks for one place of every channel: those with less to ask for are asked for anything.
+    SmallVector<std::vector<std::pair<int64_t, int64_t>>> places(count); // bracket and unit, by channel
+    size_t rows = 0;
+    for (int64_t level : levels)
+      for (int64_t c = 0; c < count; ++c) {
+        int64_t i = level * count + c, unit = choose(i);
+        if (unit > before[i] && unit < after[i])
+          places[c].emplace_back(i, unit);
+        rows = std::max(rows, places[c].size());
+      }
+    if (rows == 0)
+      return llvm::Error::success();
+    std::vector<int64_t> positions(rows * count);
+    for (size_t n = 0; n < positions.size(); ++n) {
+      size_t row = n / count, c = n % count;
+      positions[n] = at(c, row < places[c].size() ? places[c][row].second : channels[c].low);
+    }
+    llvm::Expected<std::vector<int64_t>> codes = function(positions);
+    if (!codes)
+      return codes.takeError();
+    for (int64_t c = 0; c < count; ++c)
+      for (auto [row, place] : llvm::enumerate(places[c])) {
+        auto [i, unit] = place;
+        bool reached = (*codes)[row * count + c] >= range.low + range.step * (i / count + 1);
+        (reached ? after : before)[i] = unit;
+      }
+    return llvm::Error::success();
+  }
+
+  CodeFunction &function;
+  ArrayRef<Interval> channels;
+  const CodeRange &range;
+  int64_t count;
+  std::vector<int64_t> before, after; ///< [levels, channels]
+};
+
+} // namespace
+
 llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels,
                                  const CodeRange &range) {
   if (llvm::Error error = findDirections(function, channels))
     return std::move(error);
-  int64_t count = channels.size(), levels = range.levels;
-  // In units along the direction: reached at `after`, not reached at `before`.
-  std::vector<int64_t> before(levels * count), after(levels * count), probe(levels * count);
-  auto at = [&](int64_t c, int64_t unit) {
-    return channels[c].direction > 0 ? unit : channels[c].low + channels[c].high - unit;
-  };
-  for (int64_t i = 0; i < levels * count; ++i) {
-    before[i] = channels[i % count].low - 1;
-    after[i] = channels[i % count].high + 1;
+  Brackets brackets(function, channels, range);
+  // Few levels by bisection alone, the others between them.
+  constexpr int64_t kStride = 16;
+  SmallVector<int64_t> first, others;
+  for (int64_t level = 0; level < range.levels; ++level)
+    (level % kStride == 0 || level + 1 == range.levels ? first : others).push_back(level);
+  if (llvm::Error error = brackets.bisect(first))
+    return std::move(error);
+  for (auto [lower, upper] : llvm::zip(first, llvm::drop_begin(first))) {
+    auto between = llvm::to_vector(llvm::seq(lower + 1, upper));
+    if (between.empty())
+      continue;
+    if (llvm::Error error = brackets.interpolate(between, lower, upper))
+      return std::move(error);
   }
-  while (true) {
-    bool open = false;
-    for (int64_t i = 0; i < levels * count; ++i) {
-      int64_t middle = before[i] + (after[i] - before[i]) / 2;
-      open |= after[i] - before[i] > 1;
-      // A closed bracket is probed anywhere inside the channel.
-      probe[i] = at(i % count, after[i] - before[i] > 1 ? middle : channels[i % count].low);
-    }
-    if (!open)
-      break;
-    llvm::Expected<std::vector<int64_t>> codes = function(probe);
-    if (!codes)
-      return codes.takeError();
-    for (int64_t i = 0; i < levels * count; ++i) {
-      if (after[i] - before[i] <= 1)
-        continue;
-      int64_t middle = before[i] + (after[i] - before[i]) / 2;
-      bool reached = (*codes)[i] >= range.low + range.step * (i / count + 1);
-      (reached ? after : before)[i] = middle;
-    }
-  }
+  if (!others.empty())
+    if (llvm::Error error = brackets.bisect(others))
+      return std::move(error);
   Positions out;
-  for (int64_t c = 0; c < count; ++c) {
-    out.directions.push_back(channels[c].direction);
-    for (int64_t level = 0; level < levels; ++level)
-      out.values.push_back(at(c, after[level * count + c]));
+  for (auto [c, channel] : llvm::enumerate(channels)) {
+    out.directions.push_back(channel.direction);
+    for (int64_t level = 0; level < range.levels; ++level)
+      out.values.push_back(brackets.getPosition(level, c));
   }
   return out;
 }

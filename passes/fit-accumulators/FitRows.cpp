@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "llvm/Support/Parallel.h"
 #include "passes/compression/SecondOrder.h"
 #include "passes/fit-accumulators/Projection.h"
 
@@ -45,8 +46,8 @@ class RowFitter {
 public:
   explicit RowFitter(const RowProblem &problem)
       : problem(problem), rows(problem.target.rows()), columns(problem.target.cols()), best(rows) {
-    if (problem.moments)
-      order = compression::getOrderByMoment(*problem.moments);
+    if (problem.moments && problem.secondOrder)
+      rounding.emplace(*problem.moments, kDamping, compression::getOrderByMoment(*problem.moments));
   }
 
   std::vector<FittedRow> fit() {
@@ -94,28 +95,29 @@ private:
 
   /// Baseline, and where the search starts: `fitting` scales.
   void raiseScales() {
-    std::vector<Trial> trials;
-    std::vector<std::vector<int64_t>> codes;
-    for (int64_t row = 0; row < rows; ++row) {
-      const double largest = problem.target.row(row).cwiseAbs().maxCoeff(), own = problem.scale[row];
-      double scale = own;
+    std::vector<std::vector<int64_t>> codes(rows); // empty where none fits
+    fitting.resize(rows);
+    llvm::parallelFor(0, rows, [&](size_t row) {
+      const double largest = problem.target.row(row).cwiseAbs().maxCoeff();
+      double scale = problem.scale[row];
       std::vector<int64_t> rounded = roundRow(row, scale);
       while (problem.rule != ScaleRule::Keep && !problem.limits.hold(rounded) && largest >= scale / 2) {
         scale *= getStep();
         rounded = roundRow(row, float(scale));
       }
-      scale = float(scale);
-      fitting.push_back(scale);
-      if (!problem.limits.hold(rounded))
-        continue;
-      trials.push_back({row, scale});
-      codes.push_back(std::move(rounded));
-    }
+      fitting[row] = float(scale);
+      if (problem.limits.hold(rounded))
+        codes[row] = std::move(rounded);
+    });
+    std::vector<Trial> trials;
+    for (int64_t row = 0; row < rows; ++row)
+      if (!codes[row].empty())
+        trials.push_back({row, fitting[row]});
     Matrix values(trials.size(), columns);
-    for (size_t i = 0; i < trials.size(); ++i)
+    for (auto [i, trial] : llvm::enumerate(trials))
       for (int64_t k = 0; k < columns; ++k)
-        values(i, k) = codes[i][k] * trials[i].scale;
-    keepBest(Technique::ScaleRaising, trials, values);
+        values(i, k) = codes[trial.row][k] * trial.scale;
+    keepBest(Technique::ScaleRaising, trials, values, getErrors(trials, values));
   }
 
   /// Tries `count` scales per row, and then, if `refine`, some between the best of them.
@@ -151,11 +153,14 @@ private:
     const size_t part = std::max<int64_t>(rows, kElements / std::max<int64_t>(columns, 1));
     for (; !trials.empty(); trials = trials.drop_front(std::min(part, trials.size()))) {
       llvm::ArrayRef<Trial> some = trials.take_front(part);
-      keepBest(technique, some, round(technique, some));
+      compression::Vector errors;
+      const Matrix values = round(technique, some, errors);
+      keepBest(technique, some, values, errors);
     }
   }
 
-  Matrix round(Technique technique, llvm::ArrayRef<Trial> trials) const {
+  /// New values of rows, and their errors.
+  Matrix round(Technique technique, llvm::ArrayRef<Trial> trials, compression::Vector &errors) const {
     Matrix target(trials.size(), columns);
     std::vector<RowBudget> budgets;
     std::vector<std::vector<Shrinkage>> shrinkages(trials.size());
@@ -178,18 +183,23 @@ private:
       return double(code) * trials[i].scale;
     };
     if (technique != Technique::Projection)
-      return compression::roundWithCorrection(target, *problem.moments, kDamping, fix, order);
+      return rounding->round(target, fix, &errors);
     for (int64_t i = 0; i < target.rows(); ++i)
       for (int64_t k = 0; k < columns; ++k)
         target(i, k) = fix(i, k, target(i, k));
+    errors = getErrors(trials, target);
     return target;
   }
 
-  void keepBest(Technique technique, llvm::ArrayRef<Trial> trials, const Matrix &values) {
+  compression::Vector getErrors(llvm::ArrayRef<Trial> trials, const Matrix &values) const {
     Matrix difference(trials.size(), columns);
     for (auto [i, trial] : llvm::enumerate(trials))
       difference.row(i) = problem.target.row(trial.row) - values.row(i);
-    compression::Vector errors = getProducts(difference, difference);
+    return getProducts(difference, difference);
+  }
+
+  void keepBest(Technique technique, llvm::ArrayRef<Trial> trials, const Matrix &values,
+                const compression::Vector &errors) {
     for (auto [i, trial] : llvm::enumerate(trials)) {
       FittedRow &row = best[trial.row];
       const double error = std::isfinite(errors(i)) ? errors(i) : std::numeric_limits<double>::max();
@@ -232,7 +242,7 @@ private:
 
   const RowProblem &problem;
   int64_t rows, columns;
-  std::vector<int64_t> order;
+  std::optional<compression::CorrectedRounding> rounding;
   std::vector<double> fitting; ///< per row, the first scale on which the nearest codes fit
   std::vector<FittedRow> best;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dialects/qnn/QnnDialect.h"
+#include "llvm/Support/Parallel.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
@@ -17,10 +18,11 @@ namespace qcompile::fit {
 std::vector<std::vector<int64_t>> getCodes(const compression::WeightGrid &grid,
                                            const compression::Matrix &values) {
   std::vector<std::vector<int64_t>> out(values.rows(), std::vector<int64_t>(values.cols()));
-  for (Eigen::Index row = 0; row < values.rows(); ++row)
+  llvm::parallelFor(0, out.size(), [&](size_t row) {
     for (Eigen::Index k = 0; k < values.cols(); ++k)
       out[row][k] = grid.bipolar ? (values(row, k) < 0 ? -1 : 1)
                                  : std::llround(values(row, k) / grid.scaleOf(row));
+  });
   return out;
 }
 

@@ -22,9 +22,9 @@ std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType ty
     return std::nullopt;
   }
   auto elements = dyn_cast<IntegerType>(type.getElementType());
-  if (!elements || elements.getWidth() > 32 || elements.isSignless() ||
+  if (!type.hasStaticShape() || !elements || elements.getWidth() > 32 || elements.isSignless() ||
       !scaleConstant.getType().getElementType().isF32())
-    return std::nullopt; // float8, and floats of other widths: the conversion says what stays float
+    return std::nullopt; // float8, floats of other widths, unknown shapes: the conversion says what stays float
   if (failed(checkScale(op, scaleConstant))) {
     ok = false;
     return std::nullopt;

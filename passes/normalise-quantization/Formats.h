@@ -13,6 +13,8 @@ namespace qcompile::normalise {
 
 /// Quant, IntQuant, BipolarQuant of QONNX.
 bool normaliseQonnx(mlir::Operation *op, bool &ok);
+/// Im2Col and QuantAvgPool2d of QONNX.
+bool normaliseQonnxPatches(mlir::Operation *op);
 /// QuantizeLinear, Clip of integers, what moves integers, DequantizeLinear.
 bool normaliseQdq(mlir::Operation *op, CodedValues &coded, bool &ok);
 /// QLinearConv and the like: DequantizeLinear, the operator on floats, a quantizer.

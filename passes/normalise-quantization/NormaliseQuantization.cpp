@@ -25,7 +25,7 @@ struct NormaliseQuantizationPass : impl::NormaliseQuantizationBase<NormaliseQuan
       operations.push_back(&op);
     CodedValues coded(done);
     for (Operation *op : operations)
-      (void)(normaliseQonnx(op, ok) || normaliseQdq(op, coded, ok) ||
+      (void)(normaliseQonnx(op, ok) || normaliseQonnxPatches(op) || normaliseQdq(op, coded, ok) ||
              normaliseQuantizedOperator(op, coded, ok) || normaliseIntegerOperator(op, coded, ok) ||
              normaliseMatMulNBits(op, ok));
     if (!ok)

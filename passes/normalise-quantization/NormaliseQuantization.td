@@ -13,6 +13,7 @@ def NormaliseQuantization : Pass<"onnx-normalise-quantization", "::mlir::func::F
     constants or inputs. Exact: ties and saturation are those of the source's own operators.
 
     - `onnx.IntQuant` is another name of `onnx.Quant`; parameters of other types are converted; defaults are made explicit.
+    - `onnx.Im2Col` is a border, slices and their concatenation; `onnx.QuantAvgPool2d` an average, a product and a Trunc.
     - QuantizeLinear, Clip and what moves integers, DequantizeLinear: the quantizer with that range, then the moves of
       its value. What still reads integers reads `onnx.QuantizeLinear` of that value.
     - QLinearConv, QLinearMatMul, QGemm, QLinearAdd, QLinearMul, QLinearConcat, QLinearGlobalAveragePool,

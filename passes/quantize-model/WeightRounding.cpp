@@ -19,8 +19,13 @@ struct Part {
   Matrix target;         ///< [rows, columns]
   Matrix moments;        ///< [columns, columns]; empty: none
   Vector counts;         ///< how many weights a column of a generator stands for; empty: one each
-  Matrix values;         ///< the result
+  compression::Descent result; ///< without a slope where there are no moments
 };
+
+/// (t - v) H (t - v)ᵀ of every row.
+Vector getErrors(const Part &part, const compression::Descent &result) {
+  return (part.target - result.values).cwiseProduct(result.slope).rowwise().sum();
+}
 
 /// The column of a block row's generator that a weight of the row belongs to.
 int64_t getPlace(int64_t row, int64_t column, int64_t block) {
@@ -106,8 +111,10 @@ public:
       for (int64_t begin = 0; begin < problem.target.rows(); begin += problem.block)
         parts.push_back(makeGenerator(problem, begin));
     chooseScales();
-    for (Part &part : parts)
+    for (Part &part : parts) {
+      compression::dampen(part.moments, kDamping);
       round(part);
+    }
     if (options.range.kind == RangeKind::Mse && options.range.unit == 0 && !problem.moments.empty())
       fitScales();
     return {grid, expand()};
@@ -163,96 +170,110 @@ private:
 
   void round(Part &part) {
     auto pick = [&](int64_t row, int64_t column, double value) { return choose(part, row, column, value); };
-    part.values.resize(part.target.rows(), part.target.cols());
+    Matrix &values = part.result.values, &slope = part.result.slope;
+    values.resize(part.target.rows(), part.target.cols());
     for (int64_t row = 0; row < part.target.rows(); ++row)
       for (int64_t c = 0; c < part.target.cols(); ++c)
-        part.values(row, c) = pick(row, c, part.target(row, c));
+        values(row, c) = pick(row, c, part.target(row, c));
     if (part.moments.size() == 0)
       return;
-    Matrix corrected = compression::roundWithCorrection(part.target, part.moments, kDamping, pick,
-                                                        compression::getOrderByMoment(part.moments));
-    corrected = compression::lowerByDescent(part.target, part.moments, kDamping, corrected, pick);
+    slope = compression::getProduct(part.target - values, part.moments);
+    compression::Descent corrected = compression::lowerByDescent(
+        part.target, part.moments,
+        compression::roundWithCorrection(part.target, part.moments, /*damping=*/0, pick,
+                                         compression::getOrderByMoment(part.moments)),
+        pick);
     // The first columns are rounded without knowing the last ones: that can end worse than rounding alone.
-    const Vector alone = getErrors(part, part.values), together = getErrors(part, corrected);
-    for (int64_t row = 0; row < part.target.rows(); ++row)
-      if (together(row) < alone(row))
-        part.values.row(row) = corrected.row(row);
+    takeBetter(part, std::move(corrected), /*factor=*/1);
   }
 
-  /// a H bᵀ, row by row, with the damped moments.
-  static Vector getProducts(const Part &part, const Matrix &a, const Matrix &b) {
-    const double extra = std::max(kDamping * part.moments.diagonal().mean(), 1e-12);
-    return ((a * part.moments).cwiseProduct(b) + extra * a.cwiseProduct(b)).rowwise().sum();
-  }
-  static Vector getErrors(const Part &part, const Matrix &values) {
-    const Matrix difference = part.target - values;
-    return getProducts(part, difference, difference);
+  /// Takes the rows whose errors are below `factor` of what they were; says which.
+  static std::vector<bool> takeBetter(Part &part, const compression::Descent &other, double factor) {
+    const Vector before = getErrors(part, part.result), after = getErrors(part, other);
+    std::vector<bool> taken(before.size());
+    for (int64_t row = 0; row < before.size(); ++row) {
+      taken[row] = after(row) < before(row) * factor;
+      if (!taken[row])
+        continue;
+      part.result.values.row(row) = other.values.row(row);
+      part.result.slope.row(row) = other.slope.row(row);
+    }
+    return taken;
   }
 
   /// Fits scales to the error of the outputs and rounds again, while that helps: for given codes the values are the scale times q, and
   /// the best factor is <t, q>_H / <q, q>_H.
   void fitScales() {
-    if (options.perChannel) {
-      for (Part &part : parts)
-        for (int step = 0; step < kFits && fitRows(part); ++step)
-          ;
+    std::vector<Matrix> pulls; // t H
+    for (const Part &part : parts)
+      pulls.push_back(compression::getProduct(part.target, part.moments));
+    if (!options.perChannel) {
+      for (int step = 0; step < kFits && fitTensor(pulls); ++step)
+        ;
       return;
     }
-    for (int step = 0; step < kFits; ++step) {
-      double tq = 0, qq = 0, before = 0, after = 0;
-      for (const Part &part : parts) {
-        tq += getProducts(part, part.target, part.values).sum();
-        qq += getProducts(part, part.values, part.values).sum();
-        before += getErrors(part, part.values).sum();
-      }
-      if (!(tq > 0) || !(qq > 0))
-        return;
-      const WeightGrid old = grid;
-      grid.scale[0] = float(grid.scale[0] * (tq / qq));
-      std::vector<Matrix> rounded;
-      for (const Part &part : parts) {
-        rounded.push_back(roundAgain(part, old));
-        after += getErrors(part, rounded.back()).sum();
-      }
-      if (!(after < before * (1 - 1e-4))) {
-        grid = old;
-        return;
-      }
-      for (size_t i = 0; i < parts.size(); ++i)
-        parts[i].values = std::move(rounded[i]);
+    for (auto [part, pull] : llvm::zip(parts, pulls))
+      for (int step = 0; step < kFits && fitRows(part, pull); ++step)
+        ;
+  }
+
+  /// <t, q>_H and <q, q>_H, the second from q H = t H - (t - q) H.
+  static std::pair<Vector, Vector> getProducts(const Part &part, const Matrix &pull) {
+    const Matrix &values = part.result.values;
+    return {values.cwiseProduct(pull).rowwise().sum(),
+            values.cwiseProduct(pull - part.result.slope).rowwise().sum()};
+  }
+
+  /// One scale for all. Whether it changed.
+  bool fitTensor(llvm::ArrayRef<Matrix> pulls) {
+    double tq = 0, qq = 0, before = 0, after = 0;
+    for (auto [part, pull] : llvm::zip(parts, pulls)) {
+      auto [t, q] = getProducts(part, pull);
+      tq += t.sum();
+      qq += q.sum();
+      before += getErrors(part, part.result).sum();
     }
+    if (!(tq > 0) || !(qq > 0))
+      return false;
+    const WeightGrid old = grid;
+    grid.scale[0] = float(grid.scale[0] * (tq / qq));
+    std::vector<compression::Descent> rounded;
+    for (const Part &part : parts) {
+      rounded.push_back(roundAgain(part, old));
+      after += getErrors(part, rounded.back()).sum();
+    }
+    if (!(after < before * kGain)) {
+      grid = old;
+      return false;
+    }
+    for (size_t i = 0; i < parts.size(); ++i)
+      parts[i].result = std::move(rounded[i]);
+    return true;
   }
 
   /// The same, each row by itself. Whether any row changed.
-  bool fitRows(Part &part) {
-    const Vector tq = getProducts(part, part.target, part.values), qq = getProducts(part, part.values, part.values);
-    const Vector before = getErrors(part, part.values);
+  bool fitRows(Part &part, const Matrix &pull) {
+    const auto [tq, qq] = getProducts(part, pull);
     const WeightGrid old = grid;
     for (int64_t row = 0; row < part.target.rows(); ++row)
       if (tq(row) > 0 && qq(row) > 0)
         setScale(part, row, {float(old.scaleOf(part.begin + row) * (tq(row) / qq(row))), old.zeroPointOf(part.begin + row)});
-    const Matrix rounded = roundAgain(part, old);
-    const Vector after = getErrors(part, rounded);
-    bool changed = false;
-    for (int64_t row = 0; row < part.target.rows(); ++row) {
-      if (after(row) < before(row) * (1 - 1e-4)) {
-        part.values.row(row) = rounded.row(row);
-        changed = true;
-      } else {
+    const std::vector<bool> taken = takeBetter(part, roundAgain(part, old), kGain);
+    for (int64_t row = 0; row < part.target.rows(); ++row)
+      if (!taken[row])
         setScale(part, row, {old.scaleOf(part.begin + row), old.zeroPointOf(part.begin + row)});
-      }
-    }
-    return changed;
+    return llvm::is_contained(taken, true);
   }
 
   /// The codes under the old grid with the scales of the new one, then by descent.
-  Matrix roundAgain(const Part &part, const WeightGrid &old) const {
-    Matrix start(part.values.rows(), part.values.cols());
+  compression::Descent roundAgain(const Part &part, const WeightGrid &old) const {
+    const Matrix &values = part.result.values;
+    Matrix start(values.rows(), values.cols());
     for (int64_t row = 0; row < start.rows(); ++row)
       for (int64_t c = 0; c < start.cols(); ++c)
-        start(row, c) = grid.dequantize(old.quantize(part.values(row, c), part.begin + row), part.begin + row);
+        start(row, c) = grid.dequantize(old.quantize(values(row, c), part.begin + row), part.begin + row);
     return compression::lowerByDescent(
-        part.target, part.moments, kDamping, start,
+        part.target, part.moments, start,
         [&](int64_t row, int64_t column, double value) { return choose(part, row, column, value); });
   }
 
@@ -260,17 +281,19 @@ private:
     Matrix out(problem.target.rows(), problem.target.cols());
     for (const Part &part : parts) {
       if (problem.block == 0) {
-        out.middleRows(part.begin, part.values.rows()) = part.values;
+        out.middleRows(part.begin, part.result.values.rows()) = part.result.values;
         continue;
       }
       for (int64_t o = part.begin; o < std::min(part.begin + problem.block, out.rows()); ++o)
         for (int64_t c = 0; c < out.cols(); ++c)
-          out(o, c) = part.values(0, getPlace(o - part.begin, c, problem.block));
+          out(o, c) = part.result.values(0, getPlace(o - part.begin, c, problem.block));
     }
     return out;
   }
 
   static constexpr int kFits = 5;
+  /// A new scale must lower the error at least so far.
+  static constexpr double kGain = 1 - 1e-4;
 
   WeightProblem problem;
   const WeightOptions &options;

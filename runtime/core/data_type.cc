@@ -6,6 +6,42 @@
 #include "absl/strings/str_cat.h"
 
 namespace qcompile::runtime {
+namespace {
+
+// The floats whose names do not follow from their kind and width.
+struct NamedFloat {
+  DataType type;
+  absl::string_view name;
+};
+constexpr NamedFloat kNamedFloats[] = {
+    {DataType::BFloat16(), "bfloat16"},
+    {{TypeKind::kFloat8E4M3FN, 8}, "float8e4m3fn"},
+    {{TypeKind::kFloat8E4M3FNUZ, 8}, "float8e4m3fnuz"},
+    {{TypeKind::kFloat8E5M2, 8}, "float8e5m2"},
+    {{TypeKind::kFloat8E5M2FNUZ, 8}, "float8e5m2fnuz"},
+    {{TypeKind::kFloat8E8M0, 8}, "float8e8m0"},
+    {{TypeKind::kFloat4E2M1, 4}, "float4e2m1"},
+};
+
+}  // namespace
+
+bool DataType::IsValid() const {
+  switch (kind) {
+    case TypeKind::kFloat:
+      return bits == 16 || bits == 32 || bits == 64;
+    case TypeKind::kSigned:
+    case TypeKind::kUnsigned:
+      return bits >= 1 && bits <= 64;
+    case TypeKind::kBool:
+    case TypeKind::kBipolar:
+      return bits == 1;
+    default:
+      for (const NamedFloat& known : kNamedFloats) {
+        if (*this == known.type) return true;
+      }
+      return false;
+  }
+}
 
 int64_t DataType::MinValue() const {
   switch (kind) {
@@ -54,19 +90,26 @@ std::string DataType::ToString() const {
       return "bool";
     case TypeKind::kBipolar:
       return "bipolar";
+    default:
+      for (const NamedFloat& known : kNamedFloats) {
+        if (kind == known.type.kind) return std::string(known.name);
+      }
+      return "invalid";
   }
-  return "invalid";
 }
 
 absl::StatusOr<DataType> DataType::Parse(absl::string_view text) {
   if (text == "bool") return Bool();
   if (text == "bipolar") return Bipolar();
+  for (const NamedFloat& known : kNamedFloats) {
+    if (text == known.name) return known.type;
+  }
   int bits = 0;
   auto width_after = [&](absl::string_view prefix) {
     return text.substr(0, prefix.size()) == prefix &&
            absl::SimpleAtoi(text.substr(prefix.size()), &bits);
   };
-  if (width_after("float") && (bits == 32 || bits == 64)) {
+  if (width_after("float") && (bits == 16 || bits == 32 || bits == 64)) {
     return DataType{TypeKind::kFloat, static_cast<uint8_t>(bits)};
   }
   if (width_after("uint") && bits >= 1 && bits <= 64) return Unsigned(bits);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "runtime/core/float_formats.h"
 
 namespace qcompile::runtime {
 
@@ -43,6 +44,25 @@ void StoreAs(absl::Span<const int64_t> values, uint8_t* out) {
   for (size_t i = 0; i < values.size(); ++i) p[i] = static_cast<T>(values[i]);
 }
 }  // namespace
+
+Tensor Tensor::FromReals(DataType type, Shape shape, absl::Span<const double> values) {
+  if (type == DataType::Float64()) return FromDoubles(std::move(shape), values);
+  Tensor t(type, std::move(shape));
+  uint8_t* out = t.MutableBytes().data();
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (type == DataType::Float32()) {
+      reinterpret_cast<float*>(out)[i] = static_cast<float>(values[i]);
+      continue;
+    }
+    const uint32_t code = EncodeFloat(type, values[i], Overflow::kInfinity);
+    if (type.bits == 16) {
+      reinterpret_cast<uint16_t*>(out)[i] = static_cast<uint16_t>(code);
+    } else {
+      out[i] = static_cast<uint8_t>(code);
+    }
+  }
+  return t;
+}
 
 absl::StatusOr<Tensor> Tensor::FromIntegers(DataType type, Shape shape,
                                             absl::Span<const int64_t> values) {
@@ -122,8 +142,11 @@ int64_t Tensor::IntegerAt(int64_t i) const {
 }
 
 double Tensor::DoubleAt(int64_t i) const {
+  if (type_ == DataType::Unsigned(64)) return static_cast<double>(Data<uint64_t>()[i]);
   if (!type_.IsFloat()) return static_cast<double>(IntegerAt(i));
-  return type_.bits == 32 ? static_cast<double>(Data<float>()[i]) : Data<double>()[i];
+  if (type_.bits == 32) return static_cast<double>(Data<float>()[i]);
+  if (type_.bits == 64) return Data<double>()[i];
+  return DecodeFloat(type_, type_.bits == 16 ? Data<uint16_t>()[i] : Data<uint8_t>()[i]);
 }
 
 std::vector<int64_t> Tensor::ToIntegers() const {

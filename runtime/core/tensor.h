@@ -30,6 +30,8 @@ class Tensor {
 
   static Tensor FromFloats(Shape shape, absl::Span<const float> values);
   static Tensor FromDoubles(Shape shape, absl::Span<const double> values);
+  // Any float type; each number is rounded once, and lies at infinity (or is NaN) beyond the type.
+  static Tensor FromReals(DataType type, Shape shape, absl::Span<const double> values);
   static Tensor ScalarFloat(float value) { return FromFloats({}, {value}); }
   // Fails if a value is not one of the type's values.
   static absl::StatusOr<Tensor> FromIntegers(DataType type, Shape shape,
@@ -60,7 +62,7 @@ class Tensor {
 
   // Element `i` of an integer tensor, widened.
   int64_t IntegerAt(int64_t i) const;
-  // Element `i` of any tensor as double (exact for float32, float64 and integers below 2^53).
+  // Element `i` of any tensor as double (exact for floats and integers below 2^53).
   double DoubleAt(int64_t i) const;
   std::vector<int64_t> ToIntegers() const;
 

@@ -65,7 +65,8 @@ enum {
   QCRT_MATMUL_AND = 2,   /* two's complement weight planes, activations in planes, QCRT_INT32 */
   QCRT_MATMUL_BYTES = 3, /* 8-bit weights, activations in bytes, QCRT_INT32 accumulators */
   QCRT_MATMUL_WIDE = 4,  /* 64-bit weights, activations and accumulators (QCRT_INT64) */
-  QCRT_MATMUL_SPARSE = 5 /* as BYTES, few weights other than zero in any 16 neighbouring k */
+  QCRT_MATMUL_SPARSE = 5, /* as BYTES, few weights other than zero in any 16 neighbouring k */
+  QCRT_MATMUL_CIRCULANT = 6 /* as BYTES, block-circulant weights */
 };
 enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
 
@@ -75,6 +76,7 @@ enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
  *   BYTES:    int8   [tile of 16 outputs][group of 4 of k][16 outputs][4]
  *   SPARSE:   [tile of 16 outputs][chunk of 16 of k][round] of 96 bytes: int8 [16 outputs][4], then 32 bytes whose low four
  *             bits are the places in the chunk of the first 32 weights, the high ones those of the others. Unused: 0.
+ *   CIRCULANT: a qcrt_circulant_block (circulant_kernels.h)
  *   WIDE:     int64  [n][k]
  * Weights of padding are zero. */
 typedef struct qcrt_matmul_block {

@@ -3,6 +3,7 @@
 #define QCOMPILE_RUNTIME_KERNELS_MATMUL_INL_H_
 
 #include "runtime/kernels/matmul_bytes-inl.h"
+#include "runtime/kernels/matmul_circulant-inl.h"
 #include "runtime/kernels/matmul_planes-inl.h"
 #include "runtime/kernels/matmul_sparse-inl.h"
 
@@ -31,6 +32,8 @@ void Matmul(const qcrt_matmul_block* block, const void* activations, void* accum
       return MatmulBytes(block, static_cast<const uint8_t*>(activations), out, rows);
     case QCRT_MATMUL_SPARSE:
       return MatmulSparse(block, static_cast<const uint8_t*>(activations), out, rows);
+    case QCRT_MATMUL_CIRCULANT:
+      return MatmulCirculant(block, static_cast<const uint8_t*>(activations), out, rows);
     default:
       return MatmulWide(block, static_cast<const int64_t*>(activations),
                         static_cast<int64_t*>(accumulators), rows);

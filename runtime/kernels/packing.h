@@ -37,6 +37,7 @@ struct MatmulProblem {
   int64_t n = 0;
   DataType activation_type;
   absl::Span<const int64_t> weights;
+  bool joined = false;  // outputs of several products, which share the kernel: no block reaches across
 };
 
 // The kernel for a problem, and what its operand and result look like.
@@ -44,6 +45,7 @@ struct MatmulPlan {
   int32_t kind = QCRT_MATMUL_WIDE;
   int weight_planes = 0;
   int64_t rounds = 0;  // of QCRT_MATMUL_SPARSE
+  int64_t block = 0;   // of QCRT_MATMUL_CIRCULANT
   qcrt_format activations;
   qcrt_format accumulators;
 };

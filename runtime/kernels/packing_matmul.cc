@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/kernels/block_writer.h"
 #include "runtime/kernels/packing.h"
+#include "runtime/kernels/packing_circulant.h"
 
 namespace qcompile::runtime {
 namespace {
@@ -128,7 +129,7 @@ int64_t SparseRounds(const MatmulProblem& problem) {
 }
 
 // Whether at most half of the products of bytes are left: below that fetching activations costs less than it saves, by
-// a quarter to a half on both vector tiers (BM_Sparse in tests/bench/kernels_bench.cc).
+// a sixth to a half on both vector tiers (tests/bench/encodings_bench.cc).
 bool IsSparse(const MatmulProblem& problem, int64_t rounds) {
   return 2 * rounds * (RoundedUp(problem.k, 16) / 16) <= RoundedUp(problem.k, 4) / 4;
 }
@@ -205,6 +206,8 @@ absl::Status CheckPlan(const MatmulProblem& problem, const MatmulPlan& plan,
     fits &= facts.bits <= 8;
   } else if (plan.kind == QCRT_MATMUL_SPARSE) {
     fits &= facts.bits <= 8 && SparseRounds(problem) <= plan.rounds;
+  } else if (plan.kind == QCRT_MATMUL_CIRCULANT) {
+    fits &= TakesCirculant(problem, plan.block);
   }
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -240,6 +243,15 @@ absl::StatusOr<MatmulPlan> SelectMatmul(const MatmulProblem& problem) {
     plan.activations = BytesFormat(type);
     plan.accumulators = Int32Format();
   }
+  if (plan.kind == QCRT_MATMUL_WIDE || plan.kind == QCRT_MATMUL_SPARSE || problem.joined) {
+    return plan;
+  }
+  plan.block = SelectCirculant(problem, plan.weight_planes * plan.activations.planes);
+  if (plan.block != 0) {
+    plan.kind = QCRT_MATMUL_CIRCULANT;
+    plan.weight_planes = 0;
+    plan.activations = BytesFormat(type);
+  }
   return plan;
 }
 
@@ -271,6 +283,10 @@ absl::StatusOr<ParameterBlock> PackMatmul(const MatmulProblem& problem, const Ma
     header.pairs_fit = SparsePairsFit(
         weights, problem.activation_type.MaxValue() - problem.activation_type.MinValue());
     header.weights_at = writer.Append(weights);
+    return writer.Finish();
+  }
+  if (plan.kind == QCRT_MATMUL_CIRCULANT) {
+    header.weights_at = writer.Append(PackCirculant(problem, plan.block));
     return writer.Finish();
   }
   header.weight_planes = plan.weight_planes;

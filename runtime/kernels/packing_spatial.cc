@@ -212,7 +212,7 @@ absl::StatusOr<ConvPlan> SelectConv(const ConvProblem& problem) {
   const int64_t k = Depth(problem);
   const std::vector<int64_t> matrix = WeightMatrix(problem.weights, k, 0, problem.outputs);
   absl::StatusOr<MatmulPlan> product =
-      SelectMatmul({k, problem.outputs, problem.input_type, matrix});
+      SelectMatmul({k, problem.outputs, problem.input_type, matrix, problem.groups > 1});
   if (!product.ok()) return product.status();
   plan.product = *product;
   plan.sums = product->accumulators;

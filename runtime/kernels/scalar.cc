@@ -1,6 +1,7 @@
 // Scalar twins of the kernels: one element at a time, straight from the definitions in kernels.h.
 #include <math.h>
 
+#include "runtime/kernels/circulant_kernels.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/kernels/row_codes.h"
 #include "runtime/kernels/scaled_rounding.h"
@@ -33,6 +34,12 @@ int64_t StoredWeight(const qcrt_matmul_block* block, int64_t k, int64_t m, int p
         if (place == k % 16) weight += static_cast<int8_t>(round[at]);
       }
       return weight;
+    }
+    case QCRT_MATMUL_CIRCULANT: {
+      const auto* circulant = At<qcrt_circulant_block>(block, block->weights_at);
+      const int64_t b = circulant->block;
+      const int64_t vector = m / b * circulant->columns + k / b;
+      return At<int8_t>(circulant, circulant->vectors_at)[vector * b + (m % b - k % b + b) % b];
     }
     default:
       return At<int64_t>(block, block->weights_at)[m * block->k + k];
@@ -142,7 +149,8 @@ extern "C" {
 void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
                         void* accumulators, int64_t rows) {
   const bool wide = block->kind == QCRT_MATMUL_WIDE;
-  const bool bytes = block->kind == QCRT_MATMUL_BYTES || block->kind == QCRT_MATMUL_SPARSE;
+  const bool bytes = block->kind == QCRT_MATMUL_BYTES || block->kind == QCRT_MATMUL_SPARSE ||
+                     block->kind == QCRT_MATMUL_CIRCULANT;
   const qcrt_format in = {wide ? QCRT_INT64 : bytes ? QCRT_BYTES : QCRT_PLANES,
                           block->act_planes, 0, 1};
   const qcrt_format out = {wide ? QCRT_INT64 : QCRT_INT32, 0, 0, 1};

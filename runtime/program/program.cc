@@ -71,7 +71,7 @@ absl::Status ValidateProgram(const Program& program) {
       if (id != -1) QCOMPILE_RETURN_IF_ERROR(definitions.Use(id, Describe(op)));
     }
     for (int32_t id : op.results) {
-      QCOMPILE_RETURN_IF_ERROR(definitions.Define(id, Describe(op)));
+      if (id != -1) QCOMPILE_RETURN_IF_ERROR(definitions.Define(id, Describe(op)));
     }
   }
   for (const Port& port : program.outputs) {
@@ -108,7 +108,9 @@ absl::Status ProgramExecutor::Prepare() {
     is_constant_.push_back(constant);
     if (!constant) continue;
     QCOMPILE_RETURN_IF_ERROR(RunOperation(op, function));
-    for (int32_t id : op.results) constant_value[static_cast<size_t>(id)] = true;
+    for (int32_t id : op.results) {
+      if (id != -1) constant_value[static_cast<size_t>(id)] = true;
+    }
   }
   return absl::OkStatus();
 }
@@ -128,6 +130,7 @@ absl::Status ProgramExecutor::RunOperation(const Operation& op, ReferenceFunctio
                                                   " results, found ", op.results.size())));
   }
   for (size_t i = 0; i < op.results.size(); ++i) {
+    if (op.results[i] == -1) continue;
     values_[static_cast<size_t>(op.results[i])] = std::move((*results)[i]);
   }
   return absl::OkStatus();

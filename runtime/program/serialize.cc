@@ -166,25 +166,11 @@ class Reader {
   absl::Status status_;
 };
 
-bool IsSound(DataType type) {
-  switch (type.kind) {
-    case TypeKind::kFloat:
-      return type.bits == 32 || type.bits == 64;
-    case TypeKind::kSigned:
-    case TypeKind::kUnsigned:
-      return type.bits >= 1 && type.bits <= 64;
-    case TypeKind::kBool:
-    case TypeKind::kBipolar:
-      return type.bits == 1;
-  }
-  return false;
-}
-
 DataType Reader::Type() {
   DataType type;
   type.kind = static_cast<TypeKind>(Number<uint8_t>());
   type.bits = Number<uint8_t>();
-  if (ok() && !IsSound(type)) Fail("expected an element type, found an unknown one");
+  if (ok() && !type.IsValid()) Fail("expected an element type, found an unknown one");
   return ok() ? type : DataType::Float32();
 }
 

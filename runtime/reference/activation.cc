@@ -10,21 +10,24 @@ namespace qcompile::runtime {
 namespace {
 
 // max(0, min(1, alpha x + beta)); NaN stays.
-float HardSigmoidOf(float x, float alpha, float beta) {
-  const float product = alpha * x;
-  const float y = product + beta;
-  return y > 1 ? 1.0f : y < 0 ? 0.0f : y;
+template <typename T>
+T HardSigmoidOf(T x, float alpha, float beta) {
+  const T product = alpha * x;
+  const T y = product + beta;
+  return y > 1 ? T(1) : y < 0 ? T(0) : y;
 }
 
-float EluOf(float x, float alpha) {
+template <typename T>
+T EluOf(T x, float alpha) {
   if (!(x < 0)) return x;
-  const float difference = ExpFloat(x) - 1.0f;
+  const T difference = ExpOf(x) - T(1);
   return alpha * difference;
 }
 
-float SoftplusOf(float x) {
-  const float sum = ExpFloat(x) + 1.0f;
-  return LogFloat(sum);
+template <typename T>
+T SoftplusOf(T x) {
+  const T sum = ExpOf(x) + T(1);
+  return LogOf(sum);
 }
 
 template <typename F>
@@ -33,33 +36,37 @@ Results Unary(Operands operands, F f) {
   return Single(MapFloats(operands[0]->tensor, f));
 }
 
-Results Sigmoid(const Attributes&, Operands operands) { return Unary(operands, SigmoidFloat); }
-Results Tanh(const Attributes&, Operands operands) { return Unary(operands, TanhFloat); }
+Results Sigmoid(const Attributes&, Operands operands) { 
+  return Unary(operands, [](auto x) { return SigmoidOf(x); });
+}
+Results Tanh(const Attributes&, Operands operands) { 
+  return Unary(operands, [](auto x) { return TanhOf(x); });
+}
 
 Results LeakyRelu(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 0.01f));
-  return Unary(operands, [alpha](float x) { return x < 0 ? alpha * x : x; });
+  return Unary(operands, [alpha](auto x) { return x < 0 ? alpha * x : x; });
 }
 
 Results HardSigmoid(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 0.2f));
   QCOMPILE_ASSIGN_OR_RETURN(const float beta, FloatAttribute(attributes, "beta", 0.5f));
-  return Unary(operands, [alpha, beta](float x) { return HardSigmoidOf(x, alpha, beta); });
+  return Unary(operands, [alpha, beta](auto x) { return HardSigmoidOf(x, alpha, beta); });
 }
 
 Results HardSwish(const Attributes&, Operands operands) {
-  return Unary(operands, [](float x) { return x * HardSigmoidOf(x, 0.16666667163372f, 0.5f); });
+  return Unary(operands, [](auto x) { return x * HardSigmoidOf(x, 0.16666667163372f, 0.5f); });
 }
 
 Results Elu(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
-  return Unary(operands, [alpha](float x) { return EluOf(x, alpha); });
+  return Unary(operands, [alpha](auto x) { return EluOf(x, alpha); });
 }
 
 Results Celu(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
-  return Unary(operands, [alpha](float x) {
-    const float scaled = x / alpha;
+  return Unary(operands, [alpha](auto x) {
+    const decltype(x) scaled = x / alpha;
     return alpha * EluOf(scaled, 1);
   });
 }
@@ -69,50 +76,54 @@ Results Selu(const Attributes& attributes, Operands operands) {
                             FloatAttribute(attributes, "alpha", 1.67326319217681884765625f));
   QCOMPILE_ASSIGN_OR_RETURN(const float gamma,
                             FloatAttribute(attributes, "gamma", 1.05070102214813232421875f));
-  return Unary(operands, [alpha, gamma](float x) {
+  return Unary(operands, [alpha, gamma](auto x) {
     if (!(x < 0)) return gamma * x;
-    const float product = alpha * ExpFloat(x);
-    const float difference = product - alpha;
+    const decltype(x) product = alpha * ExpOf(x);
+    const decltype(x) difference = product - alpha;
     return gamma * difference;
   });
 }
 
 Results ThresholdedRelu(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
-  return Unary(operands, [alpha](float x) { return alpha < x ? x : 0.0f; });
+  return Unary(operands, [alpha](auto x) { return alpha < x ? x : decltype(x)(0); });
 }
 
-Results Softplus(const Attributes&, Operands operands) { return Unary(operands, SoftplusOf); }
+Results Softplus(const Attributes&, Operands operands) {
+  return Unary(operands, [](auto x) { return SoftplusOf(x); });
+}
 
 Results Softsign(const Attributes&, Operands operands) {
-  return Unary(operands, [](float x) {
-    const float denominator = 1.0f + std::fabs(x);
+  return Unary(operands, [](auto x) {
+    const decltype(x) denominator = 1 + std::fabs(x);
     return x / denominator;
   });
 }
 
 Results Mish(const Attributes&, Operands operands) {
-  return Unary(operands, [](float x) { return x * TanhFloat(SoftplusOf(x)); });
+  return Unary(operands, [](auto x) { return x * TanhOf(SoftplusOf(x)); });
 }
 
 Results Swish(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const float alpha, FloatAttribute(attributes, "alpha", 1));
-  return Unary(operands, [alpha](float x) {
-    const float scaled = alpha * x;
-    return x * SigmoidFloat(scaled);
+  return Unary(operands, [alpha](auto x) {
+    const decltype(x) scaled = alpha * x;
+    return x * SigmoidOf(scaled);
   });
 }
 
 // The factors of x/2: 1 + erf(x / sqrt(2)), and its approximation by tanh.
-float ErfFactor(float x) {
-  const float scaled = x / std::sqrt(2.0f);
-  return 1.0f + ErfFloat(scaled);
+template <typename T>
+T ErfFactor(T x) {
+  const T scaled = x / std::sqrt(T(2));
+  return 1 + ErfOf(scaled);
 }
-float TanhFactor(float x) {
-  const float cubic = 0.044715f * PowFloat(x, 3);
-  const float sum = x + cubic;
-  const float scaled = std::sqrt(0.63661977236f) * sum;
-  return 1.0f + TanhFloat(scaled);
+template <typename T>
+T TanhFactor(T x) {
+  const T cubic = T(0.044715f) * PowOf(x, T(3));
+  const T sum = x + cubic;
+  const T scaled = std::sqrt(T(0.63661977236f)) * sum;
+  return 1 + TanhOf(scaled);
 }
 
 Results Gelu(const Attributes& attributes, Operands operands) {
@@ -123,8 +134,8 @@ Results Gelu(const Attributes& attributes, Operands operands) {
         absl::StrCat("expected approximate to be none or tanh, found ", approximate));
   }
   const bool by_tanh = approximate == "tanh";
-  return Unary(operands, [by_tanh](float x) {
-    const float half = 0.5f * x;
+  return Unary(operands, [by_tanh](auto x) {
+    const decltype(x) half = decltype(x)(0.5) * x;
     return half * (by_tanh ? TanhFactor(x) : ErfFactor(x));
   });
 }
@@ -139,7 +150,7 @@ Results PRelu(const Attributes&, Operands operands) {
                                                    ShapeToString(slope.shape())));
   }
   return Single(ZipNumbers(
-      x, slope, [](float v, float s) { return v < 0 ? s * v : v; },
+      x, slope, [](auto v, auto s) { return v < 0 ? s * v : v; },
       [](int64_t v, int64_t s) {
         return v < 0 ? static_cast<int64_t>(static_cast<uint64_t>(v) * static_cast<uint64_t>(s))
                      : v;

@@ -14,10 +14,10 @@ namespace qcompile::runtime {
 namespace {
 
 // Both give NaN where either operand is NaN, as numpy does.
-float FloatMin(float a, float b) { return std::isnan(a) || a < b ? a : b; }
-float FloatMax(float a, float b) { return std::isnan(a) || a > b ? a : b; }
-int64_t IntegerMin(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t IntegerMax(int64_t a, int64_t b) { return a > b ? a : b; }
+constexpr auto kFloatMin = [](auto a, auto b) { return std::isnan(a) || a < b ? a : b; };
+constexpr auto kFloatMax = [](auto a, auto b) { return std::isnan(a) || a > b ? a : b; };
+constexpr auto kIntegerMin = [](auto a, auto b) { return a < b ? a : b; };
+constexpr auto kIntegerMax = [](auto a, auto b) { return a > b ? a : b; };
 
 enum class Side { kLower, kUpper };
 
@@ -91,7 +91,9 @@ std::optional<QuantizedView> Extreme(const QuantizedView& a, const QuantizedView
   }
   const DataType type = CommonCodeType(a.codes.type(), b.codes.type());
   const std::vector<int64_t> codes =
-      ZipElements<int64_t>(a.codes, b.codes, shape, side == Side::kLower ? IntegerMax : IntegerMin);
+      side == Side::kLower
+          ? ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMax)
+          : ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMin);
   absl::StatusOr<Tensor> tensor = Tensor::FromIntegers(type, shape, codes);
   if (!tensor.ok()) return std::nullopt;
   return QuantizedView{*std::move(tensor), Compact(scale), Compact(zero_point)};
@@ -100,8 +102,8 @@ std::optional<QuantizedView> Extreme(const QuantizedView& a, const QuantizedView
 // max(a, b) for a lower side, min(a, b) for an upper one.
 absl::StatusOr<Value> Bounded(const Value& a, const Value& b, Side side) {
   QCOMPILE_ASSIGN_OR_RETURN(
-      Tensor tensor, side == Side::kLower ? ZipNumbers(a.tensor, b.tensor, FloatMax, IntegerMax)
-                                          : ZipNumbers(a.tensor, b.tensor, FloatMin, IntegerMin));
+      Tensor tensor, side == Side::kLower ? ZipNumbers(a.tensor, b.tensor, kFloatMax, kIntegerMax)
+                                          : ZipNumbers(a.tensor, b.tensor, kFloatMin, kIntegerMin));
   Value result(std::move(tensor));
   const Shape& shape = result.tensor.shape();
   if (a.quantized && b.quantized) {
@@ -122,7 +124,7 @@ Results Relu(const Attributes&, Operands operands) {
   }
   // NaN and -0 stay.
   QCOMPILE_ASSIGN_OR_RETURN(Tensor tensor,
-                            MapFloats(x.tensor, [](float v) { return v < 0 ? 0.0f : v; }));
+                            MapFloats(x.tensor, [](auto v) { return v < 0 ? decltype(v)(0) : v; }));
   Value result(std::move(tensor));
   if (x.quantized) {
     result.quantized = Clamped(*x.quantized, Tensor::ScalarFloat(0), Side::kLower);

@@ -1,4 +1,6 @@
-// Comparisons, logic and selection by a condition.
+// Comparisons, logic, kinds of floats, and selection by a condition.
+#include <cmath>
+
 #include "runtime/reference/checks.h"
 #include "runtime/reference/map_elements.h"
 #include "runtime/reference/quantized_view.h"
@@ -20,12 +22,12 @@ Results Compare(Operands operands, F f) {
   const Tensor &a = operands[0]->tensor, &b = operands[1]->tensor;
   QCOMPILE_RETURN_IF_ERROR(CheckSameType(a, b));
   QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
-  if (a.type() == DataType::Float32()) {
-    return Single(Bools(shape, ZipElements<float>(a, b, shape, f)));
+  if (a.type() == DataType::Float64()) {
+    return Single(Bools(shape, ZipElements<double>(a, b, shape, f)));
   }
-  if (!a.type().IsInteger()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected operands of type float32 or an integer type, found ", a.type().ToString()));
+  if (a.type().IsFloat()) return Single(Bools(shape, ZipElements<float>(a, b, shape, f)));
+  if (a.type().kind == TypeKind::kUnsigned) {
+    return Single(Bools(shape, ZipElements<uint64_t>(a, b, shape, f)));
   }
   return Single(Bools(shape, ZipElements<int64_t>(a, b, shape, f)));
 }
@@ -62,11 +64,43 @@ Results Or(const Attributes&, Operands operands) {
   return Logic(operands, [](auto a, auto b) { return a != 0 || b != 0; });
 }
 
+Results Xor(const Attributes&, Operands operands) {
+  return Logic(operands, [](auto a, auto b) { return (a != 0) != (b != 0); });
+}
+
 Results Not(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
   const Tensor& x = operands[0]->tensor;
   QCOMPILE_RETURN_IF_ERROR(CheckType(x, DataType::Bool(), "an operand"));
   return Single(MapIntegers(x, [](int64_t v) { return int64_t{v == 0}; }));
+}
+
+// Whether each float is of a kind that `f` tells.
+template <typename F>
+Results Classify(Operands operands, F f) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Tensor& x = operands[0]->tensor;
+  if (!x.type().IsFloat()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected an operand of a float type, found ", x.type().ToString()));
+  }
+  std::vector<bool> values(static_cast<size_t>(x.size()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = f(x.DoubleAt(static_cast<int64_t>(i)));
+  return Single(Bools(x.shape(), values));
+}
+
+Results IsNaN(const Attributes&, Operands operands) {
+  return Classify(operands, [](double v) { return std::isnan(v); });
+}
+
+Results IsInf(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const bool positive,
+                            BoolAttribute(attributes, "detect_positive", true));
+  QCOMPILE_ASSIGN_OR_RETURN(const bool negative,
+                            BoolAttribute(attributes, "detect_negative", true));
+  return Classify(operands, [positive, negative](double v) {
+    return std::isinf(v) && (v > 0 ? positive : negative);
+  });
 }
 
 Results Where(const Attributes&, Operands operands) {
@@ -97,11 +131,14 @@ void RegisterComparisons(ReferenceTable& table) {
   table["onnx.Equal"] = Equal;
   table["onnx.Greater"] = Greater;
   table["onnx.GreaterOrEqual"] = GreaterOrEqual;
+  table["onnx.IsInf"] = IsInf;
+  table["onnx.IsNaN"] = IsNaN;
   table["onnx.Less"] = Less;
   table["onnx.LessOrEqual"] = LessOrEqual;
   table["onnx.Not"] = Not;
   table["onnx.Or"] = Or;
   table["onnx.Where"] = Where;
+  table["onnx.Xor"] = Xor;
 }
 
 }  // namespace qcompile::runtime

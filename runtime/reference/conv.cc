@@ -1,15 +1,15 @@
 // Conv and ConvTranspose: exact where operand and weights are quantized, else float32.
 #include "runtime/reference/checks.h"
 #include "runtime/reference/convolution.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/register.h"
 #include "runtime/reference/status_macros.h"
 #include "runtime/reference/window.h"
 
 namespace qcompile::runtime {
-namespace {
 
-absl::StatusOr<ConvolutionShape> ReadShape(const Attributes& attributes, const Shape& x,
-                                           const Shape& weights, bool transposed) {
+absl::StatusOr<ConvolutionShape> ReadConvolutionShape(const Attributes& attributes, const Shape& x,
+                                                      const Shape& weights, bool transposed) {
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t groups, IntAttribute(attributes, "group", 1));
   if (x.size() < 3 || weights.size() != x.size()) {
     return absl::InvalidArgumentError(
@@ -29,6 +29,8 @@ absl::StatusOr<ConvolutionShape> ReadShape(const Attributes& attributes, const S
                           transposed ? weights[1] : weights[0] / groups, transposed};
 }
 
+namespace {
+
 Results Convolve(const Attributes& attributes, Operands operands, bool transposed) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
   const Value &x = *operands[0], &weights = *operands[1];
@@ -37,7 +39,7 @@ Results Convolve(const Attributes& attributes, Operands operands, bool transpose
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(weights.tensor, "weights"));
   const Shape &x_shape = x.tensor.shape(), &w_shape = weights.tensor.shape();
   QCOMPILE_ASSIGN_OR_RETURN(const ConvolutionShape shape,
-                            ReadShape(attributes, x_shape, w_shape, transposed));
+                            ReadConvolutionShape(attributes, x_shape, w_shape, transposed));
   const auto kernel = absl::MakeConstSpan(w_shape).subspan(2);
   QCOMPILE_ASSIGN_OR_RETURN(const Window window,
                             transposed ? ReadTransposedWindow(attributes, x_shape, kernel)
@@ -70,8 +72,8 @@ Results ConvTranspose(const Attributes& attributes, Operands operands) {
 }  // namespace
 
 void RegisterConvolutions(ReferenceTable& table) {
-  table["onnx.Conv"] = Conv;
-  table["onnx.ConvTranspose"] = ConvTranspose;
+  table["onnx.Conv"] = InFloat32<Conv>;
+  table["onnx.ConvTranspose"] = InFloat32<ConvTranspose>;
 }
 
 }  // namespace qcompile::runtime

@@ -24,6 +24,10 @@ struct ConvolutionShape {
   }
 };
 
+// The shape of a convolution of an operand by weights, which must agree in the attribute `group`.
+absl::StatusOr<ConvolutionShape> ReadConvolutionShape(const Attributes& attributes, const Shape& x,
+                                                      const Shape& weights, bool transposed);
+
 // Products in ascending order of (channel, tap), multiply then add, each rounded; the bias, one
 // per channel, is added last. Padding has no products. Done as matrix products where these give the same bits: `slow` asks
 // for the plain way.

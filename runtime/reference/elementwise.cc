@@ -1,6 +1,7 @@
 // Arithmetic of ONNX: one float32 rounding per step; integers wrap around.
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "runtime/reference/checks.h"
 #include "runtime/reference/exact_sum.h"
@@ -10,21 +11,6 @@
 #include "runtime/reference/register.h"
 
 namespace qcompile::runtime {
-
-int64_t WrapToType(int64_t value, DataType type) {
-  if (type.kind == TypeKind::kBool || type.kind == TypeKind::kBipolar || type.bits >= 64) {
-    return value;
-  }
-  const int spare = 64 - type.bits;
-  const uint64_t shifted = static_cast<uint64_t>(value) << spare;
-  return type.kind == TypeKind::kSigned ? static_cast<int64_t>(shifted) >> spare
-                                        : static_cast<int64_t>(shifted >> spare);
-}
-
-absl::StatusOr<Tensor> WrappedIntegers(DataType type, Shape shape, std::vector<int64_t> values) {
-  for (int64_t& value : values) value = WrapToType(value, type);
-  return Tensor::FromIntegers(type, std::move(shape), values);
-}
 
 namespace {
 
@@ -38,7 +24,13 @@ int64_t WrapSub(int64_t a, int64_t b) {
 int64_t WrapMul(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
 }
-int64_t TruncatingDivision(int64_t a, int64_t b) { return b == -1 ? WrapSub(0, a) : a / b; }
+template <typename T>
+T TruncatingDivision(T a, T b) {
+  if constexpr (std::is_signed_v<T>) {
+    if (b == -1) return WrapSub(0, a);
+  }
+  return a / b;
+}
 
 int64_t IntegerPower(int64_t base, int64_t exponent) {
   int64_t result = 1;
@@ -82,20 +74,20 @@ Results Add(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Value &a = *operands[0], &b = *operands[1];
   if (a.quantized && b.quantized) return Single(ExactSumOfViews(*a.quantized, *b.quantized, 1));
-  return Single(ZipNumbers(a.tensor, b.tensor, [](float x, float y) { return x + y; }, WrapAdd));
+  return Single(ZipNumbers(a.tensor, b.tensor, [](auto x, auto y) { return x + y; }, WrapAdd));
 }
 
 Results Sub(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Value &a = *operands[0], &b = *operands[1];
   if (a.quantized && b.quantized) return Single(ExactSumOfViews(*a.quantized, *b.quantized, -1));
-  return Single(ZipNumbers(a.tensor, b.tensor, [](float x, float y) { return x - y; }, WrapSub));
+  return Single(ZipNumbers(a.tensor, b.tensor, [](auto x, auto y) { return x - y; }, WrapSub));
 }
 
 Results Mul(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   return Single(ZipNumbers(
-      operands[0]->tensor, operands[1]->tensor, [](float x, float y) { return x * y; }, WrapMul));
+      operands[0]->tensor, operands[1]->tensor, [](auto x, auto y) { return x * y; }, WrapMul));
 }
 
 Results Div(const Attributes&, Operands operands) {
@@ -107,28 +99,104 @@ Results Div(const Attributes&, Operands operands) {
     }
   }
   return Single(ZipNumbers(
-      operands[0]->tensor, divisor, [](float x, float y) { return x / y; }, TruncatingDivision));
+      operands[0]->tensor, divisor, [](auto x, auto y) { return x / y; },
+      [](auto x, auto y) { return TruncatingDivision(x, y); }));
 }
 
-Results Pow(const Attributes& attributes, Operands operands) {
+// The result has the type of the base. Mixed types meet in a float type, and the power is cut to an
+// integer base's type.
+Results Pow(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
-  const Tensor& base = operands[0]->tensor;
-  Tensor exponent = operands[1]->tensor;
-  if (base.type() == DataType::Float32() && exponent.type().IsInteger()) {
-    Tensor converted(DataType::Float32(), exponent.shape());
-    absl::Span<float> out = converted.MutableData<float>();
-    for (int64_t i = 0; i < exponent.size(); ++i) {
-      out[i] = static_cast<float>(exponent.IntegerAt(i));
+  const Tensor &base = operands[0]->tensor, &exponent = operands[1]->tensor;
+  const auto power = [](auto x, auto y) { return PowOf(x, y); };
+  if (base.type().IsFloat()) {
+    Tensor converted = exponent;
+    if (exponent.type() != base.type()) {
+      converted = Tensor::FromReals(base.type(), exponent.shape(), ToDoubles(exponent));
     }
-    exponent = converted;
+    return Single(ZipNumbers(base, converted, power, IntegerPower));
   }
-  for (int64_t i = 0; exponent.type().IsInteger() && i < exponent.size(); ++i) {
+  if (exponent.type().IsFloat()) {
+    const Tensor wide = Tensor::FromDoubles(base.shape(), ToDoubles(base));
+    const Tensor steps = Tensor::FromDoubles(exponent.shape(), ToDoubles(exponent));
+    QCOMPILE_ASSIGN_OR_RETURN(const Tensor powers, ZipNumbers(wide, steps, power, IntegerPower));
+    std::vector<int64_t> values;
+    for (double value : powers.Data<double>()) {
+      if (!(value > -0x1p63 && value < 0x1p63)) {
+        return absl::OutOfRangeError(absl::StrCat("expected a power of type ",
+                                                  base.type().ToString(), ", found ",
+                                                  NumberToString(value)));
+      }
+      values.push_back(static_cast<int64_t>(value));
+    }
+    return Single(WrappedIntegers(base.type(), powers.shape(), std::move(values)));
+  }
+  for (int64_t i = 0; i < exponent.size(); ++i) {
     if (exponent.IntegerAt(i) < 0) {
       return absl::InvalidArgumentError(absl::StrCat(
           "expected exponents of at least 0 for an integer base, found ", exponent.IntegerAt(i)));
     }
   }
-  return Single(ZipNumbers(base, exponent, PowFloat, IntegerPower));
+  QCOMPILE_ASSIGN_OR_RETURN(
+      const Tensor converted,
+      WrappedIntegers(base.type(), exponent.shape(), exponent.ToIntegers()));
+  return Single(ZipNumbers(base, converted, power, IntegerPower));
+}
+
+// The remainder with the sign of the divisor, or with that of the dividend (C's fmod).
+template <typename T>
+T Remainder(T x, T y, bool fmod) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const T rest = std::fmod(x, y);
+    if (fmod || rest == 0) return rest;
+    return (rest < 0) != (y < 0) ? rest + y : rest;
+  } else {
+    if (std::is_signed_v<T> && y == static_cast<T>(-1)) return 0;
+    const T rest = x % y;
+    if constexpr (std::is_signed_v<T>) {
+      if (!fmod && rest != 0 && (rest < 0) != (y < 0)) return rest + y;
+    }
+    return rest;
+  }
+}
+
+Results Mod(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
+  QCOMPILE_ASSIGN_OR_RETURN(const bool fmod, BoolAttribute(attributes, "fmod", false));
+  const Tensor& divisor = operands[1]->tensor;
+  if (!fmod && divisor.type().IsFloat()) {
+    return absl::InvalidArgumentError("expected fmod to be 1 for floats, found 0");
+  }
+  for (int64_t i = 0; divisor.type().IsInteger() && i < divisor.size(); ++i) {
+    if (divisor.IntegerAt(i) == 0) {
+      return absl::InvalidArgumentError("expected integer divisors other than 0, found 0");
+    }
+  }
+  const auto rest = [fmod](auto x, auto y) { return Remainder(x, y, fmod); };
+  return Single(ZipNumbers(operands[0]->tensor, divisor, rest, rest));
+}
+
+absl::StatusOr<Tensor> SumOf(Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckVariadic(operands));
+  Tensor sum = operands[0]->tensor;
+  for (size_t i = 1; i < operands.size(); ++i) {
+    QCOMPILE_ASSIGN_OR_RETURN(
+        sum, ZipNumbers(sum, operands[i]->tensor, [](auto x, auto y) { return x + y; }, WrapAdd));
+  }
+  return sum;
+}
+
+Results Sum(const Attributes& attributes, Operands operands) {
+  // Two quantized operands are added exactly.
+  if (operands.size() == 2) return Add(attributes, operands);
+  return Single(SumOf(operands));
+}
+
+Results Mean(const Attributes&, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const Tensor sum, SumOf(operands));
+  const auto count = static_cast<int64_t>(operands.size());
+  return Single(MapFloats(
+      sum, [count](auto x) { return static_cast<decltype(x)>(x / static_cast<decltype(x)>(count)); }));
 }
 
 template <typename F>
@@ -137,50 +205,60 @@ Results UnaryFloat(Operands operands, F f) {
   return Single(MapFloats(operands[0]->tensor, f));
 }
 
-template <typename F, typename G>
-Results UnaryNumber(Operands operands, F f, G g) {
+template <typename F>
+Results UnaryNumber(Operands operands, F f) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
   const Tensor& x = operands[0]->tensor;
   if (x.type().kind == TypeKind::kSigned || x.type().kind == TypeKind::kUnsigned) {
-    return Single(MapIntegers(x, g));
+    return Single(MapIntegers(x, f));
   }
   return Single(MapFloats(x, f));
 }
 
 Results Sqrt(const Attributes&, Operands operands) {
-  return UnaryFloat(operands, [](float x) { return std::sqrt(x); });
+  return UnaryFloat(operands, [](auto x) { return std::sqrt(x); });
 }
-Results Exp(const Attributes&, Operands operands) { return UnaryFloat(operands, ExpFloat); }
-Results Log(const Attributes&, Operands operands) { return UnaryFloat(operands, LogFloat); }
-Results Erf(const Attributes&, Operands operands) { return UnaryFloat(operands, ErfFloat); }
+Results Exp(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return ExpOf(x); }); }
+Results Log(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return LogOf(x); }); }
+Results Erf(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return ErfOf(x); }); }
 Results Reciprocal(const Attributes&, Operands operands) {
-  return UnaryFloat(operands, [](float x) { return 1.0f / x; });
+  return UnaryFloat(operands, [](auto x) { return decltype(x)(1) / x; });
 }
 Results Floor(const Attributes&, Operands operands) {
-  return UnaryFloat(operands, [](float x) { return std::floor(x); });
+  return UnaryFloat(operands, [](auto x) { return std::floor(x); });
 }
 Results Ceil(const Attributes&, Operands operands) {
-  return UnaryFloat(operands, [](float x) { return std::ceil(x); });
+  return UnaryFloat(operands, [](auto x) { return std::ceil(x); });
 }
 Results Round(const Attributes&, Operands operands) {
   // Half to even, in the default rounding direction of the processor.
-  return UnaryFloat(operands, [](float x) { return std::nearbyint(x); });
+  return UnaryFloat(operands, [](auto x) { return std::nearbyint(x); });
 }
 Results Neg(const Attributes&, Operands operands) {
-  return UnaryNumber(operands, [](float x) { return -x; }, [](int64_t x) { return WrapSub(0, x); });
+  return UnaryNumber(operands, [](auto x) {
+    if constexpr (std::is_integral_v<decltype(x)>) return WrapSub(0, x);
+    else return -x;
+  });
 }
 Results Abs(const Attributes&, Operands operands) {
-  return UnaryNumber(
-      operands, [](float x) { return std::fabs(x); },
-      [](int64_t x) { return x < 0 ? WrapSub(0, x) : x; });
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Tensor& x = operands[0]->tensor;
+  if (x.type().kind == TypeKind::kUnsigned) return std::vector<Value>{*operands[0]};
+  return UnaryNumber(operands, [](auto v) {
+    if constexpr (std::is_integral_v<decltype(v)>) return v < 0 ? WrapSub(0, v) : v;
+    else return std::fabs(v);
+  });
 }
 Results Sign(const Attributes&, Operands operands) {
-  return UnaryNumber(
-      operands, [](float x) { return x > 0    ? 1.0f
-                                     : x < 0  ? -1.0f
-                                     : x == 0 ? 0.0f
-                                              : x; },
-      [](int64_t x) { return int64_t{x > 0} - int64_t{x < 0}; });
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Tensor& x = operands[0]->tensor;
+  if (x.type().kind == TypeKind::kUnsigned) {
+    return Single(MapIntegers(x, [](int64_t v) { return int64_t{v != 0}; }));
+  }
+  return UnaryNumber(operands, [](auto v) {
+    using T = decltype(v);
+    return v > 0 ? T(1) : v < 0 ? T(-1) : v == 0 ? T(0) : v;
+  });
 }
 
 }  // namespace
@@ -194,6 +272,8 @@ void RegisterElementwise(ReferenceTable& table) {
   table["onnx.Exp"] = Exp;
   table["onnx.Floor"] = Floor;
   table["onnx.Log"] = Log;
+  table["onnx.Mean"] = Mean;
+  table["onnx.Mod"] = Mod;
   table["onnx.Mul"] = Mul;
   table["onnx.Neg"] = Neg;
   table["onnx.Pow"] = Pow;
@@ -202,6 +282,7 @@ void RegisterElementwise(ReferenceTable& table) {
   table["onnx.Sign"] = Sign;
   table["onnx.Sqrt"] = Sqrt;
   table["onnx.Sub"] = Sub;
+  table["onnx.Sum"] = Sum;
 }
 
 }  // namespace qcompile::runtime

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/map_elements.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
@@ -48,15 +49,18 @@ absl::StatusOr<int64_t> CheckedCount(double count) {
   return count > 0 ? static_cast<int64_t>(count) : 0;
 }
 
-absl::StatusOr<Tensor> FloatRange(float start, float limit, float delta) {
-  if (delta == 0) return absl::InvalidArgumentError("expected a delta other than 0, found 0");
-  QCOMPILE_ASSIGN_OR_RETURN(const int64_t count, CheckedCount(std::ceil((limit - start) / delta)));
-  std::vector<float> values(static_cast<size_t>(count));
+// start + i * delta in the type that floats are computed with, float or double.
+template <typename T>
+absl::StatusOr<Tensor> FloatRange(const Tensor& start, const Tensor& limit, const Tensor& delta) {
+  const T first = Load(start, 0, T()), end = Load(limit, 0, T()), step = Load(delta, 0, T());
+  if (step == 0) return absl::InvalidArgumentError("expected a delta other than 0, found 0");
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t count, CheckedCount(std::ceil((end - first) / step)));
+  std::vector<T> values(static_cast<size_t>(count));
   for (size_t i = 0; i < values.size(); ++i) {
-    const float distance = static_cast<float>(i) * delta;
-    values[i] = start + distance;
+    const T distance = static_cast<T>(i) * step;
+    values[i] = first + distance;
   }
-  return Tensor::FromFloats({count}, values);
+  return FromNumbers(start.type(), {count}, values);
 }
 
 absl::StatusOr<Tensor> IntegerRange(DataType type, int64_t start, int64_t limit, int64_t delta) {
@@ -85,8 +89,8 @@ Results Range(const Attributes&, Operands operands) {
   if (type.kind == TypeKind::kSigned) {
     return Single(IntegerRange(type, start.IntegerAt(0), limit.IntegerAt(0), delta.IntegerAt(0)));
   }
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(start, "bounds"));
-  return Single(FloatRange(start.Floats()[0], limit.Floats()[0], delta.Floats()[0]));
+  return Single(WithFloats(
+      type, [&](auto zero) { return FloatRange<decltype(zero)>(start, limit, delta); }));
 }
 
 }  // namespace

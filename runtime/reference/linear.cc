@@ -4,6 +4,7 @@
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/exact_linear.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
@@ -12,21 +13,39 @@
 namespace qcompile::runtime {
 namespace {
 
-// Products in ascending order of k, multiply then add, each rounded.
-void FloatProduct(const float* a, MatrixLayout a_layout, const float* b, MatrixLayout b_layout,
-                  int64_t k_extent, float* out) {
+// Products in ascending order of k, multiply then add, each rounded (or wrapped).
+template <typename T>
+void Product(const T* a, MatrixLayout a_layout, const T* b, MatrixLayout b_layout,
+             int64_t k_extent, T* out) {
   for (int64_t m = 0; m < a_layout.vectors; ++m) {
-    float* sums = out + m * b_layout.vectors;
-    std::fill_n(sums, b_layout.vectors, 0.0f);
+    T* sums = out + m * b_layout.vectors;
+    std::fill_n(sums, b_layout.vectors, T(0));
     for (int64_t k = 0; k < k_extent; ++k) {
-      const float factor = a[m * a_layout.vector_stride + k * a_layout.k_stride];
-      const float* line = b + k * b_layout.k_stride;
+      const T factor = a[m * a_layout.vector_stride + k * a_layout.k_stride];
+      const T* line = b + k * b_layout.k_stride;
       for (int64_t n = 0; n < b_layout.vectors; ++n) {
-        const float product = factor * line[n * b_layout.vector_stride];
+        const T product = factor * line[n * b_layout.vector_stride];
         sums[n] += product;
       }
     }
   }
+}
+
+// Types other than float32 are computed with in a common one: doubles as they are, integers as
+// unsigned ones, which wrap.
+template <typename T>
+absl::StatusOr<Tensor> StackedProduct(const Tensor& a, MatrixLayout a_layout, const Tensor& b,
+                                      MatrixLayout b_layout, int64_t k, const Shape& batch,
+                                      const BroadcastIndex& a_index, const BroadcastIndex& b_index,
+                                      const Shape& shape) {
+  const std::vector<T> left = ToNumbers<T>(a), right = ToNumbers<T>(b);
+  std::vector<T> out(static_cast<size_t>(NumElements(shape)));
+  const int64_t matrix = a_layout.vectors * b_layout.vectors;
+  for (int64_t i = 0; i < NumElements(batch); ++i) {
+    Product(left.data() + a_index(i) * a_layout.vectors * k, a_layout,
+            right.data() + b_index(i) * b_layout.vectors * k, b_layout, k, out.data() + i * matrix);
+  }
+  return FromNumbers(a.type(), shape, out);
 }
 
 // A vector becomes a matrix of one row (on the left) or one column (on the right).
@@ -55,11 +74,19 @@ absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
   QCOMPILE_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(a_batch, b_batch));
   Shape shape = batch;
   shape.insert(shape.end(), {rows, columns});
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(DataType::Float32(), shape));
+  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(a.tensor.type(), shape));
   if (result.size() == 0) return result;
 
   const MatrixLayout a_layout{rows, k, 1}, b_layout{columns, 1, columns};
   const BroadcastIndex a_index(a_batch, batch), b_index(b_batch, batch);
+  if (a.tensor.type() == DataType::Float64()) {
+    return StackedProduct<double>(a.tensor, a_layout, b.tensor, b_layout, k, batch, a_index,
+                                  b_index, shape);
+  }
+  if (a.tensor.type().IsInteger()) {
+    return StackedProduct<uint64_t>(a.tensor, a_layout, b.tensor, b_layout, k, batch, a_index,
+                                    b_index, shape);
+  }
   absl::Span<float> out = result.MutableData<float>();
   const auto matrix = static_cast<size_t>(rows * columns);
   if (a.quantized && b.quantized) {
@@ -72,7 +99,7 @@ absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
     return result;
   }
   for (int64_t i = 0; i < NumElements(batch); ++i) {
-    FloatProduct(a.tensor.Floats().data() + a_index(i) * rows * k, a_layout,
+    Product(a.tensor.Floats().data() + a_index(i) * rows * k, a_layout,
                  b.tensor.Floats().data() + b_index(i) * k * columns, b_layout, k,
                  out.data() + static_cast<size_t>(i) * matrix);
   }
@@ -82,8 +109,11 @@ absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
 Results MatMul(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Tensor &a = operands[0]->tensor, &b = operands[1]->tensor;
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a, "the left matrix"));
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b, "the right matrix"));
+  if (a.type() != DataType::Float64() && a.type().kind != TypeKind::kSigned &&
+      a.type().kind != TypeKind::kUnsigned) {
+    QCOMPILE_RETURN_IF_ERROR(CheckFloat(a, "the left matrix"));
+  }
+  QCOMPILE_RETURN_IF_ERROR(CheckType(b, a.type(), "the right matrix"));
   if (a.rank() == 0 || b.rank() == 0) return DisagreeingShapes(a, b);
   QCOMPILE_ASSIGN_OR_RETURN(
       Tensor result, MatMulOfMatrices(AsMatrix(*operands[0], true), AsMatrix(*operands[1], false)));
@@ -162,7 +192,7 @@ Results Gemm(const Attributes& attributes, Operands operands) {
     const ExactMatrixProduct product(*a.quantized, gemm.a, *b.quantized, gemm.b, gemm.k);
     product.Compute(0, 0, terms.alpha, ExactBias(terms, shape), result.MutableData<float>());
   } else {
-    FloatProduct(a.tensor.Floats().data(), gemm.a, b.tensor.Floats().data(), gemm.b, gemm.k,
+    Product(a.tensor.Floats().data(), gemm.a, b.tensor.Floats().data(), gemm.b, gemm.k,
                  result.MutableData<float>().data());
     AddFloatTerms(terms, result);
   }
@@ -172,8 +202,8 @@ Results Gemm(const Attributes& attributes, Operands operands) {
 }  // namespace
 
 void RegisterLinear(ReferenceTable& table) {
-  table["onnx.Gemm"] = Gemm;
-  table["onnx.MatMul"] = MatMul;
+  table["onnx.Gemm"] = InFloat32<Gemm>;
+  table["onnx.MatMul"] = InFloat32<MatMul>;
 }
 
 }  // namespace qcompile::runtime

@@ -3,30 +3,36 @@
 #define QCOMPILE_RUNTIME_REFERENCE_MAP_ELEMENTS_H_
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/status_macros.h"
 
 namespace qcompile::runtime {
 
-// Reads element i as the computation's own type: float for float32, int64_t for integers.
-inline float Load(const Tensor& tensor, int64_t i, float) { return tensor.Floats()[i]; }
-inline int64_t Load(const Tensor& tensor, int64_t i, int64_t) { return tensor.IntegerAt(i); }
+// Whether the scalar function f is written for doubles too: it then gives a double for one.
+template <typename F, typename... Doubles>
+inline constexpr bool kTakesDoubles = std::is_same_v<std::invoke_result_t<F, Doubles...>, double>;
 
-// The value modulo 2^bits, read in the sign convention of the type: what integer arithmetic of
-// ONNX gives when it overflows. Bools and bipolars keep their value.
-int64_t WrapToType(int64_t value, DataType type);
-
-// An integer tensor of `type` from values that are wrapped to it.
-absl::StatusOr<Tensor> WrappedIntegers(DataType type, Shape shape, std::vector<int64_t> values);
-
-// f(x) for float32 tensors.
+// f(x) for float tensors.
 template <typename F>
 absl::StatusOr<Tensor> MapFloats(const Tensor& x, F f) {
+  if constexpr (kTakesDoubles<F, double>) {
+    if (x.type() == DataType::Float64()) {
+      std::vector<double> values = ToDoubles(x);
+      for (double& value : values) value = f(value);
+      return Tensor::FromDoubles(x.shape(), values);
+    }
+  }
+  if (IsNarrowFloat(x.type())) {
+    QCOMPILE_ASSIGN_OR_RETURN(const Tensor wide, MapFloats(ToFloat32(x), f));
+    return FromFloat32(wide, x.type());
+  }
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "an operand"));
   Tensor result(DataType::Float32(), x.shape());
   absl::Span<const float> in = x.Floats();
@@ -63,19 +69,33 @@ inline absl::Status CheckSameType(const Tensor& a, const Tensor& b) {
       "expected operands of one type, found ", a.type().ToString(), " and ", b.type().ToString()));
 }
 
-// f(a, b) for float32 tensors, g(a, b) for integer tensors (neither bool nor bipolar).
+// f(a, b) for float tensors, g(a, b) for integer tensors (neither bool nor bipolar).
 template <typename F, typename G>
 absl::StatusOr<Tensor> ZipNumbers(const Tensor& a, const Tensor& b, F f, G g) {
   QCOMPILE_RETURN_IF_ERROR(CheckSameType(a, b));
   QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
-  if (a.type() == DataType::Float32()) {
+  const DataType type = a.type();
+  if (IsNarrowFloat(type)) {
+    QCOMPILE_ASSIGN_OR_RETURN(const Tensor wide, ZipNumbers(ToFloat32(a), ToFloat32(b), f, g));
+    return FromFloat32(wide, type);
+  }
+  if (type == DataType::Float32()) {
     return Tensor::FromFloats(shape, ZipElements<float>(a, b, shape, f));
   }
-  if (a.type().kind != TypeKind::kSigned && a.type().kind != TypeKind::kUnsigned) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected operands of type float32 or an integer type, found ", a.type().ToString()));
+  if constexpr (kTakesDoubles<F, double, double>) {
+    if (type == DataType::Float64()) {
+      return Tensor::FromDoubles(shape, ZipElements<double>(a, b, shape, f));
+    }
   }
-  return WrappedIntegers(a.type(), shape, ZipElements<int64_t>(a, b, shape, g));
+  if (type.kind == TypeKind::kUnsigned) {
+    return FromNumbers(type, shape, ZipElements<uint64_t>(a, b, shape, g));
+  }
+  if (type.kind != TypeKind::kSigned) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected operands of a float type that is supported or an integer type, found ",
+        type.ToString()));
+  }
+  return WrappedIntegers(type, shape, ZipElements<int64_t>(a, b, shape, g));
 }
 
 }  // namespace qcompile::runtime

@@ -6,6 +6,7 @@
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/float_math.h"
 #include "runtime/reference/lanes.h"
 #include "runtime/reference/quantized_view.h"
@@ -64,42 +65,50 @@ template <typename F>
 Results AlongAxis(const Attributes& attributes, Operands operands, F lane) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
   const Tensor& x = operands[0]->tensor;
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "an operand"));
+  const bool is_double = x.type() == DataType::Float64();
+  if (!is_double) QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "an operand"));
   QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", -1));
   QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, x.rank()));
   const Lanes lanes = LanesAlong(x.shape(), axis);
   Tensor result = x;
   if (result.size() == 0) return Single(absl::StatusOr<Tensor>(std::move(result)));
-  float* data = result.MutableData<float>().data();
-  lanes.ForEach([&](int64_t first, int64_t step) { lane(data + first, step, lanes.extent); });
+  auto every = [&](auto* data) {
+    lanes.ForEach([&](int64_t first, int64_t step) { lane(data + first, step, lanes.extent); });
+  };
+  if (is_double) {
+    every(result.MutableData<double>().data());
+  } else {
+    every(result.MutableData<float>().data());
+  }
   return Single(absl::StatusOr<Tensor>(std::move(result)));
 }
 
 // Subtracts the largest element, and returns the sum of the exponentials in ascending order.
-float CenterAndSum(float* x, int64_t step, int64_t extent) {
-  float largest = -std::numeric_limits<float>::infinity();
+template <typename T>
+T CenterAndSum(T* x, int64_t step, int64_t extent) {
+  T largest = -std::numeric_limits<T>::infinity();
   for (int64_t i = 0; i < extent; ++i) {
-    const float value = x[i * step];
+    const T value = x[i * step];
     if (value > largest || std::isnan(value)) largest = value;
   }
-  float sum = 0;
+  T sum = 0;
   for (int64_t i = 0; i < extent; ++i) {
     x[i * step] -= largest;
-    sum += ExpFloat(x[i * step]);
+    sum += ExpOf(x[i * step]);
   }
   return sum;
 }
 
 Results Softmax(const Attributes& attributes, Operands operands) {
-  return AlongAxis(attributes, operands, [](float* x, int64_t step, int64_t extent) {
-    const float sum = CenterAndSum(x, step, extent);
-    for (int64_t i = 0; i < extent; ++i) x[i * step] = ExpFloat(x[i * step]) / sum;
+  return AlongAxis(attributes, operands, [](auto* x, int64_t step, int64_t extent) {
+    const auto sum = CenterAndSum(x, step, extent);
+    for (int64_t i = 0; i < extent; ++i) x[i * step] = ExpOf(x[i * step]) / sum;
   });
 }
 
 Results LogSoftmax(const Attributes& attributes, Operands operands) {
-  return AlongAxis(attributes, operands, [](float* x, int64_t step, int64_t extent) {
-    const float logarithm = LogFloat(CenterAndSum(x, step, extent));
+  return AlongAxis(attributes, operands, [](auto* x, int64_t step, int64_t extent) {
+    const auto logarithm = LogOf(CenterAndSum(x, step, extent));
     for (int64_t i = 0; i < extent; ++i) x[i * step] -= logarithm;
   });
 }
@@ -172,13 +181,30 @@ Results LayerNormalization(const Attributes& attributes, Operands operands) {
                             Value(std::move(inverses))};
 }
 
+// Statistics keep the type that they are computed in, whatever the operand has.
+Results TypedLayerNormalization(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
+  const DataType type = operands[0]->tensor.type();
+  if (!IsNarrowFloat(type)) return LayerNormalization(attributes, operands);
+  std::vector<Value> widened;
+  widened.reserve(operands.size());
+  std::vector<const Value*> pointers;
+  for (const Value* operand : operands) {
+    if (operand != nullptr) widened.emplace_back(ToFloat32(operand->tensor));
+    pointers.push_back(operand == nullptr ? nullptr : &widened.back());
+  }
+  Results results = LayerNormalization(attributes, pointers);
+  if (results.ok()) (*results)[0] = Value(FromFloat32((*results)[0].tensor, type));
+  return results;
+}
+
 }  // namespace
 
 void RegisterNormalizations(ReferenceTable& table) {
-  table["onnx.BatchNormalization"] = BatchNormalization;
-  table["onnx.LayerNormalization"] = LayerNormalization;
-  table["onnx.LogSoftmax"] = LogSoftmax;
-  table["onnx.Softmax"] = Softmax;
+  table["onnx.BatchNormalization"] = InFloat32<BatchNormalization>;
+  table["onnx.LayerNormalization"] = TypedLayerNormalization;
+  table["onnx.LogSoftmax"] = InFloat32<LogSoftmax>;
+  table["onnx.Softmax"] = InFloat32<Softmax>;
 }
 
 }  // namespace qcompile::runtime

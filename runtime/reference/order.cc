@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/lanes.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
@@ -16,13 +17,15 @@ namespace {
 class Before {
  public:
   static absl::StatusOr<Before> Make(const Tensor& x, bool larger_first) {
-    if (x.type() == DataType::Float32() || x.type().IsInteger()) return Before(x, larger_first);
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected an operand of type float32 or an integer type, found ", x.type().ToString()));
+    if (x.type() != DataType::Bool()) return Before(x, larger_first);
+    return absl::InvalidArgumentError("expected an operand of numbers, found bool");
   }
   bool operator()(int64_t i, int64_t j) const {
+    if (x_.type().kind == TypeKind::kUnsigned) {
+      return Compare(Load(x_, i, uint64_t()), Load(x_, j, uint64_t()));
+    }
     if (x_.type().IsInteger()) return Compare(x_.IntegerAt(i), x_.IntegerAt(j));
-    const float a = x_.Floats()[i], b = x_.Floats()[j];
+    const double a = x_.DoubleAt(i), b = x_.DoubleAt(j);
     if (std::isnan(a) || std::isnan(b)) return !std::isnan(a);
     return Compare(a, b);
   }

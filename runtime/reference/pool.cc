@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/integer_reading.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
@@ -253,10 +254,10 @@ Results GlobalMaxPool(const Attributes&, Operands operands) {
 }  // namespace
 
 void RegisterPools(ReferenceTable& table) {
-  table["onnx.AveragePool"] = AveragePool;
-  table["onnx.GlobalAveragePool"] = GlobalAveragePool;
-  table["onnx.GlobalMaxPool"] = GlobalMaxPool;
-  table["onnx.MaxPool"] = MaxPool;
+  table["onnx.AveragePool"] = InFloat32<AveragePool>;
+  table["onnx.GlobalAveragePool"] = InFloat32<GlobalAveragePool>;
+  table["onnx.GlobalMaxPool"] = InFloat32<GlobalMaxPool>;
+  table["onnx.MaxPool"] = InFloat32<MaxPool>;
 }
 
 }  // namespace qcompile::runtime

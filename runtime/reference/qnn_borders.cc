@@ -1,6 +1,7 @@
 // qnn.quantize and qnn.dequantize, the borders with float islands. Check numbers are those of
 // docs/Qnn.md.
 #include <cmath>
+#include <optional>
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/exact_sum.h"
@@ -113,6 +114,20 @@ absl::StatusOr<DequantizeParameters> ReadDequantize(const Attributes& attributes
   return p;
 }
 
+// code * scale rounded once to float32, where the product in double is far enough from the middle of
+// two floats to say which: it is off by at most 2^-53 of itself.
+std::optional<float> RoundProduct(int64_t code, double scale) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (code < -kExact || code > kExact) return std::nullopt;
+  const double product = static_cast<double>(code) * scale;
+  const double magnitude = std::fabs(product);
+  // Halves of small products are no longer exact.
+  if (!(magnitude > 1e-30 && magnitude < 1e30)) return std::nullopt;
+  const auto low = static_cast<float>(product * (1 - 0x1p-51));
+  const auto high = static_cast<float>(product * (1 + 0x1p-51));
+  return low == high ? std::optional<float>(low) : std::nullopt;
+}
+
 Results Dequantize(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
   const Tensor& x = operands[0]->tensor;
@@ -123,11 +138,19 @@ Results Dequantize(const Attributes& attributes, Operands operands) {
   ExactSum sum;
   for (int64_t i = 0; i < x.size(); ++i) {
     const double scale = p.scale.Data<double>()[p.scale_at(i)];
+    const int64_t code = x.IntegerAt(i), zero_point = p.zero_point.IntegerAt(p.zero_at(i));
+    const double bias = p.bias.Data<double>()[p.bias_at(i)];
+    if (zero_point == 0 && bias == 0 && p.divisor == 1) {
+      if (const std::optional<float> product = RoundProduct(code, scale)) {
+        out[i] = *product;
+        continue;
+      }
+    }
     sum.Clear();
     // Two products: the difference of two 64-bit integers might not fit 64 bits.
-    sum.Add(ExactProduct(x.IntegerAt(i)).Times(scale));
-    sum.Add(ExactProduct(p.zero_point.IntegerAt(p.zero_at(i))).Times(scale).Negate());
-    sum.Add(p.bias.Data<double>()[p.bias_at(i)]);
+    sum.Add(ExactProduct(code).Times(scale));
+    sum.Add(ExactProduct(zero_point).Times(scale).Negate());
+    sum.Add(bias);
     out[i] = sum.RoundQuotientToFloat(p.divisor);
   }
   return Single(absl::StatusOr<Tensor>(std::move(result)));

@@ -44,6 +44,10 @@ absl::StatusOr<Tensor> ArrangeParameter(const Attributes& attributes, const Tens
   QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, rank));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t block, IntAttribute(attributes, "block_size", 0));
   const auto at = static_cast<size_t>(axis);
+  if (block < 0 || block > kMaxElements) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a block size from 0 to ", kMaxElements, ", found ", block));
+  }
   if (block > 0) return Unblocked(parameter, shape, at, block, what);
   if (parameter.rank() != 1 || parameter.size() != shape[at]) {
     return WrongShape(parameter, absl::StrCat("1 or ", shape[at]), what);

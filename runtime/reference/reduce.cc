@@ -4,9 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
+#include "runtime/reference/float_math.h"
 #include "runtime/reference/integer_reading.h"
 #include "runtime/reference/map_elements.h"
 #include "runtime/reference/quantized_view.h"
@@ -64,6 +66,22 @@ absl::StatusOr<Reduction> ReadReduction(const Attributes& attributes, Operands o
   return plan;
 }
 
+// f(f(initial, x0), x1)... for every result element, in the type that elements are computed with. An
+// element is `map`ped first.
+template <typename T, typename F, typename M>
+std::vector<T> Fold(const Tensor& x, const Reduction& plan, T initial, F f, M map) {
+  std::vector<T> values;
+  values.reserve(plan.base.size());
+  for (int64_t base : plan.base) {
+    T value = initial;
+    for (int64_t step : plan.step) value = f(value, map(Load(x, base + step, T())));
+    values.push_back(value);
+  }
+  return values;
+}
+
+constexpr auto kItself = [](auto v) { return v; };
+
 template <typename F>
 absl::StatusOr<Tensor> ReduceFloats(const Tensor& x, const Reduction& plan, float initial, F f) {
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the reduced operand"));
@@ -76,19 +94,6 @@ absl::StatusOr<Tensor> ReduceFloats(const Tensor& x, const Reduction& plan, floa
     values.push_back(value);
   }
   return Tensor::FromFloats(plan.shape, values);
-}
-
-template <typename F>
-absl::StatusOr<Tensor> ReduceIntegers(const Tensor& x, const Reduction& plan, int64_t initial,
-                                      F f) {
-  std::vector<int64_t> values;
-  values.reserve(plan.base.size());
-  for (int64_t base : plan.base) {
-    int64_t value = initial;
-    for (int64_t step : plan.step) value = f(value, x.IntegerAt(base + step));
-    values.push_back(value);
-  }
-  return WrappedIntegers(x.type(), plan.shape, std::move(values));
 }
 
 // The sum of the readings divided by `divisor`, rounded once.
@@ -108,13 +113,40 @@ Tensor ExactReduction(const QuantizedView& view, const Reduction& plan, int64_t 
   return Tensor::FromFloats(plan.shape, values);
 }
 
-float FloatAdd(float a, float b) { return a + b; }
-int64_t WrapAdd(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
+constexpr auto kAdd = [](auto a, auto b) {
+  if constexpr (std::is_integral_v<decltype(a)>) {
+    return static_cast<decltype(a)>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  } else {
+    return a + b;
+  }
+};
+constexpr auto kMultiply = [](auto a, auto b) {
+  if constexpr (std::is_integral_v<decltype(a)>) {
+    return static_cast<decltype(a)>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  } else {
+    return a * b;
+  }
+};
 
-bool IsPlainInteger(const Tensor& x) {
-  return x.type().kind == TypeKind::kSigned || x.type().kind == TypeKind::kUnsigned;
+// A fold over numbers of any type, finished by `finish` on every result.
+template <typename F, typename M, typename G>
+Results FoldNumbers(const Attributes& attributes, Operands operands, int initial, F f, M map,
+                    G finish) {
+  QCOMPILE_ASSIGN_OR_RETURN(const Reduction plan, ReadReduction(attributes, operands));
+  const Tensor& x = operands[0]->tensor;
+  absl::StatusOr<Tensor> result;
+  QCOMPILE_RETURN_IF_ERROR(VisitNumbers(x.type(), [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<T> values = plan.is_identity
+                                ? ToNumbers<T>(x)
+                                : Fold(x, plan, static_cast<T>(initial), f, map);
+    if (plan.is_identity) {
+      for (T& value : values) value = map(value);
+    }
+    for (T& value : values) value = static_cast<T>(finish(value));
+    result = FromNumbers(x.type(), plan.is_identity ? x.shape() : plan.shape, std::move(values));
+  }));
+  return Single(std::move(result));
 }
 
 Results ReduceSum(const Attributes& attributes, Operands operands) {
@@ -122,8 +154,7 @@ Results ReduceSum(const Attributes& attributes, Operands operands) {
   const Value& x = *operands[0];
   if (plan.is_identity) return std::vector<Value>{x};
   if (x.quantized) return Single(absl::StatusOr<Tensor>(ExactReduction(*x.quantized, plan, 1)));
-  if (IsPlainInteger(x.tensor)) return Single(ReduceIntegers(x.tensor, plan, 0, WrapAdd));
-  return Single(ReduceFloats(x.tensor, plan, 0, FloatAdd));
+  return FoldNumbers(attributes, operands, 0, kAdd, kItself, kItself);
 }
 
 Results ReduceMean(const Attributes& attributes, Operands operands) {
@@ -134,9 +165,72 @@ Results ReduceMean(const Attributes& attributes, Operands operands) {
   if (x.quantized && count > 0) {
     return Single(absl::StatusOr<Tensor>(ExactReduction(*x.quantized, plan, count)));
   }
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor sums, ReduceFloats(x.tensor, plan, 0, FloatAdd));
-  for (float& value : sums.MutableData<float>()) value /= static_cast<float>(count);
-  return Single(absl::StatusOr<Tensor>(std::move(sums)));
+  if (!x.tensor.type().IsFloat() && count == 0) {
+    return absl::InvalidArgumentError("expected elements to take the mean of, found none");
+  }
+  return FoldNumbers(attributes, operands, 0, kAdd, kItself, [count](auto sum) {
+    return static_cast<decltype(sum)>(sum / static_cast<decltype(sum)>(count));
+  });
+}
+
+Results ReduceProd(const Attributes& attributes, Operands operands) {
+  return FoldNumbers(attributes, operands, 1, kMultiply, kItself, kItself);
+}
+
+constexpr auto kSquare = [](auto v) { return kMultiply(v, v); };
+constexpr auto kMagnitude = [](auto v) { return v < 0 ? kMultiply(v, decltype(v)(-1)) : v; };
+// For integers through double, and towards zero.
+constexpr auto kRoot = [](auto v) { return std::sqrt(v); };
+constexpr auto kLogarithm = [](auto v) {
+  if constexpr (std::is_integral_v<decltype(v)>) {
+    return LogOf(static_cast<double>(v));
+  } else {
+    return LogOf(v);
+  }
+};
+
+Results ReduceL1(const Attributes& attributes, Operands operands) {
+  return FoldNumbers(attributes, operands, 0, kAdd, kMagnitude, kItself);
+}
+Results ReduceL2(const Attributes& attributes, Operands operands) {
+  return FoldNumbers(attributes, operands, 0, kAdd, kSquare, kRoot);
+}
+Results ReduceSumSquare(const Attributes& attributes, Operands operands) {
+  return FoldNumbers(attributes, operands, 0, kAdd, kSquare, kItself);
+}
+Results ReduceLogSum(const Attributes& attributes, Operands operands) {
+  return FoldNumbers(attributes, operands, 0, kAdd, kItself, kLogarithm);
+}
+
+// log(sum(exp(x - m))) + m with the largest element m, so that no exponential overflows.
+template <typename T>
+std::vector<T> LogSumExp(const Tensor& x, const Reduction& plan) {
+  std::vector<T> values;
+  for (int64_t base : plan.base) {
+    T largest = -std::numeric_limits<T>::infinity();
+    for (int64_t step : plan.step) largest = std::max(largest, Load(x, base + step, T()));
+    if (!std::isfinite(largest)) largest = 0;
+    T sum = 0;
+    for (int64_t step : plan.step) {
+      const T difference = Load(x, base + step, T()) - largest;
+      sum += ExpOf(difference);
+    }
+    values.push_back(LogOf(sum) + largest);
+  }
+  return values;
+}
+
+Results ReduceLogSumExp(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const Reduction plan, ReadReduction(attributes, operands));
+  const Tensor& x = operands[0]->tensor;
+  if (plan.is_identity) return std::vector<Value>{*operands[0]};
+  if (!x.type().IsFloat()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected an operand of a float type, found ", x.type().ToString()));
+  }
+  return Single(x.type() == DataType::Float64()
+                    ? FromNumbers(x.type(), plan.shape, LogSumExp<double>(x, plan))
+                    : FromNumbers(x.type(), plan.shape, LogSumExp<float>(x, plan)));
 }
 
 // The largest or smallest code, where scale and zero point are the same for all reduced elements:
@@ -161,15 +255,41 @@ std::optional<QuantizedView> SelectCodes(const QuantizedView& view, const Reduct
   return Rearrange(view, chosen);
 }
 
+// What every number of the type replaces as the largest (or smallest) so far.
+template <typename T>
+T WorstOf(DataType type, bool largest) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return largest ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
+  } else if constexpr (std::is_unsigned_v<T>) {
+    return largest ? 0 : type.bits == 64 ? ~T{0} : static_cast<T>(type.MaxValue());
+  } else {
+    return largest ? type.MinValue() : type.MaxValue();
+  }
+}
+
 Results ReduceExtreme(const Attributes& attributes, Operands operands, bool largest) {
   QCOMPILE_ASSIGN_OR_RETURN(const Reduction plan, ReadReduction(attributes, operands));
   const Value& x = *operands[0];
   if (plan.is_identity) return std::vector<Value>{x};
-  if (x.tensor.type().IsInteger()) {
-    const DataType type = x.tensor.type();
-    return Single(ReduceIntegers(
-        x.tensor, plan, largest ? type.MinValue() : type.MaxValue(),
-        [largest](int64_t a, int64_t b) { return (largest ? b > a : b < a) ? b : a; }));
+  const DataType type = x.tensor.type();
+  const bool is_float32 = type == DataType::Float32();
+  if (type == DataType::Bool()) {
+    std::vector<int64_t> values =
+        Fold(x.tensor, plan, int64_t{!largest}, [largest](int64_t a, int64_t b) {
+          return largest ? (a | b) : (a & b);
+        }, kItself);
+    return Single(Tensor::FromIntegers(type, plan.shape, values));
+  }
+  if (!is_float32) {
+    absl::StatusOr<Tensor> result;
+    QCOMPILE_RETURN_IF_ERROR(VisitNumbers(type, [&](auto zero) {
+      using T = decltype(zero);
+      const T worst = WorstOf<T>(type, largest);
+      result = FromNumbers(type, plan.shape, Fold(x.tensor, plan, worst, [largest](T a, T b) {
+        return b != b || (largest ? b > a : b < a) ? b : a;
+      }, kItself));
+    }));
+    return Single(std::move(result));
   }
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   auto better = [largest](float a, float b) {
@@ -192,10 +312,16 @@ Results ReduceMin(const Attributes& attributes, Operands operands) {
 }  // namespace
 
 void RegisterReductions(ReferenceTable& table) {
+  table["onnx.ReduceL1"] = ReduceL1;
+  table["onnx.ReduceL2"] = ReduceL2;
+  table["onnx.ReduceLogSum"] = ReduceLogSum;
+  table["onnx.ReduceLogSumExp"] = ReduceLogSumExp;
   table["onnx.ReduceMax"] = ReduceMax;
   table["onnx.ReduceMean"] = ReduceMean;
   table["onnx.ReduceMin"] = ReduceMin;
+  table["onnx.ReduceProd"] = ReduceProd;
   table["onnx.ReduceSum"] = ReduceSum;
+  table["onnx.ReduceSumSquare"] = ReduceSumSquare;
 }
 
 }  // namespace qcompile::runtime

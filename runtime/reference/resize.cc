@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/reference/checks.h"
+#include "runtime/reference/element_types.h"
 #include "runtime/reference/fill.h"
 #include "runtime/reference/lanes.h"
 #include "runtime/reference/register.h"
@@ -262,18 +263,45 @@ std::vector<double> CubicWeights(double t, double a) {
   return {far(t + 1), near(t), near(1 - t), far(2 - t)};
 }
 
+double LinearKernel(double d, double) { return std::max(0.0, 1 - std::fabs(d)); }
+double CubicKernel(double d, double a) {
+  const double x = std::fabs(d);
+  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
+}
+
 struct Interpolation {
   bool cubic = false;
+  bool antialias = false;
   double cubic_coefficient = -0.75;
   bool exclude_outside = false;
   float extrapolation = 0;
 };
 
-Taps TapsAt(double at, int64_t extent, const Interpolation& how) {
-  const double low = std::floor(at);
+// Where the operand has more elements than the result, a kernel as wide as a step of the result has
+// weights for all elements below it.
+std::vector<double> WideWeights(double ratio, double scale, const Interpolation& how) {
+  // A step is at most as wide as the operand: `scale` is at least 1 / kMaxElements.
+  const auto start = static_cast<int64_t>(std::floor((how.cubic ? -2 : -1) / scale)) + 1;
+  std::vector<double> weights;
+  double total = 0;
+  for (int64_t i = start; i < 2 - start; ++i) {
+    const double distance = (static_cast<double>(i) - ratio) * scale;
+    weights.push_back((how.cubic ? CubicKernel : LinearKernel)(distance, how.cubic_coefficient));
+    total += weights.back();
+  }
+  for (double& weight : weights) weight /= total;
+  return weights;
+}
+
+Taps TapsAt(double at, const ResizedAxis& axis, const Interpolation& how) {
+  const int64_t extent = axis.in;
+  const double low = std::floor(at), scale = axis.denominator / axis.numerator;
   std::vector<double> weights =
-      (how.cubic ? CubicWeights : LinearWeights)(at - low, how.cubic_coefficient);
-  const auto first = static_cast<int64_t>(low) - (how.cubic ? 1 : 0);
+      how.antialias && scale < 1
+          ? WideWeights(at - low, scale, how)
+          : (how.cubic ? CubicWeights : LinearWeights)(at - low, how.cubic_coefficient);
+  const auto first = static_cast<int64_t>(low) + 1 - static_cast<int64_t>(weights.size() / 2);
   Taps taps;
   double total = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -299,7 +327,7 @@ Tensor InterpolateAlong(const Tensor& x, size_t d, const ResizedAxis& axis, Tran
   for (int64_t i = 0; i < axis.out; ++i) {
     const double at = Coordinate(axis, transform, i);
     const bool outside = IsOutside(axis, transform, at);
-    const Taps taps = outside ? Taps() : TapsAt(at, axis.in, how);
+    const Taps taps = outside ? Taps() : TapsAt(at, axis, how);
     for (int64_t outer = 0; outer < lanes.outer; ++outer) {
       for (int64_t inner = 0; inner < lanes.inner; ++inner) {
         float sum = outside ? how.extrapolation : 0;
@@ -334,8 +362,8 @@ Results Resize(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 4));
   const Value& x = *operands[0];
   QCOMPILE_ASSIGN_OR_RETURN(const std::string mode, StringAttribute(attributes, "mode", "nearest"));
-  QCOMPILE_ASSIGN_OR_RETURN(const bool antialias, BoolAttribute(attributes, "antialias", false));
   Interpolation how;
+  QCOMPILE_ASSIGN_OR_RETURN(how.antialias, BoolAttribute(attributes, "antialias", false));
   QCOMPILE_ASSIGN_OR_RETURN(how.cubic_coefficient,
                             FloatAttribute(attributes, "cubic_coeff_a", -0.75f));
   QCOMPILE_ASSIGN_OR_RETURN(how.exclude_outside,
@@ -361,14 +389,11 @@ Results Resize(const Attributes& attributes, Operands operands) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected mode nearest, linear or cubic, found ", mode));
   }
-  if (antialias) {
-    return absl::UnimplementedError("expected a resize without antialiasing, found one with it");
-  }
   return Single(Interpolate(x.tensor, resizing, how));
 }
 
 }  // namespace
 
-void RegisterResizes(ReferenceTable& table) { table["onnx.Resize"] = Resize; }
+void RegisterResizes(ReferenceTable& table) { table["onnx.Resize"] = InFloat32<Resize>; }
 
 }  // namespace qcompile::runtime

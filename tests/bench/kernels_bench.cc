@@ -181,30 +181,6 @@ BENCHMARK(BM_Product)
     ->ArgNames({"w", "a", "bytes", "tier"})
     ->ArgsProduct({{1, 2, 3}, {1, 2, 3, 4}, {0, 1}, {0, 1, 2}});
 
-// Weights of four bits, n:m: the kernel that SelectMatmul takes (sparse 1) against the dense one.
-void BM_Sparse(benchmark::State& state) {
-  const int64_t size = state.range(0), n = state.range(1), m = state.range(2);
-  if (!UseTier(state, state.range(4))) return;
-  std::vector<int64_t> weights = RandomWeights(DataType::Signed(4), size * size);
-  for (int64_t i = 0; i < size * size; ++i) {
-    if ((i / size + i % size) % m >= n) weights[i] = 0;
-  }
-  const MatmulProblem problem{size, size, DataType::Unsigned(8), weights};
-  MatmulPlan plan = *SelectMatmul(problem);
-  if (!state.range(3)) plan.kind = QCRT_MATMUL_BYTES;
-  const Aligned block(*PackMatmul(problem, plan)), acts(size), sums(size * 4);
-  for (auto _ : state) {
-    qcrt_matmul(block.As<qcrt_matmul_block>(), acts.As<void>(), sums.As<void>(), 1);
-    benchmark::ClobberMemory();
-  }
-  state.counters["block_bytes"] = static_cast<double>(block.As<qcrt_matmul_block>()->size);
-}
-BENCHMARK(BM_Sparse)
-    ->ArgNames({"size", "n", "m", "sparse", "tier"})
-    ->ArgsProduct({{256, 1024, 4096}, {1}, {4}, {0, 1}, {1, 2}})
-    ->ArgsProduct({{256, 1024, 4096}, {2}, {8}, {0, 1}, {1, 2}})
-    ->ArgsProduct({{256, 1024, 4096}, {2}, {4}, {0, 1}, {1, 2}});
-
 void BM_Threshold(benchmark::State& state) {
   const int64_t n = 256, count = state.range(0);
   if (!UseTier(state, state.range(1))) return;

@@ -22,6 +22,7 @@ import judging
 
 DOMAIN = "qonnx.custom_op.general"
 PER_FILE = 250
+STAGES = ("import", "normalise")
 MODES = ("ROUND", "HALF_EVEN", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN", "round", "Half_Up")
 SHAPES = ((6,), (2, 5), (1, 3, 4), (2, 3, 2, 2))
 
@@ -247,18 +248,18 @@ def merge(cases):
     return helper.make_model(graph, ir_version=8, opset_imports=imports)
 
 
-def run(qcompile, cases):
+def run(qcompile, cases, stage="import"):
     """Our results, in order; a message in place of a result that there is none of."""
     path = qcompile.work / "cases.onnx"
     onnx.save(merge(cases), path)
     try:
-        _, outputs = qcompile.run(path, np.zeros(1, np.float32), "--backend=reference", "--stage=import")
+        _, outputs = qcompile.run(path, np.zeros(1, np.float32), "--backend=reference", f"--stage={stage}")
         return [outputs[f"c{i}_out"] for i in range(len(cases))]
     except RuntimeError as error:
         if len(cases) == 1:
             return [str(error)]
         half = len(cases) // 2
-        return run(qcompile, cases[:half]) + run(qcompile, cases[half:])
+        return run(qcompile, cases[:half], stage) + run(qcompile, cases[half:], stage)
 
 
 def compare(found, expected):
@@ -311,12 +312,14 @@ def main():
             group = [case for case in cases if case.version == version]
             for start in range(0, len(group), PER_FILE):
                 batch = group[start:start + PER_FILE]
-                for case, found in zip(batch, run(qcompile, batch)):
+                results = zip(batch, *[run(qcompile, batch, stage) for stage in STAGES])
+                for case, *found in results:
                     counts[case.op_type] += 1
-                    problem = compare(found, case.judge())
-                    if problem:
-                        parameters = [np.asarray(i).tolist() for i in case.inputs[1:]]
-                        failures.append(f"{case.op_type} {case.attributes} {parameters}: {problem}"[:400])
+                    expected = case.judge()
+                    for stage, ours in zip(STAGES, found):
+                        if problem := compare(ours, expected):
+                            parameters = [np.asarray(i).tolist() for i in case.inputs[1:]]
+                            failures.append(f"{case.op_type} {case.attributes} {parameters}, stage {stage}: {problem}"[:400])
         failures += check_differences(qcompile)
     judging.print_table(["operator", "models"], sorted(counts.items()))
     print(f"{sum(counts.values())} models, {len(failures)} failures")

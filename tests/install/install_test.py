@@ -115,7 +115,7 @@ def check_results(install):
 
 def check_artifact(install):
     """The listing and the report hold what `inspect` says, which counts products on its own."""
-    layers = json.loads(install.qcompile("inspect", MODEL, "--json", "-q"))["layers"]
+    layers = json.loads(install.qcompile("inspect", MODEL, "--integer", "--json", "-q"))["integer_layers"]
     expected = [layer["macs"] for layer in layers]
     check(expected, "inspect finds no layers")
     listing = (install.work / "artifact/digits_w2a2.txt").read_text()

@@ -4,6 +4,7 @@
 mobilenet_w4a4      MobileNet v1, 224x224, 4.2 million parameters, 4-bit weights and activations
 resnet18_float      ResNet-18, 224x224, 11.7 million float parameters, for compression
 sparse_784_w2a2     one 784-64 layer of 2-bit weights and inputs, 62 % of the weights zero
+external            3.2 GB of float weights in a file beside the model, half of them quantized to 4 bits; the file is sparse
 
 usage: make_large_models.py FOLDER [NAME...]
 
@@ -108,16 +109,50 @@ def resnet18(name):
     return builder.output(builder.node("MatMul", [source, weight]), [1, 1000]).model(import_custom=False)
 
 
+# Layers of the external model: square matrices of this many rows.
+EXTERNAL_LAYERS, EXTERNAL_ROWS = 12, 8192
+
+
+def write_external(folder):
+    """Writes the model and its sparse data file. Returns its path, and name and number of weights that are not zero of
+    every layer: each has a row of ones, and every second one quantizes them with a scale per column."""
+    rows, path, expected = EXTERNAL_ROWS, folder / "external.onnx", []
+    builder = Builder("external", [1, rows])
+    source, size = "x", rows * rows * 4
+    with open(path.with_suffix(".data"), "wb") as data:
+        data.truncate(EXTERNAL_LAYERS * size)
+        for layer in range(EXTERNAL_LAYERS):
+            data.seek(layer * size + layer * rows * 4)
+            data.write(np.ones(rows, np.float32).tobytes())
+            weight = f"w{layer}"
+            tensor = onnx.TensorProto(name=weight, data_type=onnx.TensorProto.FLOAT, dims=[rows, rows],
+                                      data_location=onnx.TensorProto.EXTERNAL)
+            for key, value in (("location", path.with_suffix(".data").name), ("offset", layer * size), ("length", size)):
+                tensor.external_data.add(key=key, value=str(value))
+            builder.initializers.append(tensor)
+            if layer % 2:
+                scale = np.where(np.arange(rows) % 4 == 0, 4.0, 0.25)[None, :]
+                weight = builder.quant(weight, Quantizer(scale, BITS))
+            source = builder.node("MatMul", [source, weight], name=f"layer{layer}")
+            # 1 / 4 is code 0.
+            expected.append((f"layer{layer}", rows * 3 // 4 if layer % 2 else rows))
+    onnx.save(builder.output(source, [1, rows]).model(), path)
+    return path, expected
+
+
 MODELS = {"mobilenet_w4a4": mobilenet, "resnet18_float": resnet18, "sparse_784_w2a2": sparse_layer}
 
 
 def main():
     folder, *names = sys.argv[1:] or ["-"]
-    if folder.startswith("-") or not set(names) <= MODELS.keys():
+    if folder.startswith("-") or not set(names) <= MODELS.keys() | {"external"}:
         sys.exit(__doc__.strip())
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or MODELS:
+        if name == "external":
+            print(write_external(folder)[0])
+            continue
         model = MODELS[name](name)
         onnx.checker.check_model(model)
         onnx.save(model, folder / f"{name}.onnx")

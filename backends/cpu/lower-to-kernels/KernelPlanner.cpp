@@ -221,10 +221,12 @@ void KernelPlanner::checkInput(BlockArgument argument) {
 /// Says where the weights have an encoding and the kernel is a dense one.
 static void reportDense(Operation *op, Value weights, int32_t kind) {
   auto constant = weights.getDefiningOp<qnn::ConstantOp>();
-  if (constant && constant.getEncodingAttr() && kind != QCRT_MATMUL_SPARSE)
+  bool isNative = kind == QCRT_MATMUL_SPARSE || kind == QCRT_MATMUL_CIRCULANT;
+  if (constant && constant.getEncodingAttr() && !isNative)
     emitRemark(op->getLoc(), Code::B007)
         << "node '" << onnx::describe(op) << "': backend 'cpu' decodes its '"
-        << constant.getEncodingAttr().getEncodingName() << "' weights and computes with dense ones";
+        << constant.getEncodingAttr().getEncodingName()
+        << "' weights and computes with dense ones, which are faster or all that it has for them";
 }
 
 /// Chooses the kernels of products and convolutions: storage depends on them.

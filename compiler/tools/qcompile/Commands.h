@@ -10,6 +10,7 @@ namespace qcompile::tool {
 int compileModel(Session &session, const Options &options, Messages &messages);
 int runModel(Session &session, const Options &options, Messages &messages);
 int inspectModel(Session &session, const Options &options, Messages &messages);
+int checkModel(Session &session, const Options &options, Messages &messages);
 int compareModel(Session &session, const Options &options, Messages &messages);
 int convertModel(Session &session, const Options &options, Messages &messages);
 int compressModel(Session &session, const Options &options, Messages &messages);

@@ -1,16 +1,18 @@
 //===- Compare.cpp - qcompile compare -------------------------------------===//
 //
-// Runs a model twice, tensor by tensor where both sides are evaluated, output by output where one is a
-// backend, and reports the first difference in the model's order.
+// Runs two sides, or reads what another program has recorded, compares tensor by tensor, says why values differ
+// (docs/Compare.md).
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/compare/Recording.h"
 #include "compiler/io/InputData.h"
-#include "compiler/session/Manifest.h"
-#include "compiler/tools/qcompile/CompareReduce.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/raw_ostream.h"
+#include "compiler/tools/qcompile/CompareReport.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
+using qcompile::compare::Comparison;
+using qcompile::compare::SideSpec;
+using qcompile::compare::TensorRow;
 using qcompile::runtime::Tensor;
 
 namespace qcompile::tool {
@@ -19,7 +21,7 @@ namespace qcompile::tool {
 static std::string findMistake(const Options &options) {
   if (options.inputs.empty() == (options.random == 0))
     return "expected either --input or --random N";
-  if (!options.reduce.empty() && options.compileFrom && *options.compileFrom >= Stage::Integer)
+  if (!options.compare.reduce.empty() && options.compileFrom && *options.compileFrom >= Stage::Integer)
     return "--reduce writes ONNX, expected --compile-from to name a stage before integer";
   return "";
 }
@@ -32,63 +34,136 @@ static Expected<InputBatches> getInputs(const Options &options, Executable &exec
                     [&](const std::string &text) { messages.note(text); }, options.sampling);
 }
 
-static json::Value toJson(const Reduction &reduction) {
-  json::Array inputs;
-  for (const auto &[name, file] : reduction.inputs)
-    inputs.push_back(json::Object{{"name", name}, {"file", file}});
-  return json::Object{{"file", reduction.model},
-                      {"tensor", reduction.tensor},
-                      {"node", reduction.node},
-                      {"nodes_before", int64_t(reduction.nodesBefore)},
-                      {"nodes_after", int64_t(reduction.nodesAfter)},
-                      {"inputs", std::move(inputs)},
-                      {"command", reduction.command}};
+/// The first side. A second model, or a recording, is compared with the model as written, unless a stage or backend is
+/// asked for.
+static SideSpec getFirstSide(const Options &options) {
+  std::string name = options.session.backend;
+  if (options.stage)
+    name = getStageName(*options.stage);
+  else if (!options.backendGiven && (!options.compare.other.empty() || !options.compare.recorded.empty()))
+    name = getStageName(Stage::Normalise);
+  return {name, options.model, options.compileFrom};
 }
 
-static void print(const Reduction &reduction) {
-  outs() << "reduced " << reduction.nodesBefore << " nodes to " << reduction.nodesAfter << ": "
-         << reduction.model << "\n"
-         << "first difference at '" << reduction.tensor << "', node '" << reduction.node << "'\n"
-         << "again: " << reduction.command << "\n";
+static SideSpec getSecondSide(const Options &options) {
+  std::string name = options.compare.against.empty() ? getStageName(Stage::Normalise).str() : options.compare.against;
+  if (!options.compare.other.empty())
+    return {name, options.compare.other, options.compileFrom};
+  return {name, options.model, options.compileFrom};
+}
+
+/// What the report calls a side.
+static std::string getLabel(const SideSpec &side, const Options &options) {
+  if (options.compare.other.empty())
+    return side.name;
+  bool isDefault = side.name == getStageName(Stage::Normalise);
+  return side.model + (isDefault ? "" : " (" + side.name + ")");
 }
 
 namespace {
-struct Result {
-  std::vector<TensorRow> rows;
-  int64_t samples = 0;
-  const TensorRow *first = nullptr;
-  std::optional<Reduction> reduction;
+/// One run of the command.
+class Run {
+public:
+  Run(Session &session, const Options &options, Messages &messages)
+      : session(session), options(options), messages(messages), comparison(session.getOptions(), session) {
+    comparison.onDiagnostic = session.onDiagnostic;
+  }
+
+  /// False after an error, which has been reported.
+  bool compute(CompareResult &result);
+
+private:
+  bool runSide(int side, const SideSpec &spec);
+  bool readRecorded();
+  bool explain(CompareResult &result);
+  bool reduce(CompareResult &result);
+
+  Session &session;
+  const Options &options;
+  Messages &messages;
+  Comparison comparison;
+  InputBatches inputs;
 };
 } // namespace
 
-static void report(const Result &result, const std::string (&names)[2], const Options &options) {
-  const TensorRow *first = result.first;
-  json::Array list;
-  for (const TensorRow &row : result.rows) {
-    list.push_back(json::Object{{"name", row.name},
-                                {"elements", row.elements},
-                                {"differing", row.differing},
-                                {"worst", row.worst}});
-    if (!options.json && (row.differing || options.verbose))
-      outs() << row.name << ": " << row.differing << " of " << row.elements
-             << " differ, by at most " << format("%g", row.worst) << "\n";
+bool Run::runSide(int side, const SideSpec &spec) {
+  if (!comparison.load(side, spec)) {
+    session.adoptOutcome(comparison.session(side).outcome());
+    return false;
   }
-  if (options.json) {
-    json::Object out{{"a", names[0]},
-                     {"b", names[1]},
-                     {"samples", result.samples},
-                     {"first", first ? json::Value(first->name) : nullptr},
-                     {"tensors", std::move(list)}};
-    if (!options.reduce.empty())
-      out["reduced"] = result.reduction ? toJson(*result.reduction) : json::Value(nullptr);
-    outs() << formatJson(std::move(out));
-    return;
+  if (side == 0) {
+    Expected<InputBatches> read = getInputs(options, comparison.executable(0), messages);
+    if (!read)
+      return session.failInput(read.takeError());
+    inputs = std::move(*read);
   }
-  outs() << names[0] << " and " << names[1] << ": " << result.rows.size() << " tensors, "
-         << result.samples << " samples, "
-         << (first ? "first difference at '" + first->name + "'" : "no difference") << "\n";
-  if (result.reduction)
-    print(*result.reduction);
+  if (Error error = comparison.setInputs(side, inputs))
+    return session.fail(Outcome::Usage, Code::U006, toString(std::move(error)));
+  if (Error error = comparison.run(side))
+    return session.fail(Outcome::InvalidModel, Code::R001, spec.name + ": " + toString(std::move(error)));
+  return true;
+}
+
+bool Run::readRecorded() {
+  Expected<compare::Trace> trace =
+      compare::readRecording(options.compare.recorded, comparison.executable(0).outputs());
+  if (!trace)
+    return session.failInput(trace.takeError());
+  comparison.setRecording(std::move(*trace));
+  return true;
+}
+
+/// Some names of a trace, for a message.
+static std::string list(const compare::Trace &trace) {
+  std::string out;
+  for (const std::string &name : ArrayRef(trace.order).take_front(5))
+    out += (out.empty() ? "'" : ", '") + name + "'";
+  if (trace.order.size() > 5)
+    out += " and " + std::to_string(trace.order.size() - 5) + " more";
+  return out;
+}
+
+bool Run::explain(CompareResult &result) {
+  if (!result.findFirst())
+    return true;
+  // The side that is not read as the model is written.
+  int judged = options.compare.other.empty() && options.compare.recorded.empty() ? 0 : 1;
+  if (Error error = comparison.judge(judged, result.rows)) {
+    messages.note("why values differ is not known: " + toString(std::move(error)));
+    return true;
+  }
+  result.isJudged = true;
+  result.departure = comparison.departure();
+  return true;
+}
+
+bool Run::reduce(CompareResult &result) {
+  const TensorRow *first = result.findFirst();
+  if (!first || options.compare.reduce.empty())
+    return true;
+  size_t batch = size_t(find(first->batches, true) - first->batches.begin());
+  StringMap<Tensor> sample;
+  for (auto [port, tensor] : zip(comparison.executable(0).inputs(), inputs.batches[batch]))
+    sample[port.name] = tensor;
+  std::string names[2] = {getFirstSide(options).name, getSecondSide(options).name};
+  result.reduction = reduceModel(session, options, names, sample, first->name);
+  return result.reduction.has_value();
+}
+
+bool Run::compute(CompareResult &result) {
+  SideSpec first = getFirstSide(options), second = getSecondSide(options);
+  bool isRecorded = !options.compare.recorded.empty();
+  result.names[0] = getLabel(first, options);
+  result.names[1] = isRecorded ? options.compare.recorded : getLabel(second, options);
+  if (!runSide(0, first) || !(isRecorded ? readRecorded() : runSide(1, second)))
+    return false;
+  result.samples = inputs.samples;
+  result.rows = comparison.compare([&](const std::string &text) { messages.note(text); });
+  if (result.rows.empty())
+    return session.fail(Outcome::Usage, Code::U006,
+                        "no tensor is on both sides: " + result.names[0] + " has " + list(comparison.trace(0)) + "; " +
+                            result.names[1] + " has " + list(comparison.trace(1)));
+  return explain(result) && reduce(result);
 }
 
 int compareModel(Session &session, const Options &options, Messages &messages) {
@@ -96,44 +171,15 @@ int compareModel(Session &session, const Options &options, Messages &messages) {
     session.fail(Outcome::Usage, Code::U001, mistake);
     return int(session.outcome());
   }
-  std::string names[2] = {options.stage ? getStageName(*options.stage).str()
-                                        : options.session.backend,
-                          options.against.empty() ? "normalise" : options.against};
-  Comparison comparison(session.getOptions(), session, names);
-  comparison.onDiagnostic = session.onDiagnostic;
-  InputBatches inputs;
-  for (int side : {0, 1}) {
-    if (!comparison.load(side, options.model, options.compileFrom))
-      return int(comparison.session(side).outcome());
-    if (side == 0) {
-      Expected<InputBatches> read = getInputs(options, comparison.executable(0), messages);
-      if (!read)
-        return failInput(session, read.takeError());
-      inputs = std::move(*read);
-    }
-    if (Error error = comparison.run(side, inputs.batches)) {
-      session.fail(Outcome::InvalidModel, Code::R001,
-                   names[side] + ": " + toString(std::move(error)));
-      return int(session.outcome());
-    }
-  }
-
-  Result result{comparison.compare(), inputs.samples, nullptr, std::nullopt};
-  auto first = find_if(result.rows, [](const TensorRow &row) { return row.differing > 0; });
-  if (first != result.rows.end()) {
-    result.first = &*first;
-    if (!options.reduce.empty()) {
-      StringMap<Tensor> sample;
-      for (auto [port, tensor] :
-           zip(comparison.executable(0).inputs(), inputs.batches[first->firstBatch]))
-        sample[port.name] = tensor;
-      result.reduction = reduceModel(session, options, names, sample, first->name);
-    }
-  }
-  report(result, names, options);
+  CompareResult result;
+  if (!Run(session, options, messages).compute(result) && result.rows.empty())
+    return int(session.outcome());
+  report(result, options);
   if (session.outcome() != Outcome::Success)
     return int(session.outcome());
-  return result.first ? int(Outcome::Different) : 0;
+  if (!result.findFirst() || (options.compare.allowAmbiguous && result.isExplained()))
+    return 0;
+  return int(Outcome::Different);
 }
 
 } // namespace qcompile::tool

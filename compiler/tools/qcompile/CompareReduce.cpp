@@ -83,19 +83,24 @@ bool Candidates::fails(const Submodel &submodel) {
   SessionOptions options = parent.getOptions();
   options.import.inputShapes.clear(); // a part has its shapes
   options.saveIntermediates.reset();
-  Comparison comparison(std::move(options), parent, names);
+  compare::Comparison comparison(std::move(options), parent);
   for (int side : {0, 1}) {
-    if (!comparison.load(side, path, std::nullopt))
+    if (!comparison.load(side, {names[side], path.str().str(), std::nullopt}))
       return false;
-    auto batch = makeBatch(comparison.executable(side).inputs(), inputs);
+    ArrayRef<runtime::Port> ports = comparison.executable(side).inputs();
+    auto batch = makeBatch(ports, inputs);
     if (!batch)
       return false;
-    if (Error error = comparison.run(side, *batch)) {
+    int64_t samples = ports.empty() ? 1 : getBatchSize(ports[0]);
+    Error error = comparison.setInputs(side, {{*batch}, samples, samples});
+    if (!error)
+      error = comparison.run(side);
+    if (error) {
       consumeError(std::move(error));
       return false;
     }
   }
-  for (const TensorRow &row : comparison.compare())
+  for (const compare::TensorRow &row : comparison.compare([](const std::string &) {}))
     if (row.differing) {
       firstDifference = row.name;
       return true;
@@ -159,8 +164,8 @@ static std::string makeCommand(const Options &options, const Reduction &reductio
   add("backend", options.session.backend);
   for (const std::string &option : options.session.backendOptions)
     add("backend-opt", option);
-  if (!options.against.empty())
-    add("against", options.against);
+  if (!options.compare.against.empty())
+    add("against", options.compare.against);
   for (const auto &[name, file] : reduction.inputs)
     add("input", name + "=" + file);
   return out;
@@ -203,7 +208,7 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
     return fail(Outcome::FileSystem, Code::U003,
                 "cannot create a temporary folder: " + code.message());
   ScopedFolder folder(directory.str().str());
-  Candidates candidates(source, session, names, directory, options.reduce);
+  Candidates candidates(source, session, names, directory, options.compare.reduce);
   Reducer reducer(source, [&](const Submodel &part) { return candidates.fails(part); });
   std::optional<Submodel> best = reducer.reduce(findTensor(source, firstDifference));
   if (!best)
@@ -211,7 +216,7 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
                 "the difference at '" + firstDifference +
                     "' is gone when the model is written as ONNX and read again; nothing to reduce");
   Reduction reduction;
-  reduction.model = options.reduce;
+  reduction.model = options.compare.reduce;
   reduction.nodesBefore = count_if(source.function.front().without_terminator(),
                                    [](mlir::Operation &op) { return !getHeldConstant(&op); });
   reduction.nodesAfter = source.getNodes(*best).size();

@@ -2,8 +2,8 @@
 #ifndef QCOMPILE_COMPILER_TOOLS_QCOMPILE_COMPAREREDUCE_H
 #define QCOMPILE_COMPILER_TOOLS_QCOMPILE_COMPAREREDUCE_H
 
+#include "compiler/compare/Comparison.h"
 #include "compiler/tools/qcompile/Commands.h"
-#include "compiler/tools/qcompile/Comparison.h"
 
 namespace qcompile::tool {
 

@@ -1,9 +1,9 @@
 //===- Convert.cpp - qcompile convert -------------------------------------===//
+#include "compiler/compare/Comparison.h"
 #include "compiler/convert/Conversion.h"
 #include "compiler/io/InputData.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/tools/qcompile/Commands.h"
-#include "compiler/tools/qcompile/Comparison.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -22,13 +22,14 @@ static Expected<InputBatches> getInputs(const Options &options, Executable &exec
 }
 
 /// Evaluates the source and the file that was written, tensor by tensor. Nothing after an error.
-static std::optional<std::vector<TensorRow>> compareWithFile(Session &session, const Options &options,
-                                                             Messages &messages, InputBatches &inputs) {
+static std::optional<std::vector<compare::TensorRow>> compareWithFile(Session &session, const Options &options,
+                                                                      Messages &messages, InputBatches &inputs) {
   std::string stage = getStageName(Stage::Normalise).str();
-  Comparison comparison(session.getOptions(), session, {stage, stage});
+  compare::Comparison comparison(session.getOptions(), session);
   comparison.onDiagnostic = session.onDiagnostic;
   for (int side : {0, 1}) {
-    if (!comparison.load(side, side ? options.output : options.model, side ? std::nullopt : options.compileFrom)) {
+    compare::SideSpec source{stage, options.model, options.compileFrom}, written{stage, options.output, std::nullopt};
+    if (!comparison.load(side, side ? written : source)) {
       session.adoptOutcome(comparison.session(side).outcome());
       return std::nullopt;
     }
@@ -40,23 +41,26 @@ static std::optional<std::vector<TensorRow>> compareWithFile(Session &session, c
       }
       inputs = std::move(*read);
     }
-    if (Error error = comparison.run(side, inputs.batches)) {
+    Error error = comparison.setInputs(side, inputs);
+    if (!error)
+      error = comparison.run(side);
+    if (error) {
       session.fail(Outcome::InvalidModel, Code::R001, toString(std::move(error)));
       return std::nullopt;
     }
   }
-  return comparison.compare();
+  return comparison.compare([&](const std::string &text) { messages.note(text); });
 }
 
 static void verify(Session &session, const Options &options, Messages &messages) {
   InputBatches inputs;
-  std::optional<std::vector<TensorRow>> rows = compareWithFile(session, options, messages, inputs);
+  std::optional<std::vector<compare::TensorRow>> rows = compareWithFile(session, options, messages, inputs);
   if (!rows)
     return;
   // Tensors of the integer form have the names of those that they stand for, and other scales.
   bool outputsOnly = options.convert.conversion.format == convert::Format::Multithreshold;
   size_t compared = 0;
-  for (const TensorRow &row : *rows) {
+  for (const compare::TensorRow &row : *rows) {
     if (outputsOnly && !StringRef(row.name).starts_with("output "))
       continue;
     ++compared;

@@ -27,6 +27,10 @@ std::optional<Layer> describeLayer(mlir::Operation *op);
 /// All layers of the module, in order.
 std::vector<Layer> collectLayers(mlir::ModuleOp module);
 
+/// Prints layers with weights as a table, or gives them for programs.
+void printLayers(llvm::ArrayRef<Layer> layers);
+llvm::json::Array toJson(llvm::ArrayRef<Layer> layers);
+
 /// Why an accumulator does not overflow. Widths are those of a two's complement number, but for `exact`, which is
 /// unsigned where nothing is negative.
 struct AccumulatorProof {

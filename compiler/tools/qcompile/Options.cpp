@@ -2,6 +2,7 @@
 #include "compiler/tools/qcompile/Options.h"
 
 #include "compiler/session/Version.h"
+#include "compiler/tools/qcompile/CompareOptions.h"
 #include "compiler/tools/qcompile/CompressOptions.h"
 #include "compiler/tools/qcompile/ConvertOptions.h"
 #include "llvm/Config/llvm-config.h"
@@ -19,7 +20,8 @@ cl::OptionCategory category("qcompile options");
 cl::SubCommand compileCommand("compile", "compile a model (the default)");
 cl::SubCommand runCommand("run", "compile a model, or open an artifact, and run it on inputs");
 cl::SubCommand inspectCommand("inspect", "say what is in a model file or an artifact");
-cl::SubCommand compareCommand("compare", "compare a stage or backend with another, tensor by tensor");
+cl::SubCommand checkCommand("check", "say whether a model compiles, and all that keeps it from it");
+cl::SubCommand compareCommand("compare", "compare stages, backends, models or recordings, tensor by tensor");
 cl::SubCommand compressCommand("compress", "compress a model by a recipe, or until it reaches a goal");
 cl::SubCommand convertCommand("convert", "write a model in another quantized format");
 cl::SubCommand listCommand("list-backends", "list backends and their options");
@@ -27,8 +29,8 @@ cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
 
 #define ALL_MODELS                                                                                 \
   cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
-      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand), cl::sub(compressCommand), \
-      cl::sub(convertCommand)
+      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),                \
+      cl::sub(compressCommand), cl::sub(convertCommand)
 #define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
 #define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
 #define RANDOM RUN, cl::sub(convertCommand)
@@ -39,7 +41,7 @@ cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS, cl::su
 cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
                             cl::value_desc("path"), COMPILE, cl::sub(compressCommand), cl::sub(convertCommand));
 cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
-                             cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference"),
+                             cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference, `check` several: cpu,hls"),
                              ALL_MODELS);
 cl::list<std::string> backendOptions("backend-opt", cl::value_desc("key=value"),
                                      cl::desc("an option of the backend (see list-backends)"),
@@ -86,19 +88,18 @@ cl::opt<std::string> dumpIntermediates(
     cl::sub(runCommand));
 cl::opt<std::string> stage("stage", cl::value_desc("stage"),
                            cl::desc("with --backend=reference: evaluate this stage"), RUN);
-cl::opt<std::string> against("against", cl::value_desc("stage|backend"),
-                             cl::desc("what to compare with (default: stage normalise)"),
-                             cl::cat(category), cl::sub(compareCommand));
-cl::opt<std::string> reduce("reduce", cl::value_desc("file.onnx"),
-                            cl::desc("where there is a difference, write the smallest part of the "
-                                     "model that still has one, and its inputs"),
-                            cl::cat(category), cl::sub(compareCommand));
 cl::opt<bool> accumulators("accumulators", cl::desc("show why no accumulator overflows"),
                            cl::cat(category), cl::sub(inspectCommand));
+cl::opt<bool> integer("integer", cl::desc("show the layers of the integer form"), cl::cat(category),
+                      cl::sub(inspectCommand));
+cl::opt<bool> weights("weights", cl::desc("read weights: sparsity, costs without zeros, histograms"),
+                      cl::cat(category), cl::sub(inspectCommand));
+cl::opt<std::string> html("html", cl::value_desc("file"), cl::desc("write a page with graph, tables and charts; reads weights"),
+                          cl::cat(category), cl::sub(inspectCommand));
 cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folder"),
                            cl::cat(category), cl::sub(runCommand));
 cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
-                   cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(compareCommand),
+                   cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),
                    cl::sub(compressCommand), cl::sub(listCommand));
 cl::opt<std::string> diagnostics("diagnostics", cl::init("text"), cl::value_desc("text|json"),
                                  cl::desc("form of messages on stderr"), ALL);
@@ -179,6 +180,8 @@ Command getCommand() {
     return Command::Run;
   if (inspectCommand)
     return Command::Inspect;
+  if (checkCommand)
+    return Command::Check;
   if (compareCommand)
     return Command::Compare;
   if (compressCommand)
@@ -193,11 +196,12 @@ Command getCommand() {
 } // namespace
 
 std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
+  static CompareCommandLine compareLine(category, compareCommand);
   static CompressCommandLine compressLine(category, compressCommand);
   static ConvertCommandLine convertLine(category, convertCommand);
   // Only our options are shown: the LLVM library brings thousands of its own.
   for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand,
-                                  &inspectCommand, &compareCommand, &compressCommand, &convertCommand, &listCommand,
+                                  &inspectCommand, &checkCommand, &compareCommand, &compressCommand, &convertCommand, &listCommand,
                                   &explainCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::SetVersionPrinter(printVersion);
@@ -211,6 +215,11 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.model = model;
   out.output = output;
   out.session.backend = backend;
+  if (out.command == Command::Check && backend.getNumOccurrences()) {
+    SmallVector<StringRef> names;
+    StringRef(backend).split(names, ',', -1, /*KeepEmpty=*/false);
+    out.backends.assign(names.begin(), names.end());
+  }
   out.session.backendOptions = {backendOptions.begin(), backendOptions.end()};
   if (!saveIntermediates.empty())
     out.session.saveIntermediates = saveIntermediates;
@@ -225,9 +234,11 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.labels = labels;
   out.outputDirectory = outputDirectory;
   out.dumpIntermediates = dumpIntermediates;
-  out.against = against;
-  out.reduce = reduce;
+  out.backendGiven = backend.getNumOccurrences() > 0;
   out.accumulators = accumulators;
+  out.integer = integer;
+  out.weights = weights;
+  out.html = html;
   out.fromArtifact = fromArtifact;
   out.json = json;
   out.jsonDiagnostics = diagnostics == "json";
@@ -242,13 +253,18 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
                        readStage(stage, out.stage)})
     if (problem)
       return usage(*problem);
-  if (out.model.empty() && out.command != Command::ListBackends)
-    return usage(out.command == Command::Explain ? "expected a code like QC-I003"
-                                                 : "expected a model file");
+  if (out.model.empty() && out.command != Command::ListBackends && out.command != Command::Explain)
+    return usage("expected a model file");
+  if (out.command == Command::Check && !backendOptions.empty() && out.backends.size() != 1)
+    return usage("--backend-opt: expected one backend whose option it is (--backend)");
   bool writes = out.command == Command::Compile || out.command == Command::Compress ||
                 out.command == Command::Convert;
   if (writes && out.output.empty())
     return usage("expected -o PATH for the result");
+  out.session.import.keepUnknownShapes = out.command == Command::Inspect;
+  if (out.command == Command::Compare)
+    if (std::string mistake = compareLine.read(out.compare); !mistake.empty())
+      return usage(mistake);
   if (out.command == Command::Compress)
     if (std::string mistake = compressLine.read(out.compress); !mistake.empty())
       return usage(mistake);

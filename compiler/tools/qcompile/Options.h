@@ -14,7 +14,7 @@
 
 namespace qcompile::tool {
 
-enum class Command { Compile, Run, Inspect, Compare, Compress, Convert, ListBackends, Explain };
+enum class Command { Compile, Run, Inspect, Check, Compare, Compress, Convert, ListBackends, Explain };
 
 /// Options of `compress` alone.
 struct CompressOptions {
@@ -26,6 +26,15 @@ struct CompressOptions {
   compress::Goal goal;
   std::string state;
   bool resume = false;
+};
+
+/// Options of `compare` alone.
+struct CompareOptions {
+  std::string other;    ///< a second model
+  std::string recorded; ///< what another program computed
+  std::string against;  ///< a stage or backend
+  std::string reduce;   ///< a file for the smallest part that differs
+  bool modelOrder = false, allowAmbiguous = false;
 };
 
 /// Options of `convert` alone.
@@ -46,10 +55,14 @@ struct Options {
   SampleOptions sampling; ///< of inputs and labels
   int64_t random = 0;
   uint64_t seed = 0;
+  CompareOptions compare;
   CompressOptions compress;
   ConvertOptions convert;
-  std::string labels, outputDirectory, dumpIntermediates, against, reduce;
-  bool accumulators = false, fromArtifact = false, json = false, jsonDiagnostics = false;
+  std::string labels, outputDirectory, dumpIntermediates;
+  std::vector<std::string> backends; ///< of `check`: those named; empty: all
+  std::string html; ///< where `inspect` writes its page
+  bool backendGiven = false; ///< --backend is on the command line
+  bool accumulators = false, integer = false, weights = false, fromArtifact = false, json = false, jsonDiagnostics = false;
   bool quiet = false, verbose = false;
 };
 

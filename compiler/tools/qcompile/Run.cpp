@@ -4,6 +4,7 @@
 #include "compiler/io/InputData.h"
 #include "compiler/io/Labels.h"
 #include "compiler/io/Npy.h"
+#include "compiler/io/OnnxTensor.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
 #include "compiler/session/ReferenceExecutable.h"
@@ -20,13 +21,18 @@ namespace qcompile::tool {
 
 namespace {
 
-bool writeNpy(Session &session, StringRef directory, StringRef name, const Tensor &tensor) {
+/// `NAME.npy`, or `NAME.pb` where npy has no such element type.
+bool writeTensor(Session &session, StringRef directory, StringRef name, const Tensor &tensor) {
+  bool isNpy = !tensor.type().IsFloat() || tensor.type().kind == runtime::TypeKind::kFloat;
   SmallString<128> path(directory);
-  sys::path::append(path, name);
+  sys::path::append(path, name + (isNpy ? ".npy" : ".pb"));
+  Expected<std::string> bytes = isNpy ? formatNpy(tensor) : formatOnnxTensor(tensor, name);
+  if (!bytes)
+    return session.fail(Outcome::Internal, Code::U003, toString(bytes.takeError()));
   if (std::error_code code = sys::fs::create_directories(directory))
     return session.fail(Outcome::FileSystem, Code::U003,
                         "cannot create folder '" + directory + "': " + code.message());
-  if (Error error = writeFile(path, [&](raw_ostream &os) { os << formatNpy(tensor); }))
+  if (Error error = writeFile(path, [&](raw_ostream &os) { os << *bytes; }))
     return session.fail(Outcome::FileSystem, Code::U003, toString(std::move(error)));
   return true;
 }
@@ -35,11 +41,11 @@ bool writeNpy(Session &session, StringRef directory, StringRef name, const Tenso
 class IntermediateDump {
 public:
   void attach(ReferenceExecutable &executable) {
-    executable.onTensor = [this](StringRef name, const Tensor &value, const Tensor *codes) {
-      if (value.type().IsFloat())
-        tensors[encodeName(name) + ".npy"].push_back(value);
-      if (codes)
-        this->codes[encodeName(name) + ".codes.npy"].push_back(
+    executable.onTensor = [this](StringRef name, const ReferenceExecutable::SourceTensor &tensor) {
+      if (tensor.value->tensor.type().IsFloat())
+        tensors[encodeName(name)].push_back(tensor.value->tensor);
+      if (const Tensor *codes = tensor.codes)
+        this->codes[encodeName(name) + ".codes"].push_back(
             *Tensor::FromIntegers(runtime::DataType::Int64(), codes->shape(), codes->ToIntegers()));
     };
   }
@@ -48,7 +54,7 @@ public:
       for (const auto &[name, parts] : *group)
         // A value that several operations compute is written once per batch.
         if (parts.size() == inputs.batches.size() &&
-            !writeNpy(session, directory, name, joinBatches(parts, inputs)))
+            !writeTensor(session, directory, name, joinBatches(parts, inputs)))
           return false;
     return true;
   }
@@ -196,7 +202,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   }
   if (!options.outputDirectory.empty())
     for (const auto &[name, tensor] : report.outputs)
-      if (!writeNpy(session, options.outputDirectory, encodeName(name) + ".npy", tensor))
+      if (!writeTensor(session, options.outputDirectory, encodeName(name), tensor))
         return int(session.outcome());
   if (!options.dumpIntermediates.empty() &&
       !dump.write(session, options.dumpIntermediates, *inputs))

@@ -22,6 +22,8 @@ static int dispatch(Session &session, const Options &options, Messages &messages
     return runModel(session, options, messages);
   case Command::Inspect:
     return inspectModel(session, options, messages);
+  case Command::Check:
+    return checkModel(session, options, messages);
   case Command::Compare:
     return compareModel(session, options, messages);
   case Command::Compress:

@@ -55,8 +55,8 @@ onnx.Constant() {value = #data.constant<"open", [1] : tensor<?xsi4>>} : () -> te
 
 // -----
 
-// expected-error @+1 {{expected elements for 'tensor<1xf16>', found 1}}
-onnx.Constant() {value = #data.constant<"half", [1.0] : tensor<1xf16>>} : () -> tensor<1xf32>
+// expected-error @+1 {{expected elements for 'tensor<1xcomplex<f32>>', found 1}}
+onnx.Constant() {value = #data.constant<"half", [1.0] : tensor<1xcomplex<f32>>>} : () -> tensor<1xf32>
 
 // -----
 

@@ -87,10 +87,10 @@ func.func @absent() -> tensor<2xf32> {
 
 // What the evaluator does not know stays.
 // CHECK-LABEL: func.func @unknown
-// CHECK: onnx.Hardmax
+// CHECK: onnx.Bernoulli
 func.func @unknown() -> tensor<1x2xf32> {
   %w = onnx.Constant() {value = #data.constant<"w", [0.25, -1.0] : tensor<1x2xf32>>} : () -> tensor<1x2xf32>
-  %y = onnx.Hardmax(%w) : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %y = onnx.Bernoulli(%w) : (tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
 

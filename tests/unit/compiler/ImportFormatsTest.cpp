@@ -1,4 +1,5 @@
 //===- ImportFormatsTest.cpp - How files write quantization ---------------===//
+#include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
 #include "gmock/gmock.h"
 #include "llvm/ADT/StringExtras.h"
@@ -138,23 +139,28 @@ TEST(ImportFormats, TruncHasTwoNamesAndTwoVersions) {
   }
 }
 
-/// DPU rounds negative ties up and other ties to even: without codes below 0 that is ROUND.
-TEST(ImportFormats, DpuIsRoundWithoutNegativeCodes) {
+/// DPU rounds ties below 0 up and other ties to even.
+TEST(ImportFormats, DpuIsWrittenWithOtherModes) {
   for (bool isSigned : {false, true}) {
     Model model;
-    for (auto [name, value] : {std::pair("s", 1.0f), {"z", 0.0f}, {"b", 4.0f}})
+    for (auto [name, value] : {std::pair("s", 1.0f), {"z", 0.0f}, {"b", 3.0f}})
       model.constant(name, value);
     NodeProto &node = model.node("Quant", "qonnx.custom_op.general", {"x", "s", "z", "b"}, "y");
     Model::attribute(node, "signed", int64_t{isSigned});
     Model::attribute(node, "rounding_mode", std::string("dpu"));
     Imported imported(model);
     ASSERT_TRUE(imported.module) << imported.test.errors;
-    std::string mode;
-    imported.module->walk([&](mlir::Operation *op) {
-      if (auto attribute = op->getAttrOfType<mlir::StringAttr>("rounding_mode"))
-        mode = attribute.getValue().str();
-    });
-    EXPECT_EQ(mode, isSigned ? "DPU" : "ROUND");
+    auto evaluator = Evaluator::create(*imported.module->getOps<mlir::func::FuncOp>().begin());
+    ASSERT_TRUE(bool(evaluator)) << llvm::toString(evaluator.takeError());
+    auto evaluate = [&](float a, float b) {
+      auto outputs = evaluator->run({runtime::Tensor::FromFloats({1, 2}, {a, b})});
+      EXPECT_TRUE(bool(outputs));
+      return std::pair((*outputs)[0].Floats()[0], (*outputs)[0].Floats()[1]);
+    };
+    EXPECT_EQ(evaluate(0.5f, 1.5f), std::pair(0.0f, 2.0f));
+    EXPECT_EQ(evaluate(-0.5f, 2.5f), std::pair(0.0f, 2.0f));
+    EXPECT_EQ(evaluate(-1.5f, -2.5f), isSigned ? std::pair(-1.0f, -2.0f) : std::pair(0.0f, 0.0f));
+    EXPECT_EQ(evaluate(-1.6f, -100), isSigned ? std::pair(-2.0f, -4.0f) : std::pair(0.0f, 0.0f));
   }
 }
 

@@ -98,9 +98,21 @@ TEST_F(ElementStorageTest, Sizes) {
   EXPECT_EQ(size(builder.getF32Type(), {int64_t{1} << 62, 4}), std::nullopt);
 }
 
+TEST_F(ElementStorageTest, NarrowFloatsAreTheirCodes) {
+  mlir::Builder builder(&context);
+  const std::vector<uint8_t> bytes = {0x21, 0x07}; // 0.5, 1 and 6 of float4e2m1, the lowest bits first
+  auto type = mlir::RankedTensorType::get({3}, mlir::Float4E2M1FNType::get(&context));
+  runtime::Tensor tensor = unpackElements(type, bytes);
+  EXPECT_EQ(tensor.DoubleAt(0), 0.5);
+  EXPECT_EQ(tensor.DoubleAt(1), 1);
+  EXPECT_EQ(tensor.DoubleAt(2), 6);
+  EXPECT_EQ(packElements(type.getElementType(), tensor), bytes);
+  EXPECT_EQ(getDataType(builder.getF16Type()), DataType::Float16());
+}
+
 TEST_F(ElementStorageTest, TypesWithoutRuntimeTypeHaveNone) {
   mlir::Builder builder(&context);
-  EXPECT_EQ(getDataType(builder.getF16Type()), std::nullopt);
+  EXPECT_EQ(getDataType(mlir::ComplexType::get(builder.getF32Type())), std::nullopt);
   EXPECT_EQ(getDataType(builder.getI8Type()), std::nullopt); // no signedness
   EXPECT_EQ(getDataType(builder.getIntegerType(65, true)), std::nullopt);
   EXPECT_EQ(getDataType(builder.getI1Type()), DataType::Bool());

@@ -113,6 +113,23 @@ TEST(SecondOrderTest, BlocksDoNotMatter) {
   EXPECT_LT((d.rightCols(half) - best.transpose()).norm(), 1e-9);
 }
 
+/// More rows than one thread takes at a time; the errors are those of the moments as given, by their definition.
+TEST(SecondOrderTest, ErrorsAreThoseOfTheMoments) {
+  std::mt19937 random(6);
+  const int64_t rows = 130, k = 200;
+  const Matrix x = drawMatrix(random, 500, k), h = x.transpose() * x / 500, w = 4 * drawMatrix(random, rows, k);
+  Vector errors;
+  const CorrectedRounding rounding(h, 0.01, getOrderByMoment(h));
+  const Matrix q = rounding.round(w, [](int64_t, int64_t, double v) { return std::nearbyint(v); }, &errors);
+  ASSERT_EQ(errors.size(), rows);
+  for (int64_t row = 0; row < rows; ++row) {
+    const Matrix d = w.row(row) - q.row(row);
+    EXPECT_NEAR(errors(row), (d * h * d.transpose())(0, 0), 1e-9);
+    EXPECT_LT((q.row(row) - rounding.round(w.row(row), [](int64_t, int64_t, double v) { return std::nearbyint(v); })).norm(),
+              1e-12);
+  }
+}
+
 TEST(SecondOrderTest, UncorrelatedInputsRoundAlone) {
   std::mt19937 random(4);
   Matrix w = 5 * drawMatrix(random, 3, 9);
@@ -158,9 +175,11 @@ TEST(SecondOrderTest, DescentEndsWhereNoWeightAloneHelps) {
     Matrix h = drawMoments(random, k), w = 4 * drawMatrix(random, 3, k);
     auto round = [](int64_t, int64_t, double v) { return std::nearbyint(v); };
     Matrix nearest = w.unaryExpr([](double v) { return std::nearbyint(v); });
-    Matrix q = lowerByDescent(w, h, 0, nearest, round, 1000);
     Matrix damped = h;
     dampen(damped, 0);
+    const Descent descent = lowerByDescent(w, damped, nearest, round, 1000);
+    const Matrix &q = descent.values;
+    EXPECT_NEAR((w - q).cwiseProduct(descent.slope).sum(), getError(w, q, damped), 1e-9 * getError(w, nearest, damped));
     EXPECT_LE(getError(w, q, damped), getError(w, nearest, damped));
     EXPECT_EQ(q, q.unaryExpr([](double v) { return std::nearbyint(v); }).eval());
     // By definition: no step of one weight to any other integer lowers the error.

@@ -84,6 +84,22 @@ TEST(QnnDequantize, OneRounding) {
               ElementsAre(16777218.0f));
 }
 
+TEST(QnnDequantize, ProductsBesideTies) {
+  // code * scale lies so near the middle of 1 and the next float that a product in double would often be that middle; the
+  // fused operation tells on which side it lies.
+  constexpr double kMiddle = 1 + 0x1p-24;
+  for (int64_t code = 3; code < 4000; ++code) {
+    const double scale = kMiddle / static_cast<double>(code);
+    const double rest = std::fma(static_cast<double>(code), scale, -kMiddle);
+    const float expected = rest > 0 ? 1 + 0x1p-23f : 1.0f;
+    for (double sign : {1.0, -1.0}) {
+      EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {Int64s({code})}, Dequantize({sign * scale}, {0}, {0}, 0))),
+                  ElementsAre(static_cast<float>(sign) * expected))
+          << code;
+    }
+  }
+}
+
 TEST(QnnDequantize, BipolarAndExtremes) {
   const Value x = Integers(DataType::Bipolar(), {2}, {-1, 1});
   EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, Dequantize({0.25}, {0}, {0}, 0))),

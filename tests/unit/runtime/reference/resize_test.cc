@@ -101,9 +101,18 @@ TEST(Resize, Refusals) {
   EXPECT_THAT(fail(Floats({2}, {1, 1})), HasSubstr("expected 1 numbers"));
   EXPECT_THAT(fail(Floats({1}, {1e30f})), HasSubstr("scales"));
   EXPECT_THAT(fail(Floats({1}, {2}), {{"mode", std::string("odd")}}), HasSubstr("found odd"));
-  EXPECT_THAT(
-      fail(Floats({1}, {0.5}), {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}),
-      HasSubstr("antialiasing"));
+}
+
+// Result 0 stands at 0.5. A triangle twice as wide has weights 1/4, 3/4, 3/4, 1/4 at -1, 0, 1, 2, of sum 2; position -1
+// is the border element again: (1 + 3 + 6 + 3) / 8.
+TEST(Resize, AntialiasingWidensTheKernel) {
+  const Row row({1, 2, 3, 4});
+  EXPECT_THAT(row.bySize(2, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}),
+              ElementsAre(1.625f, 3.375f));
+  // Upwards nothing changes.
+  const NamedAttributes linear = {{"mode", std::string("linear")}};
+  EXPECT_EQ(row.bySize(7, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}),
+            row.bySize(7, linear));
 }
 
 } // namespace

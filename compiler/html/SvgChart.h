@@ -1,14 +1,15 @@
 //===- SvgChart.h - A chart as text -----------------------------*- C++ -*-===//
-#ifndef QCOMPILE_COMPILER_COMPRESS_SVGCHART_H
-#define QCOMPILE_COMPILER_COMPRESS_SVGCHART_H
+#ifndef QCOMPILE_COMPILER_HTML_SVGCHART_H
+#define QCOMPILE_COMPILER_HTML_SVGCHART_H
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
-namespace qcompile::compress {
+namespace qcompile::html {
 
 struct ChartPoint {
   double x = 0, y = 0; ///< points that are not finite are left out
@@ -23,9 +24,10 @@ std::string drawCurve(std::vector<ChartPoint> points, llvm::StringRef xTitle, ll
 /// Round numbers from at most `low` to at least `high`, about `count` of them; at least two.
 std::vector<double> makeTicks(double low, double high, int count);
 
-/// Text with what HTML takes as its own replaced.
-std::string escapeHtml(llvm::StringRef text);
+/// Counts as columns over equal steps, as an SVG element with the first and the last of them named.
+std::string drawHistogram(llvm::ArrayRef<int64_t> counts, llvm::StringRef first, llvm::StringRef last,
+                          llvm::StringRef label);
 
-} // namespace qcompile::compress
+} // namespace qcompile::html
 
-#endif // QCOMPILE_COMPILER_COMPRESS_SVGCHART_H
+#endif // QCOMPILE_COMPILER_HTML_SVGCHART_H

@@ -1,24 +1,18 @@
 //===- SvgChart.cpp - A chart as text -------------------------------------===//
-#include "compiler/compress/SvgChart.h"
+#include "compiler/html/SvgChart.h"
 
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 
+#include "compiler/html/Page.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
-namespace qcompile::compress {
-
-std::string escapeHtml(StringRef text) {
-  std::string out;
-  for (char c : text)
-    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
-  return out;
-}
+namespace qcompile::html {
 
 std::vector<double> makeTicks(double low, double high, int count) {
   if (!(high > low)) {
@@ -97,4 +91,30 @@ std::string drawCurve(std::vector<ChartPoint> points, StringRef xTitle, StringRe
   return out;
 }
 
-} // namespace qcompile::compress
+std::string drawHistogram(ArrayRef<int64_t> counts, StringRef first, StringRef last, StringRef label) {
+  constexpr double width = 240, height = 90, bottom = 18;
+  int64_t highest = 1;
+  for (int64_t count : counts)
+    highest = std::max(highest, count);
+  double step = counts.empty() ? width : width / double(counts.size());
+  std::string out;
+  raw_string_ostream os(out);
+  os << format("<svg class=\"histogram\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", width, height)
+     << escapeHtml(label) << "\">";
+  os << "<path class=\"column\" d=\"";
+  for (auto [i, count] : enumerate(counts)) {
+    if (!count)
+      continue;
+    // What is there is seen.
+    double tall = std::max((height - bottom) * double(count) / double(highest), 1.0);
+    os << format("M%.4g %.4gh%.3gv%.4gh-%.3gz", double(i) * step, height - bottom - tall, std::max(step * 0.9, step - 1), tall,
+                 std::max(step * 0.9, step - 1));
+  }
+  os << "\"/>";
+  os << format("<text class=\"tick\" x=\"0\" y=\"%.0f\">", height - 4) << escapeHtml(first) << "</text>"
+     << format("<text class=\"tick\" text-anchor=\"end\" x=\"%.0f\" y=\"%.0f\">", width, height - 4) << escapeHtml(last)
+     << "</text></svg>\n";
+  return out;
+}
+
+} // namespace qcompile::html

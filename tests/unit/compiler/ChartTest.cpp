@@ -1,11 +1,11 @@
 //===- ChartTest.cpp - A chart as text ------------------------------------===//
-#include "compiler/compress/SvgChart.h"
+#include "compiler/html/SvgChart.h"
 
 #include <cmath>
 
 #include "gtest/gtest.h"
 
-namespace qcompile::compress {
+namespace qcompile::html {
 namespace {
 
 TEST(ChartTest, TicksAreRoundAndCoverTheRange) {
@@ -29,5 +29,12 @@ TEST(ChartTest, PointsLieWhereTheyShould) {
   EXPECT_EQ(drawCurve({}, "x", "y"), "");
 }
 
+TEST(ChartTest, ColumnsAreAsTallAsTheyShould) {
+  // Four steps of 60; the highest of 72, one that is nearly nothing of 1, and none where nothing is.
+  std::string svg = drawHistogram({1000000, 500000, 0, 1}, "-2", "<1>", "w");
+  EXPECT_NE(svg.find("d=\"M0 0h59v72h-59zM60 36h59v36h-59zM180 71h59v1h-59z\""), std::string::npos) << svg;
+  EXPECT_NE(svg.find("&lt;1&gt;"), std::string::npos);
+}
+
 } // namespace
-} // namespace qcompile::compress
+} // namespace qcompile::html

@@ -1,0 +1,146 @@
+//===- Functions.cpp - Operators as their function bodies -----------------===//
+//
+// ONNX defines many operators by functions of simpler ones. Those that have no reference semantics of their own are
+// replaced by their bodies, whose nodes keep the name of the node they come from.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Renaming.h"
+#include "onnx/shape_inference/attribute_binder.h"
+#include "runtime/reference/registry.h"
+
+using namespace mlir;
+using ::onnx::FunctionProto;
+using ::onnx::NodeProto;
+using ::onnx::OpSchema;
+using ::onnx::TypeProto;
+
+namespace qcompile::frontend {
+
+bool hasFunctionBody(const OpSchema &schema) {
+  return schema.HasFunction() || schema.HasContextDependentFunction();
+}
+
+/// The schema of an operator that its body replaces, or null.
+static const OpSchema *findReplaced(const NodeProto &node, int version) {
+  if (node.domain().empty() && runtime::FindReference("onnx." + node.op_type()))
+    return nullptr;
+  const OpSchema *schema =
+      ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  return schema && hasFunctionBody(*schema) ? schema : nullptr;
+}
+
+void writeFunctionDefaults(ModelContext &model) {
+  std::map<std::string, int> imports;
+  for (const auto &import : model.model->opset_import())
+    imports[import.domain()] = import.version();
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    const OpSchema *schema = findReplaced(node, imports[node.domain()]);
+    if (!schema)
+      continue;
+    for (const auto &[name, attribute] : schema->attributes()) {
+      bool written = llvm::any_of(node.attribute(), [&, &wanted = name](const auto &found) {
+        return found.name() == wanted;
+      });
+      if (written || !(attribute.default_value.has_name() || attribute.default_value.has_type()))
+        continue;
+      *node.add_attribute() = attribute.default_value;
+      node.mutable_attribute(node.attribute_size() - 1)->set_name(name);
+    }
+  }
+}
+
+namespace {
+class Inliner {
+public:
+  explicit Inliner(ModelContext &model) : model(model) {
+    for (const auto &import : model.model->opset_import())
+      imports[import.domain()] = import.version();
+  }
+
+  /// Replaces the calls in the main graph once; whether there was one.
+  bool run() {
+    if (llvm::none_of(model.graph().node(), [&](const NodeProto &node) {
+          return findReplaced(node, imports[node.domain()]);
+        }))
+      return false;
+    noteTypes();
+    taken.emplace(model.graph());
+    google::protobuf::RepeatedPtrField<NodeProto> nodes;
+    bool changed = false;
+    for (NodeProto &node : *model.graph().mutable_node()) {
+      FunctionProto body;
+      if (!getBody(node, body)) {
+        *nodes.Add() = node;
+        continue;
+      }
+      append(node, body, nodes);
+      changed = true;
+    }
+    if (changed)
+      model.graph().mutable_node()->Swap(&nodes);
+    return changed;
+  }
+
+private:
+  void noteTypes() {
+    types.clear();
+    for (const auto *values :
+         {&model.graph().input(), &model.graph().output(), &model.graph().value_info()})
+      for (const auto &value : *values)
+        types[value.name()] = value.type();
+    for (const auto &tensor : model.graph().initializer()) {
+      auto *type = types[tensor.name()].mutable_tensor_type();
+      type->set_elem_type(tensor.data_type());
+      for (int64_t dim : tensor.dims())
+        type->mutable_shape()->add_dim()->set_dim_value(dim);
+    }
+  }
+
+  bool getBody(const NodeProto &node, FunctionProto &body) {
+    int version = imports[node.domain()];
+    const OpSchema *schema = findReplaced(node, version);
+    if (!schema)
+      return false;
+    if (schema->HasFunction()) {
+      const FunctionProto *found = schema->GetFunction(version);
+      if (!found)
+        return false;
+      body = *found;
+    } else {
+      std::vector<TypeProto> inputs;
+      for (const std::string &input : node.input())
+        inputs.push_back(types.lookup(input));
+      ::onnx::FunctionBodyBuildContextImpl context(node, inputs);
+      if (!schema->BuildContextDependentFunction(context, body, version))
+        return false;
+    }
+    ::onnx::internal::AttributeBinder::BindAttributes(node, body);
+    return true;
+  }
+
+  void append(const NodeProto &node, FunctionProto &body,
+              google::protobuf::RepeatedPtrField<NodeProto> &nodes) {
+    Renaming renaming(*taken);
+    for (int i = 0; i < body.input_size(); ++i)
+      renaming.bind(body.input(i), i < node.input_size() ? node.input(i) : "");
+    for (int i = 0; i < body.output_size(); ++i)
+      if (i < node.output_size() && !node.output(i).empty())
+        renaming.bind(body.output(i), node.output(i));
+    for (NodeProto &inner : *body.mutable_node()) {
+      renaming.rename(inner);
+      inner.set_name(node.name());
+      *nodes.Add() = inner;
+    }
+  }
+
+  ModelContext &model;
+  std::map<std::string, int> imports;
+  llvm::StringMap<TypeProto> types;
+  std::optional<TakenNames> taken;
+};
+} // namespace
+
+bool inlineFunctions(ModelContext &model) { return Inliner(model).run(); }
+
+} // namespace qcompile::frontend

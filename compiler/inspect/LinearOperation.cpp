@@ -1,0 +1,110 @@
+//===- LinearOperation.cpp - Operations that multiply ---------------------===//
+#include "compiler/inspect/LinearOperation.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace mlir;
+
+namespace qcompile::inspect {
+
+namespace {
+enum class Form { None, Convolution, Transposed, Matrix };
+
+/// Where an operator has its factors, and what it does with them.
+struct Signature {
+  Form form = Form::None;
+  unsigned input = 0, weights = 1;
+  std::optional<unsigned> bias;
+};
+} // namespace
+
+static Signature getSignature(StringRef name) {
+  return llvm::StringSwitch<Signature>(name)
+      .Cases({"Conv", "channels_last.Conv"}, {Form::Convolution, 0, 1, 2})
+      .Case("ConvInteger", {Form::Convolution, 0, 1, std::nullopt})
+      .Case("QLinearConv", {Form::Convolution, 0, 3, 8})
+      .Case("ConvTranspose", {Form::Transposed, 0, 1, 2})
+      .Cases({"MatMul", "MatMulInteger", "XnorPopcountMatMul"}, {Form::Matrix, 0, 1, std::nullopt})
+      .Case("Gemm", {Form::Matrix, 0, 1, 2})
+      .Case("QLinearMatMul", {Form::Matrix, 0, 3, std::nullopt})
+      .Default({});
+}
+
+static RankedTensorType getStaticType(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() ? type : RankedTensorType();
+}
+
+std::optional<double> countElements(Value value) {
+  RankedTensorType type = getStaticType(value);
+  if (!type)
+    return std::nullopt;
+  double count = 1;
+  for (int64_t extent : type.getShape())
+    count *= double(extent);
+  return count;
+}
+
+/// Products per result of a matrix product: the columns of its first factor.
+static std::optional<double> getColumns(Operation *op, Value first) {
+  RankedTensorType type = getStaticType(first);
+  if (!type || type.getRank() == 0)
+    return std::nullopt;
+  auto transposed = op->getAttrOfType<IntegerAttr>("transA");
+  bool rows = transposed && !transposed.getValue().isZero() && type.getRank() == 2;
+  return double(rows ? type.getDimSize(0) : type.getShape().back());
+}
+
+static void count(LinearOperation &linear, Form form, const Signature &signature) {
+  std::optional<double> outputs = countElements(linear.op->getResult(0));
+  if (form == Form::Matrix) {
+    linear.inner = getColumns(linear.op, linear.op->getOperand(signature.input));
+    if (linear.inner && outputs)
+      linear.macs = *linear.inner * *outputs;
+    return;
+  }
+  RankedTensorType weights = getStaticType(linear.weights);
+  if (!weights || weights.getRank() < 2 || weights.getDimSize(0) == 0 || weights.getDimSize(1) == 0)
+    return;
+  double perFirst = *countElements(linear.weights) / double(weights.getDimSize(0));
+  if (form == Form::Convolution) {
+    linear.inner = perFirst;
+    if (outputs)
+      linear.macs = perFirst * *outputs;
+    return;
+  }
+  // Every input meets the weights of its channel; an output meets at most the taps of its group's inputs.
+  auto groups = linear.op->getAttrOfType<IntegerAttr>("group");
+  linear.inner = *countElements(linear.weights) / double(weights.getDimSize(1)) /
+                 double(groups ? std::max<int64_t>(groups.getInt(), 1) : 1);
+  if (std::optional<double> inputs = countElements(linear.input))
+    linear.macs = perFirst * *inputs;
+}
+
+std::optional<LinearOperation> describeLinear(Operation *op, const llvm::DenseSet<Value> &constants) {
+  if (op->getName().getDialectNamespace() != "onnx" || op->getNumResults() == 0)
+    return std::nullopt;
+  Signature signature = getSignature(op->getName().stripDialect());
+  if (signature.form == Form::None || op->getNumOperands() <= signature.weights)
+    return std::nullopt;
+  LinearOperation linear;
+  linear.op = op;
+  linear.input = op->getOperand(signature.input);
+  linear.weights = op->getOperand(signature.weights);
+  linear.constantWeights = constants.contains(linear.weights);
+  bool constantInput = constants.contains(linear.input);
+  if (linear.constantWeights && constantInput)
+    return std::nullopt;
+  if (signature.form == Form::Matrix && constantInput) {
+    std::swap(linear.input, linear.weights);
+    linear.constantWeights = true;
+  }
+  if (signature.bias && op->getNumOperands() > *signature.bias)
+    linear.bias = op->getOperand(*signature.bias);
+  count(linear, signature.form, signature);
+  return linear;
+}
+
+} // namespace qcompile::inspect

@@ -1,0 +1,31 @@
+//===- LinearOperation.h - Operations that multiply -------------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_INSPECT_LINEAROPERATION_H
+#define QCOMPILE_COMPILER_INSPECT_LINEAROPERATION_H
+
+#include <optional>
+
+#include "llvm/ADT/DenseSet.h"
+#include "mlir/IR/Operation.h"
+
+namespace qcompile::inspect {
+
+/// An operation of the `onnx` dialect whose results are sums of products.
+struct LinearOperation {
+  mlir::Operation *op = nullptr;
+  mlir::Value input, weights; ///< `weights`: the second factor where both are data
+  mlir::Value bias;           ///< null where there is none
+  bool constantWeights = false;
+  std::optional<double> inner; ///< products per result; nothing where a shape is unknown
+  std::optional<double> macs;  ///< products of one run, zero weights included
+};
+
+/// What the operation is, or nothing. `constants`: the values that depend on constants alone; an operation of constants only
+/// is none, since it takes no time when the model runs.
+std::optional<LinearOperation> describeLinear(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
+
+/// Elements of a tensor, or nothing where its shape is unknown.
+std::optional<double> countElements(mlir::Value value);
+
+} // namespace qcompile::inspect
+
+#endif // QCOMPILE_COMPILER_INSPECT_LINEAROPERATION_H
