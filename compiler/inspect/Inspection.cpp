@@ -84,8 +84,8 @@ static Dimensions getDimensions(Value value) {
 /// The zero point of weights that are integers by themselves; nothing where it differs between channels.
 static std::optional<int64_t> getWeightZero(Operation *op) {
   StringRef name = op->getName().stripDialect();
-  unsigned operand = name.starts_with("QLinear") ? 5 : 3;
-  bool hasZero = name == "QLinearConv" || name == "QLinearMatMul" || name == "ConvInteger" || name == "MatMulInteger";
+  unsigned operand = name.ends_with("Integer") ? 3 : 5;
+  bool hasZero = name == "QLinearConv" || name == "QLinearMatMul" || name == "QGemm" || name.ends_with("Integer");
   if (!hasZero || op->getNumOperands() <= operand)
     return 0;
   std::optional<double> zero = getConstantNumber(op, operand);
@@ -101,18 +101,18 @@ static LayerInspection inspectLayer(const LinearOperation &linear, const llvm::D
   layer.weights = getDimensions(linear.weights);
   layer.output = getDimensions(linear.op->getResult(0));
   layer.inputType = getValueType(linear.input);
-  layer.weightType = getValueType(linear.weights);
+  layer.weightType = linear.packedBits ? ValueType{ValueType::Kind::Unsigned, linear.packedBits} : getValueType(linear.weights);
   layer.constantWeights = linear.constantWeights;
   layer.inner = linear.inner;
   layer.macs = linear.macs;
   if (linear.inner)
     layer.sumBits = getSumBits(layer.inputType, layer.weightType, *linear.inner);
   if (linear.constantWeights)
-    layer.weightElements = countElements(linear.weights).value_or(0);
+    layer.weightElements = countWeights(linear).value_or(0);
   layer.parameters = layer.weightElements;
   if (linear.bias && constants.contains(linear.bias))
     layer.parameters += countElements(linear.bias).value_or(0);
-  if (read && linear.constantWeights)
+  if (read && linear.constantWeights && !linear.packedBits)
     if (std::optional<int64_t> zero = getWeightZero(linear.op))
       layer.statistics = readWeights(linear.weights, *zero);
   return layer;

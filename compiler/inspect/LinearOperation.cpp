@@ -1,6 +1,9 @@
 //===- LinearOperation.cpp - Operations that multiply ---------------------===//
 #include "compiler/inspect/LinearOperation.h"
 
+#include <algorithm>
+
+#include "compiler/evaluator/ProgramBuilder.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -10,7 +13,7 @@ using namespace mlir;
 namespace qcompile::inspect {
 
 namespace {
-enum class Form { None, Convolution, Transposed, Matrix };
+enum class Form { None, Convolution, Transposed, Matrix, Packed };
 
 /// Where an operator has its factors, and what it does with them.
 struct Signature {
@@ -29,6 +32,8 @@ static Signature getSignature(StringRef name) {
       .Cases({"MatMul", "MatMulInteger", "XnorPopcountMatMul"}, {Form::Matrix, 0, 1, std::nullopt})
       .Case("Gemm", {Form::Matrix, 0, 1, 2})
       .Case("QLinearMatMul", {Form::Matrix, 0, 3, std::nullopt})
+      .Case("QGemm", {Form::Matrix, 0, 3, 6})
+      .Case("MatMulNBits", {Form::Packed, 0, 1, 5})
       .Default({});
 }
 
@@ -57,10 +62,17 @@ static std::optional<double> getColumns(Operation *op, Value first) {
   return double(rows ? type.getDimSize(0) : type.getShape().back());
 }
 
-static void count(LinearOperation &linear, Form form, const Signature &signature) {
+std::optional<double> countWeights(const LinearOperation &linear) {
+  if (!linear.packedBits)
+    return countElements(linear.weights);
+  auto rows = linear.op->getAttrOfType<IntegerAttr>("N"), columns = linear.op->getAttrOfType<IntegerAttr>("K");
+  return rows && columns ? std::optional(double(rows.getInt()) * double(columns.getInt())) : std::nullopt;
+}
+
+static void count(LinearOperation &linear, Form form, Value first) {
   std::optional<double> outputs = countElements(linear.op->getResult(0));
-  if (form == Form::Matrix) {
-    linear.inner = getColumns(linear.op, linear.op->getOperand(signature.input));
+  if (form == Form::Matrix || form == Form::Packed) {
+    linear.inner = getColumns(linear.op, first);
     if (linear.inner && outputs)
       linear.macs = *linear.inner * *outputs;
     return;
@@ -87,23 +99,30 @@ std::optional<LinearOperation> describeLinear(Operation *op, const llvm::DenseSe
   if (op->getName().getDialectNamespace() != "onnx" || op->getNumResults() == 0)
     return std::nullopt;
   Signature signature = getSignature(op->getName().stripDialect());
-  if (signature.form == Form::None || op->getNumOperands() <= signature.weights)
+  SmallVector<Value> operands = getFormalOperands(op);
+  if (signature.form == Form::None || operands.size() <= std::max(signature.input, signature.weights))
     return std::nullopt;
   LinearOperation linear;
   linear.op = op;
-  linear.input = op->getOperand(signature.input);
-  linear.weights = op->getOperand(signature.weights);
+  linear.input = operands[signature.input];
+  linear.weights = operands[signature.weights];
+  if (!linear.input || !linear.weights)
+    return std::nullopt;
   linear.constantWeights = constants.contains(linear.weights);
   bool constantInput = constants.contains(linear.input);
   if (linear.constantWeights && constantInput)
     return std::nullopt;
+  if (signature.form == Form::Packed) {
+    auto bits = op->getAttrOfType<IntegerAttr>("bits");
+    linear.packedBits = bits ? int(std::clamp<int64_t>(bits.getInt(), 1, 8)) : 4;
+  }
   if (signature.form == Form::Matrix && constantInput) {
     std::swap(linear.input, linear.weights);
     linear.constantWeights = true;
   }
-  if (signature.bias && op->getNumOperands() > *signature.bias)
-    linear.bias = op->getOperand(*signature.bias);
-  count(linear, signature.form, signature);
+  if (signature.bias && operands.size() > *signature.bias)
+    linear.bias = operands[*signature.bias];
+  count(linear, signature.form, operands[signature.input]);
   return linear;
 }
 

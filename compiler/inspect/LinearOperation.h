@@ -15,6 +15,7 @@ struct LinearOperation {
   mlir::Value input, weights; ///< `weights`: the second factor where both are data
   mlir::Value bias;           ///< null where there is none
   bool constantWeights = false;
+  int packedBits = 0; ///< of a weight where `weights` are bytes that hold several (MatMulNBits), else 0
   std::optional<double> inner; ///< products per result; nothing where a shape is unknown
   std::optional<double> macs;  ///< products of one run, zero weights included
 };
@@ -22,6 +23,9 @@ struct LinearOperation {
 /// What the operation is, or nothing. `constants`: the values that depend on constants alone; an operation of constants only
 /// is none, since it takes no time when the model runs.
 std::optional<LinearOperation> describeLinear(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
+
+/// Weights of the operation, or nothing where their number is unknown.
+std::optional<double> countWeights(const LinearOperation &linear);
 
 /// Elements of a tensor, or nothing where its shape is unknown.
 std::optional<double> countElements(mlir::Value value);

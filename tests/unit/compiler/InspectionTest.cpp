@@ -220,6 +220,22 @@ func.func @main(%x: tensor<3x2xui8>) -> tensor<3x2xui8> {
   EXPECT_EQ(found.uncounted, (std::set<std::string>{"QLinearMatMul"})) << "qonnx has no figures for it";
 }
 
+TEST_F(InspectionTest, PackedWeights) {
+  // 3 rows of 32 codes of 4 bits in bytes; 2 inputs: 2 · 3 · 32 products.
+  Inspection found = inspect(R"(
+func.func @main(%x: tensor<2x32xf32>, %w: tensor<3x1x16xui8>) -> tensor<2x3xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [1.0, 2.0, 0.5] : tensor<3x1xf32>>} : () -> tensor<3x1xf32>
+  %b = onnx.Constant() {value = #data.constant<"b", [1, 2, 1] : tensor<3x1xui8>>} : () -> tensor<3x1xui8>
+  %y = onnx.MatMulNBits(%x, %w, %s, %b) {N = 3 : i64, K = 32 : i64, bits = 4 : i64, block_size = 32 : i64, operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0>} : (tensor<2x32xf32>, tensor<3x1x16xui8>, tensor<3x1xf32>, tensor<3x1xui8>) -> tensor<2x3xf32> loc("fc")
+  return %y : tensor<2x3xf32>
+})");
+  ASSERT_EQ(found.layers.size(), 1u);
+  EXPECT_EQ(found.layers[0].macs, 2 * 3 * 32);
+  EXPECT_EQ(found.layers[0].weightType.toString(), "uint4");
+  EXPECT_EQ(found.layers[0].inputType.toString(), "float32");
+  EXPECT_FALSE(found.layers[0].constantWeights) << "here they are an input";
+}
+
 TEST_F(InspectionTest, TypesThatTheFileNotes) {
   ImportReport report;
   report.dataTypes = {{"x", "INT8"}, {"w", "TERNARY"}, {"y", "no type"}};
