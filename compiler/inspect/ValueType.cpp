@@ -75,6 +75,24 @@ static ValueType getThresholdType(Operation *op) {
   return {kind, int(llvm::Log2_64_Ceil(uint64_t(thresholds.getDimSize(1)) + 1))};
 }
 
+/// The narrowest integers from `low` to `high`; nothing where these need as many bits as `most`.
+static std::optional<ValueType> getRangeType(double low, double high, int most) {
+  for (int bits = 1; bits < most; ++bits) {
+    double top = std::exp2(low < 0 ? bits - 1 : bits) - 1;
+    if (high <= top && low >= (low < 0 ? -top - 1 : 0))
+      return ValueType{low < 0 ? Kind::Signed : Kind::Unsigned, bits};
+  }
+  return std::nullopt;
+}
+
+/// The codes that a LinearQuant may give.
+static std::optional<ValueType> getLinearQuantType(Operation *op) {
+  auto low = op->getAttrOfType<IntegerAttr>("low"), high = op->getAttrOfType<IntegerAttr>("high");
+  if (!low || !high)
+    return std::nullopt;
+  return getRangeType(double(low.getValue().getSExtValue()), double(high.getValue().getSExtValue()), /*most=*/34);
+}
+
 /// Codes of 8 bits that a Clip keeps within fewer: QCDQ.
 static ValueType getStoredType(Value codes) {
   ValueType type = getElementType(codes);
@@ -84,12 +102,7 @@ static ValueType getStoredType(Value codes) {
   std::optional<double> low = getConstantNumber(clip, 1), high = getConstantNumber(clip, 2);
   if (!low || !high || !(*low <= *high) || std::fabs(*low) > 0x1p40 || std::fabs(*high) > 0x1p40)
     return type;
-  for (int bits = 1; bits < type.bits; ++bits) {
-    double top = std::exp2(*low < 0 ? bits - 1 : bits) - 1;
-    if (*high <= top && *low >= (*low < 0 ? -top - 1 : 0))
-      return {*low < 0 ? Kind::Signed : Kind::Unsigned, bits};
-  }
-  return type;
+  return getRangeType(*low, *high, type.bits).value_or(type);
 }
 
 /// The type that an operation gives its codes; nothing where it makes none.
@@ -97,6 +110,8 @@ static std::optional<ValueType> getMadeType(Operation *op) {
   StringRef name = op->getName().stripDialect();
   if (name == "Quant" || name == "IntQuant")
     return getQuantizedType(op, 3);
+  if (name == "LinearQuant")
+    return getLinearQuantType(op);
   if (name == "BipolarQuant")
     return ValueType{Kind::Bipolar, 1};
   if (name == "Trunc")

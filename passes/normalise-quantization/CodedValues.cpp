@@ -36,7 +36,7 @@ std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType ty
   absl::StatusOr<Tensor> arrangedZero = runtime::ArrangeParameter(axis, zero, shape, "zero points");
   for (const auto &parameter : {arrangedScale, arrangedZero})
     if (!parameter.ok()) {
-      nodeError(op, Code::S001) << std::string(parameter.status().message());
+      nodeError(op, Code::I006) << std::string(parameter.status().message());
       ok = false;
       return std::nullopt;
     }

@@ -21,7 +21,8 @@ def NormaliseQuantization : Pass<"onnx-normalise-quantization", "::mlir::func::F
 
     Guarantees, with every violation reported at its node: parameters of QONNX quantizers are constant ([QC-S001]); scales are
     finite and positive ([QC-S002]); bit widths are integers from 1 to 32 ([QC-S003]); the rounding
-    mode is known ([QC-S004]); zero points are finite ([QC-S005]). What is quantized by parameters that are computed while the
+    mode is known ([QC-S004]); zero points are finite ([QC-S005]); parameters have as many elements as
+    their axis ([QC-I006]). What is quantized by parameters that are computed while the
     model runs stays as it is ([QC-S001], a warning), and so do operators in a form that has no such twin ([QC-S008], a warning). Quantizers that
     belong together and disagree, a DequantizeLinear with its quantizer or a bias with its layer, are read as written
     ([QC-S007], a warning).

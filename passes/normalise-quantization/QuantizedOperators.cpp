@@ -36,11 +36,14 @@ private:
   SmallVector<Value> operands;
 };
 
-/// Whether a bias is a constant of int32 codes, or absent.
-bool isBias(OperatorRewriter &rewriter, Value bias) {
-  if (!bias || getConstant(bias))
+/// Whether a bias is a constant of int32 codes, whose scale is one of the input times those of the weights, or absent.
+bool isBias(OperatorRewriter &rewriter, Value bias, Value inputScale) {
+  if (!bias)
     return true;
-  leave(rewriter.op, Code::S008, "its bias is computed while the model runs");
+  if (getConstant(bias) && getConstant(inputScale).size() == 1)
+    return true;
+  leave(rewriter.op, Code::S008, getConstant(bias) ? "it has a bias, and several scales of its input"
+                                                   : "its bias is computed while the model runs");
   return false;
 }
 
@@ -49,7 +52,8 @@ void rewriteConv(OperatorRewriter &rewriter) {
   Formals in(op);
   Port x = in.port(0), w = in.port(3, /*axis=*/0), y = in.result(op->getResult(0), 6);
   Value bias = in[8];
-  if (!rewriter.check(x) || !rewriter.check(w) || !rewriter.check(y) || !isBias(rewriter, bias))
+  if (!rewriter.check(x) || !rewriter.check(w) || !rewriter.check(y) ||
+      !isBias(rewriter, bias, x.scale))
     return;
   SmallVector<Value> operands = {rewriter.getReal(x), rewriter.getReal(w)};
   if (bias)
@@ -84,7 +88,7 @@ void rewriteGemm(OperatorRewriter &rewriter) {
   Value bias = in[6], result = op->getResult(0);
   bool quantizes = in[7] != nullptr;
   Port y = in.result(result, 7);
-  if (!rewriter.check(a) || !rewriter.check(b) || !isBias(rewriter, bias) || (quantizes && !rewriter.check(y)))
+  if (!rewriter.check(a) || !rewriter.check(b) || !isBias(rewriter, bias, a.scale) || (quantizes && !rewriter.check(y)))
     return;
   SmallVector<Value> operands = {rewriter.getReal(a), rewriter.getReal(b)};
   if (bias)

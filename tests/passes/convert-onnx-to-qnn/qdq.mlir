@@ -53,3 +53,54 @@ func.func @wider(%x: tensor<1x2xf32>) -> tensor<1x2xui8> {
   %c = onnx.Clip(%q, %high) {operandSegmentSizes = array<i32: 1, 0, 1>} : (tensor<1x2xui8>, tensor<ui8>) -> tensor<1x2xui8>
   return %c : tensor<1x2xui8>
 }
+
+// -----
+
+// Zero points per channel: steps in a range that serves all of them.
+// CHECK-LABEL: func.func @zero_points
+// CHECK: %[[S:.*]] = qnn.quantize %arg0 {{.*}} range[-8, 252] {{.*}} -> tensor<1x2x1xsi9>
+// CHECK: qnn.requantize %[[S]] axis 1 {{.*}} offsets <"offsets", [3, 8] {{.*}} range[0, 255] {{.*}} -> tensor<1x2x1xui8>
+func.func @zero_points(%x: tensor<1x2x1xf32>) -> tensor<1x2x1xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [3.0, 8.0] : tensor<2x1xf32>>} : () -> tensor<2x1xf32>
+  %y = onnx.LinearQuant(%x, %s, %z) {low = 0 : i64, high = 255 : i64} : (tensor<1x2x1xf32>, tensor<f32>, tensor<2x1xf32>) -> tensor<1x2x1xf32>
+  return %y : tensor<1x2x1xf32>
+}
+
+// -----
+
+// A second quantizer of the same grid finds the same codes.
+// CHECK-LABEL: func.func @twice
+// CHECK: %[[S:.*]] = qnn.quantize
+// CHECK: %[[Q:.*]] = qnn.requantize %[[S]]
+// CHECK-NEXT: %[[P:.*]] = qnn.max_pool %[[Q]]
+// CHECK-NEXT: qnn.dequantize %[[P]]
+func.func @twice(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [7] : tensor<ui8>>} : () -> tensor<ui8>
+  %q0 = onnx.QuantizeLinear(%x, %s, %z) : (tensor<1x2x4x4xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x4x4xui8>
+  %y0 = onnx.DequantizeLinear(%q0, %s, %z) : (tensor<1x2x4x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x4x4xf32>
+  %p = onnx.MaxPool(%y0) {kernel_shape = array<i64: 1, 1>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %q1 = onnx.QuantizeLinear(%p, %s, %z) : (tensor<1x2x4x4xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x4x4xui8>
+  %y1 = onnx.DequantizeLinear(%q1, %s, %z) : (tensor<1x2x4x4xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x4x4xf32>
+  return %y1 : tensor<1x2x4x4xf32>
+}
+
+// -----
+
+// Integers that an operation computes.
+// CHECK-LABEL: func.func @computed
+// CHECK: %[[C:.*]] = qnn.requantize {{.*}} -> tensor<1x4xsi8>
+// CHECK: %[[A:.*]] = onnx.Abs(%[[C]])
+// CHECK: qnn.dequantize %[[A]]
+func.func @computed(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [0] : tensor<si8>>} : () -> tensor<si8>
+  %high = onnx.Constant() {value = #data.constant<"high", [7] : tensor<si8>>} : () -> tensor<si8>
+  %low = onnx.Constant() {value = #data.constant<"low", [-8] : tensor<si8>>} : () -> tensor<si8>
+  %q = onnx.QuantizeLinear(%x, %s, %z) : (tensor<1x4xf32>, tensor<f32>, tensor<si8>) -> tensor<1x4xsi8>
+  %c = onnx.Clip(%q, %low, %high) {operandSegmentSizes = array<i32: 1, 1, 1>} : (tensor<1x4xsi8>, tensor<si8>, tensor<si8>) -> tensor<1x4xsi8>
+  %a = onnx.Abs(%c) : (tensor<1x4xsi8>) -> tensor<1x4xsi8>
+  %y = onnx.DequantizeLinear(%a, %s, %z) : (tensor<1x4xsi8>, tensor<f32>, tensor<si8>) -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}

@@ -57,3 +57,28 @@ func.func @sums(%x: tensor<1x2xsi8>) -> tensor<1x1xsi32> {
   %y = onnx.MatMulInteger(%x, %w) {operandSegmentSizes = array<i32: 1, 1, 0, 0>} : (tensor<1x2xsi8>, tensor<2x1xsi8>) -> tensor<1x1xsi32>
   return %y : tensor<1x1xsi32>
 }
+
+// -----
+
+// Three scales for four channels.
+func.func @channels(%x: tensor<1x4x1x1xf32>) -> tensor<1x4x1x1xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5, 1.0, 2.0] : tensor<3xf32>>} : () -> tensor<3xf32>
+  // expected-error @+1 {{[QC-I006] node 'onnx.QuantizeLinear': expected scales of}}
+  %q = onnx.QuantizeLinear(%x, %s) : (tensor<1x4x1x1xf32>, tensor<3xf32>) -> tensor<1x4x1x1xui8>
+  // expected-error @+1 {{[QC-I006] node 'onnx.DequantizeLinear': expected scales of}}
+  %y = onnx.DequantizeLinear(%q, %s) : (tensor<1x4x1x1xui8>, tensor<3xf32>) -> tensor<1x4x1x1xf32>
+  return %y : tensor<1x4x1x1xf32>
+}
+
+// -----
+
+// A bias that is computed.
+func.func @bias_input(%x: tensor<1x1x2x2xui8>, %b: tensor<1xsi32>) -> tensor<1x1x1x1xui8> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [4] : tensor<ui8>>} : () -> tensor<ui8>
+  %w = onnx.Constant() {value = #data.constant<"w", [1, 2, 3, 4] : tensor<1x1x2x2xui8>>} : () -> tensor<1x1x2x2xui8>
+  // expected-warning @+1 {{[QC-S008] node 'onnx.QLinearConv' stays as it is: its bias is computed while the model runs}}
+  %y = onnx.QLinearConv(%x, %s, %z, %w, %s, %z, %s, %z, %b)
+     : (tensor<1x1x2x2xui8>, tensor<f32>, tensor<ui8>, tensor<1x1x2x2xui8>, tensor<f32>, tensor<ui8>, tensor<f32>, tensor<ui8>, tensor<1xsi32>) -> tensor<1x1x1x1xui8>
+  return %y : tensor<1x1x1x1xui8>
+}
