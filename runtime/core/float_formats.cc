@@ -27,7 +27,7 @@ Format FormatOf(DataType type) {
     case TypeKind::kFloat8E4M3FNUZ:
       return {4, 3, 8, 0x7F, false, 0x80, true};
     case TypeKind::kFloat8E5M2:
-      return {5, 2, 15, 0x7B, true, 0x7F, false};
+      return {5, 2, 15, 0x7B, true, 0x7E, false};
     case TypeKind::kFloat8E5M2FNUZ:
       return {5, 2, 16, 0x7F, false, 0x80, true};
     case TypeKind::kFloat4E2M1:

@@ -1,6 +1,7 @@
 #include "runtime/program/program.h"
 
 #include <algorithm>
+#include <new>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/reference/status_macros.h"
@@ -15,6 +16,17 @@ std::string Describe(const Operation& op) {
 
 absl::Status WithContext(const Operation& op, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(Describe(op), ": ", status.message()));
+}
+
+// What is within the bounds of an operation may still be more than the machine has.
+absl::StatusOr<std::vector<Value>> CallFunction(ReferenceFunction function,
+                                                const Attributes& attributes,
+                                                absl::Span<const Value* const> operands) {
+  try {
+    return function(attributes, operands);
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("expected enough memory for the result, found too little");
+  }
 }
 
 // Which values are defined so far.
@@ -121,7 +133,7 @@ absl::Status ProgramExecutor::RunOperation(const Operation& op, ReferenceFunctio
   for (int32_t id : op.operands) {
     operands.push_back(id == -1 ? nullptr : &values_[static_cast<size_t>(id)]);
   }
-  absl::StatusOr<std::vector<Value>> results = function(op.attributes, operands);
+  absl::StatusOr<std::vector<Value>> results = CallFunction(function, op.attributes, operands);
   if (!results.ok()) return WithContext(op, results.status());
   // Trailing optional results may be left out by the program.
   if (results->size() < op.results.size()) {
