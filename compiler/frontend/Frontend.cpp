@@ -165,6 +165,7 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
 static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader,
                                           uint64_t size) {
   qcompile::onnx::registerQonnxSchemas();
+  guardSchemas();
   ModelBytes bytes(reader);
   // The onnx library reports by exceptions; none passes this point.
   try {

@@ -52,6 +52,9 @@ mlir::LogicalResult checkTypes(ModelContext &model);
 /// Brings the default domain to the newest opset, checks the model and infers shapes.
 mlir::LogicalResult upgradeModel(ModelContext &model);
 
+/// Makes the library's shape inference safe where it trusts attributes; once per process.
+void guardSchemas();
+
 /// Refuses operators that the dialect does not have.
 mlir::LogicalResult checkOperators(ModelContext &model);
 

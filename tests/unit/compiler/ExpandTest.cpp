@@ -126,6 +126,18 @@ TEST(Expand, ScansGoAlongTheirAxesAndDirections) {
             (std::vector{floats({2}, {6, 160}), floats({2, 3}, {6, 5, 3, 160, 150, 130})}));
 }
 
+// The library's own inference writes outside the shape for such an axis.
+TEST(Expand, AxesThatDoNotExistAreRefused) {
+  for (const char *axis : {"2147483648", "-5", "2"}) {
+    Imported model(std::string("g (float[3, 4] x, float[4] w) => (float[3, 4] y) { y = LayerNormalization <axis: int = ") +
+                   axis + "> (x, w) }");
+    EXPECT_FALSE(model.module);
+    EXPECT_NE(model.test.errors.find(std::string("expected an axis of a tensor of rank 2, found ") + axis),
+              std::string::npos)
+        << model.test.errors;
+  }
+}
+
 // The first result is absent: what is asked for is the second, not the first in its place.
 TEST(Expand, AbsentResultsDoNotShiftOthers) {
   Imported model(R"(g (float[1, 4] x) => (int64[1, 2] i) <int64[1] k = {2}> { , i = TopK (x, k) })");
