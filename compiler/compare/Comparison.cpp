@@ -189,7 +189,7 @@ Error Comparison::judge(int judged, std::vector<TensorRow> &rows) {
   }
   for (const auto &[name, verdict] : judgeOfRows->verdicts())
     if (verdict.departing) {
-      found = Departure{name.str(), judgeOfRows->getSuspects(name, other)};
+      found = Departure{name.str(), judgeOfRows->getSuspects(name, other), verdict.batch};
       break;
     }
   return Error::success();

@@ -18,6 +18,7 @@ struct SideSpec {
 struct Departure {
   std::string tensor;
   std::vector<std::string> nodes; ///< one of these computes something else; the last one computes the tensor
+  size_t batch = 0;               ///< the first one in which it does
 };
 
 /// Compares two sides: stages or backends of one model or of two, or a model and what another program recorded of it.
@@ -42,6 +43,7 @@ public:
   Executable &executable(int side) { return *sides[side].executable; }
   Session &session(int side) { return *sides[side].session; }
   const Trace &trace(int side) const { return sides[side].trace; }
+  const InputBatches &inputs(int side) const { return sides[side].inputs; }
 
   /// After both sides have run: the tensors in the order of side 0. Why a tensor that both have is not compared is told
   /// to `note`.

@@ -152,6 +152,18 @@ static int64_t countReal(const Tensor &tensor, const InputBatches &inputs, size_
   return tensor.size() / inputs.samplesPerBatch * real;
 }
 
+std::optional<Tensor> Judge::lookUp(mlir::Value value, const Trace &trace, const InputBatches &inputs,
+                                    size_t batch) const {
+  auto type = dyn_cast<mlir::RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || !type.getElementType().isF32())
+    return std::nullopt;
+  const Tensor like(runtime::DataType::Float32(), runtime::Shape(type.getShape().begin(), type.getShape().end()));
+  for (const std::string &key : getKeys(value))
+    if (const TracedTensor *tensor = trace.find(key); tensor && tensor->value.type() == like.type())
+      return takeBatch(tensor->value, like, inputs, batch);
+  return std::nullopt;
+}
+
 //===----------------------------------------------------------------------===//
 // The two runs
 //===----------------------------------------------------------------------===//
@@ -185,6 +197,8 @@ Error Judge::judge(const Trace &other, const InputBatches &inputs, size_t batch)
         Verdict &total = counted[key];
         total.ambiguous += verdict.ambiguous;
         total.following += verdict.following;
+        if (!total.departing)
+          total.batch = batch;
         total.departing += verdict.departing;
       }
     if (std::optional<Value> operand = makeOperand(theirs, mine.exact))

@@ -25,6 +25,13 @@ public:
   /// By name of tensor, in the model's order, where the other side has it.
   const llvm::MapVector<llvm::StringRef, Verdict> &verdicts() const { return counted; }
 
+  /// What `trace` has of a value in one batch, where it is a float tensor.
+  std::optional<runtime::Tensor> lookUp(mlir::Value value, const Trace &trace, const InputBatches &inputs,
+                                        size_t batch) const;
+
+  /// Whether no input changes the value.
+  bool isConstant(mlir::Value value) const { return reading.isConstant(value); }
+
   /// The operation that computes a tensor or output of that name in a trace, or null.
   mlir::Operation *getProducer(llvm::StringRef name) const;
 

@@ -107,7 +107,8 @@ Expected<Trace> readRecording(StringRef path, ArrayRef<runtime::Port> outputs) {
     return createStringError("'" + path + "' holds no recorded tensors, expected NAME.npy files");
   Trace out;
   for (auto &[name, value] : *recorded) {
-    TracedTensor tensor{value, std::nullopt, std::nullopt};
+    TracedTensor tensor;
+    tensor.value = value;
     if (value.type().IsInteger())
       tensor.codes = *Tensor::FromIntegers(runtime::DataType::Int64(), value.shape(), value.ToIntegers());
     bool isOutput = any_of(outputs, [&, &name = name](const runtime::Port &port) { return port.name == name; });

@@ -66,6 +66,7 @@ TensorRow compareTensors(StringRef name, const TracedTensor &a, const TracedTens
   TensorRow row;
   row.name = name.str();
   row.elements = a.value.size();
+  row.isConstant = a.isConstant;
   row.isCodes = haveEqualGrids(a, b);
   row.batches.resize(inputs.batches.size());
   bool values = haveEqualKinds(a, b);

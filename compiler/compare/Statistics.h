@@ -11,6 +11,7 @@ struct Verdict {
   int64_t ambiguous = 0; ///< some order of additions gives the other value
   int64_t following = 0; ///< an earlier tensor differs, and from there the value is right
   int64_t departing = 0; ///< neither: here the other side computes something else
+  size_t batch = 0;      ///< the first one in which an element departs
 };
 
 /// A tensor that both sides have, and how it differs.
@@ -18,7 +19,8 @@ struct TensorRow {
   std::string name, node; ///< the node that computes it, where that is known
   size_t index = 0;       ///< its place in the model's order
   int64_t elements = 0, differing = 0;
-  bool isCodes = false;   ///< codes were compared, else values
+  bool isConstant = false; ///< no sample changes it
+  bool isCodes = false;    ///< codes were compared, else values
   int64_t steps = 0;      ///< the largest difference of codes
   double worst = 0;       ///< the largest absolute difference: of values, where both are known, else of codes
   double relative = 0;    ///< the largest one in proportion to the larger magnitude

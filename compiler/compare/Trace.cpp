@@ -40,6 +40,7 @@ static TracedTensor join(const Parts &parts, const InputBatches &inputs) {
   TracedTensor out;
   auto joinAll = [&](ArrayRef<Tensor> all) { return parts.isConstant ? all[0] : joinBatches(all, inputs); };
   out.value = joinAll(parts.values);
+  out.isConstant = parts.isConstant;
   if (parts.codes.size() == parts.values.size())
     out.codes = joinAll(parts.codes);
   if (out.codes)

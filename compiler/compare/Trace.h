@@ -18,6 +18,7 @@ struct TracedTensor {
   runtime::Tensor value;
   std::optional<runtime::Tensor> codes; ///< int64, where the tensor has an integer representation
   std::optional<Grid> grid;             ///< where `value` is floats made of `codes`
+  bool isConstant = false;              ///< equal for all inputs
 };
 
 /// What a run of a model, or a recording of one, has to compare.

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Records what ONNX Runtime computes: every tensor of a model, for `qcompile compare MODEL --recorded FOLDER`.
 
 usage: record_onnxruntime.py MODEL.onnx INPUT.npy FOLDER [--level disable|basic|extended|all]

@@ -141,6 +141,12 @@ bool Run::reduce(CompareResult &result) {
   const TensorRow *first = result.findFirst();
   if (!first || options.compare.reduce.empty())
     return true;
+  if (!options.compare.other.empty() || !options.compare.recorded.empty()) {
+    if (!result.departure)
+      return true;
+    result.reduction = cutDeparture(session, options, comparison);
+    return result.reduction.has_value();
+  }
   size_t batch = size_t(find(first->batches, true) - first->batches.begin());
   StringMap<Tensor> sample;
   for (auto [port, tensor] : zip(comparison.executable(0).inputs(), inputs.batches[batch]))
@@ -158,11 +164,19 @@ bool Run::compute(CompareResult &result) {
   if (!runSide(0, first) || !(isRecorded ? readRecorded() : runSide(1, second)))
     return false;
   result.samples = inputs.samples;
-  result.rows = comparison.compare([&](const std::string &text) { messages.note(text); });
-  if (result.rows.empty())
+  std::string leftOut;
+  result.rows = comparison.compare([&](const std::string &text) {
+    messages.note(text);
+    leftOut += leftOut.empty() ? "; " + text : "";
+  });
+  // Constants alone say nothing about a run.
+  if (all_of(result.rows, [](const TensorRow &row) { return row.isConstant; })) {
+    result.rows.clear();
     return session.fail(Outcome::Usage, Code::U006,
-                        "no tensor is on both sides: " + result.names[0] + " has " + list(comparison.trace(0)) + "; " +
-                            result.names[1] + " has " + list(comparison.trace(1)));
+                        "no tensor of the two runs compares: " + result.names[0] + " has " +
+                            list(comparison.trace(0)) + "; " + result.names[1] + " has " +
+                            list(comparison.trace(1)) + leftOut);
+  }
   return explain(result) && reduce(result);
 }
 

@@ -138,8 +138,7 @@ static mlir::Value findTensor(const SourceModel &source, StringRef name) {
   return nullptr;
 }
 
-/// Quoted for a shell where it needs to be.
-static std::string quote(StringRef text) {
+std::string quote(StringRef text) {
   bool plain = !text.empty() && all_of(text, [](char c) {
     return isAlnum(c) || StringRef("_-./=:,+@%").contains(c);
   });
@@ -171,8 +170,7 @@ static std::string makeCommand(const Options &options, const Reduction &reductio
   return out;
 }
 
-static bool writeResult(Session &session, const SourceModel &source, mlir::func::FuncOp part,
-                        Reduction &reduction) {
+bool writeReduction(Session &session, const SourceModel &source, mlir::func::FuncOp part, Reduction &reduction) {
   auto check = [&](Error error) {
     return !error || session.fail(Outcome::FileSystem, Code::U003, toString(std::move(error)));
   };
@@ -227,7 +225,7 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
   if (mlir::Value value = findTensor(source, tensor))
     reduction.node = onnx::describe(value.getDefiningOp());
   mlir::OwningOpRef<mlir::ModuleOp> module = source.extract(*best);
-  if (!writeResult(session, source, module->lookupSymbol<mlir::func::FuncOp>("main"), reduction))
+  if (!writeReduction(session, source, module->lookupSymbol<mlir::func::FuncOp>("main"), reduction))
     return std::nullopt;
   reduction.command = makeCommand(options, reduction);
   return reduction;

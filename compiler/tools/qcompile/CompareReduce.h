@@ -4,6 +4,7 @@
 
 #include "compiler/compare/Comparison.h"
 #include "compiler/tools/qcompile/Commands.h"
+#include "compiler/tools/qcompile/Submodel.h"
 
 namespace qcompile::tool {
 
@@ -24,6 +25,16 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
                                      const std::string (&names)[2],
                                      const llvm::StringMap<runtime::Tensor> &sample,
                                      llvm::StringRef firstDifference);
+
+/// For a side that does not run: the operations between the tensors that the other side has and the one that departs. Their
+/// inputs have the other side's values; what it has for the result is written beside them, as a recording.
+std::optional<Reduction> cutDeparture(Session &session, const Options &options, compare::Comparison &comparison);
+
+/// Writes a part of a model and the recorded values of its inputs. False after an error, which has been reported.
+bool writeReduction(Session &session, const SourceModel &source, mlir::func::FuncOp part, Reduction &reduction);
+
+/// Quoted for a shell where it needs to be.
+std::string quote(llvm::StringRef text);
 
 } // namespace qcompile::tool
 

@@ -10,6 +10,7 @@
 #include "compiler/session/ReferenceExecutable.h"
 #include "compiler/tools/qcompile/Commands.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -37,30 +38,36 @@ bool writeTensor(Session &session, StringRef directory, StringRef name, const Te
   return true;
 }
 
-/// Collects every tensor over all batches.
+/// Collects every tensor over all batches, constants once.
 class IntermediateDump {
 public:
   void attach(ReferenceExecutable &executable) {
     executable.onTensor = [this](StringRef name, const ReferenceExecutable::SourceTensor &tensor) {
+      if (tensor.isConstant && !constants.insert(name).second)
+        return;
       if (tensor.value->tensor.type().IsFloat())
-        tensors[encodeName(name)].push_back(tensor.value->tensor);
+        tensors[name.str()].push_back(tensor.value->tensor);
       if (const Tensor *codes = tensor.codes)
-        this->codes[encodeName(name) + ".codes"].push_back(
+        this->codes[name.str()].push_back(
             *Tensor::FromIntegers(runtime::DataType::Int64(), codes->shape(), codes->ToIntegers()));
     };
   }
   bool write(Session &session, StringRef directory, const InputBatches &inputs) {
-    for (const auto *group : {&tensors, &codes})
-      for (const auto &[name, parts] : *group)
+    for (auto [group, suffix] : {std::pair(&tensors, ""), std::pair(&codes, ".codes")})
+      for (const auto &[name, parts] : *group) {
         // A value that several operations compute is written once per batch.
-        if (parts.size() == inputs.batches.size() &&
-            !writeTensor(session, directory, name, joinBatches(parts, inputs)))
+        bool isConstant = constants.contains(name);
+        if (!isConstant && parts.size() != inputs.batches.size())
+          continue;
+        if (!writeTensor(session, directory, encodeName(name) + suffix, isConstant ? parts[0] : joinBatches(parts, inputs)))
           return false;
+      }
     return true;
   }
 
 private:
   std::map<std::string, std::vector<Tensor>> tensors, codes;
+  StringSet<> constants;
 };
 
 struct Report {
