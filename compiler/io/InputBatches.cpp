@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/io/SplitMix64.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
@@ -43,13 +44,6 @@ InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
     for (auto [batch, part] : zip(out.batches, cut(tensor, port, batches)))
       batch.push_back(std::move(part));
   return out;
-}
-
-static uint64_t splitmix64(uint64_t &state) {
-  uint64_t z = (state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
 }
 
 InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed) {

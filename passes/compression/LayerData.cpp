@@ -2,6 +2,7 @@
 #include "passes/compression/LayerData.h"
 
 #include "compiler/evaluator/Evaluator.h"
+#include "compiler/io/SplitMix64.h"
 #include "llvm/Support/Parallel.h"
 #include "passes/compression/Factorization.h"
 #include "runtime/reference/window.h"
@@ -15,20 +16,14 @@ static int64_t getPositionLimit(int64_t inputs) {
   return std::max(4 * inputs, std::clamp<int64_t>((int64_t{1} << 23) / inputs, 1024, 16384));
 }
 
-static uint64_t splitmix64(uint64_t z) {
-  z += 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
 /// Positions 0 to count - 1 of a batch that are drawn: all, or `wanted` of them, one from each of as many equal stretches.
 static std::vector<int64_t> drawPositions(int64_t count, int64_t wanted, uint64_t seed) {
   std::vector<int64_t> out;
   wanted = std::min(wanted, count);
   for (int64_t i = 0; i < wanted; ++i) {
     int64_t begin = i * count / wanted, end = (i + 1) * count / wanted;
-    out.push_back(wanted == count ? i : begin + int64_t(splitmix64(seed * 0x10001 + i) % uint64_t(end - begin)));
+    uint64_t state = seed * 0x10001 + i;
+    out.push_back(wanted == count ? i : begin + int64_t(splitmix64(state) % uint64_t(end - begin)));
   }
   return out;
 }

@@ -19,11 +19,6 @@ void leave(Operation *op, Code code, const Twine &reason) {
   emitWarning(op->getLoc(), code) << "node '" << onnx::describe(op) << "' stays as it is: " << reason.str();
 }
 
-data::ConstantAttr getConstant(Value value) {
-  auto constant = value ? value.getDefiningOp<onnx::ConstantOp>() : nullptr;
-  return constant ? dyn_cast_or_null<data::ConstantAttr>(constant.getValueAttr()) : nullptr;
-}
-
 data::ConstantAttr requireConstant(Operation *op, Value parameter, StringRef name) {
   data::ConstantAttr value = getConstant(parameter);
   if (!value)

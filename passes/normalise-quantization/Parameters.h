@@ -7,6 +7,7 @@
 #include "dialects/data/DataDialect.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "mlir/IR/Builders.h"
+#include "passes/rewriting/Quantizer.h"
 #include "runtime/core/attributes.h"
 
 namespace qcompile::normalise {
@@ -16,9 +17,7 @@ mlir::InFlightDiagnostic nodeError(mlir::Operation *op, Code code);
 /// A warning that names the node, which stays as it is; the text says why.
 void leave(mlir::Operation *op, Code code, const llvm::Twine &reason);
 
-/// The constant that `value` is, or null.
-data::ConstantAttr getConstant(mlir::Value value);
-/// The same, with an error that names the parameter where it is none.
+/// The constant that `value` is (getConstant), with an error that names the parameter where it is none.
 data::ConstantAttr requireConstant(mlir::Operation *op, mlir::Value parameter, llvm::StringRef name);
 
 mlir::LogicalResult checkScale(mlir::Operation *op, data::ConstantAttr scale);
