@@ -153,9 +153,13 @@ std::vector<TensorRow> Comparison::compare(function_ref<void(const std::string &
 // Reasons
 //===----------------------------------------------------------------------===//
 
+bool Comparison::isReading(int side) const {
+  return sides[side].isReference && sides[side].session->stage() <= Stage::Compress;
+}
+
 /// A session that holds the model of a side at a stage of the `onnx` level.
 Expected<Session *> Comparison::getReadingSession(Side &side) {
-  if (side.session && side.isReference && side.session->stage() <= Stage::Compress)
+  if (isReading(int(&side - sides)))
     return side.session.get();
   if (side.spec.from && *side.spec.from >= Stage::Integer)
     return createStringError("the text of stage " + getStageName(*side.spec.from) + " has no exact reading");

@@ -43,6 +43,8 @@ public:
   Executable &executable(int side) { return *sides[side].executable; }
   Session &session(int side) { return *sides[side].session; }
   const Trace &trace(int side) const { return sides[side].trace; }
+  /// Whether the side is evaluated as the model is written: such a side is not judged.
+  bool isReading(int side) const;
   const InputBatches &inputs(int side) const { return sides[side].inputs; }
 
   /// After both sides have run: the tensors in the order of side 0. Why a tensor that both have is not compared is told

@@ -40,7 +40,8 @@ static void takeExtremes(const Tensor &part, Tensor &low, Tensor &high) {
 
 /// Widens [low, high] to hold the elements of `part`.
 static void include(const Tensor &part, Tensor &low, Tensor &high) {
-  if (part.type() != low.type() || part.shape() != low.shape())
+  bool isNarrowFloat = part.type().IsFloat() && part.type().ContainerSize() < sizeof(float);
+  if (part.type() != low.type() || part.shape() != low.shape() || isNarrowFloat)
     return;
   bool isUnsigned = part.type().kind == runtime::TypeKind::kUnsigned || part.type().kind == runtime::TypeKind::kBool;
   switch (part.type().ContainerSize()) {

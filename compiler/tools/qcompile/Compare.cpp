@@ -126,14 +126,17 @@ static std::string list(const compare::Trace &trace) {
 bool Run::explain(CompareResult &result) {
   if (!result.findFirst())
     return true;
-  // The side that is not read as the model is written.
-  int judged = options.compare.other.empty() && options.compare.recorded.empty() ? 0 : 1;
-  if (Error error = comparison.judge(judged, result.rows)) {
-    messages.note("why values differ is not known: " + toString(std::move(error)));
-    return true;
-  }
-  result.isJudged = true;
-  result.departure = comparison.departure();
+  bool isOther = !options.compare.other.empty() || !options.compare.recorded.empty();
+  // The side that is not read as the model is written; of two such sides the one that departs.
+  int judged = isOther || comparison.isReading(0) ? 1 : 0;
+  do {
+    if (Error error = comparison.judge(judged, result.rows)) {
+      messages.note("why values differ is not known: " + toString(std::move(error)));
+      return true;
+    }
+    result.isJudged = true;
+    result.departure = comparison.departure();
+  } while (!result.departure && !result.isExplained() && judged++ == 0 && !comparison.isReading(1));
   return true;
 }
 

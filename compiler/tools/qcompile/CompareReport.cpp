@@ -19,7 +19,8 @@ const TensorRow *CompareResult::findFirst() const {
 
 bool CompareResult::isExplained() const {
   return isJudged && all_of(rows, [](const TensorRow &row) {
-           return !row.differing || (row.verdict && !row.verdict->departing);
+           return !row.differing ||
+                  (row.verdict && row.verdict->ambiguous + row.verdict->following == row.differing);
          });
 }
 
@@ -154,7 +155,8 @@ static void printReasons(const CompareResult &result) {
   if (!result.isJudged || !result.findFirst())
     return;
   if (!result.departure) {
-    outs() << "every difference is ambiguous or follows from one that is\n";
+    if (result.isExplained())
+      outs() << "every difference is ambiguous or follows from one that is\n";
     return;
   }
   outs() << "departs first at '" << result.departure->tensor << "', ";
