@@ -56,8 +56,10 @@ public:
   bool ok = true;
 
 private:
+  /// Nodes behind an error of the parser stand nowhere.
   unsigned getLine(yaml::Node *node) {
-    return sources.getLineAndColumn(node->getSourceRange().Start).first;
+    const SMLoc start = node->getSourceRange().Start;
+    return start.isValid() && sources.FindBufferContainingLoc(start) ? sources.getLineAndColumn(start).first : 1;
   }
   std::nullopt_t fail(unsigned line, const std::string &message) {
     report(line, message);

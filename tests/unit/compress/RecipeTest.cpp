@@ -103,6 +103,11 @@ TEST(RecipeTest, TechniquesHaveNames) {
   EXPECT_EQ(describeStep(recipe->techniques[1].steps[0]), "q pattern=2:4");
 }
 
+/// The parser of the library goes on behind an error, with nodes that stand nowhere.
+TEST(RecipeTest, NodesBehindAnErrorStandNowhere) {
+  problemsOf(llvm::StringRef("a: {b: \0}.c, d: 8}\ne:\n  - {f: g, h {i: j}}\n", 43));
+}
+
 TEST(RecipeTest, WhatIsNoRecipe) {
   EXPECT_EQ(problemsOf(""), "1: expected a YAML map, found nothing");
   EXPECT_EQ(problemsOf("- a\n- b\n"), "1: the recipe: expected a map");
