@@ -1,4 +1,6 @@
 //===- Upgrade.cpp - Newest opset, function bodies, shape inference -------===//
+#include <cstring>
+
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/TensorData.h"
 #include "llvm/ADT/StringMap.h"
@@ -25,6 +27,12 @@ static LogicalResult fixInputShapes(ModelContext &model) {
   LogicalResult result = success();
   auto wanted = model.options.inputShapes;
   for (ValueInfoProto &input : *model.graph().mutable_input()) {
+    if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape() && !wanted.count(input.name()) &&
+        !model.options.keepUnknownShapes) {
+      result = model.error(Code::I006) << "input '" << input.name()
+                                       << "': expected a shape, found none; give it with --input-shape";
+      continue;
+    }
     auto *shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
     if (auto it = wanted.find(input.name()); it != wanted.end()) {
       shape->clear_dim();
@@ -114,13 +122,84 @@ static void restoreNodeNames(ModelProto &model, const llvm::StringMap<std::strin
   }
 }
 
-static void convertVersion(ModelContext &model) {
+static std::vector<float> readFloats(const TensorProto &tensor) {
+  std::vector<float> values(tensor.float_data().begin(), tensor.float_data().end());
+  if (tensor.has_raw_data()) {
+    values.resize(tensor.raw_data().size() / sizeof(float));
+    std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
+  }
+  return values;
+}
+
+/// The numbers of a constant, where they are in the file as such.
+static std::optional<std::vector<float>> readConstant(const ModelProto &model, const std::string &name) {
+  for (const TensorProto &tensor : model.graph().initializer())
+    if (tensor.name() == name && tensor.data_type() == TensorProto::FLOAT)
+      return readFloats(tensor);
+  for (const auto &node : model.graph().node())
+    if (node.op_type() == "Constant" && node.output_size() == 1 && node.output(0) == name)
+      for (const auto &attribute : node.attribute())
+        if (attribute.name() == "value" && attribute.t().data_type() == TensorProto::FLOAT)
+          return readFloats(attribute.t());
+  return std::nullopt;
+}
+
+/// How Upsample and Resize round positions before opset 11, by the result's name: down where they enlarge, up where they reduce
+/// (operator tests of opset 10: resize_upsample_nearest, resize_downsample_nearest).
+static FailureOr<llvm::StringMap<std::string>> findOldResizing(ModelContext &model) {
+  llvm::StringMap<std::string> modes;
+  LogicalResult result = success();
+  unsigned index = 0;
+  for (const auto &node : model.graph().node()) {
+    const unsigned at = index++;
+    if (!node.domain().empty() || node.output_size() == 0 || (node.op_type() != "Upsample" && node.op_type() != "Resize"))
+      continue;
+    modes[node.output(0)] = "floor";
+    const bool interpolates = llvm::any_of(node.attribute(), [](const auto &a) { return a.name() == "mode" && a.s() != "nearest"; });
+    if (interpolates || node.op_type() == "Upsample" || node.input_size() < 2)
+      continue;
+    std::optional<std::vector<float>> scales = readConstant(*model.model, node.input(1));
+    const bool reduces = !scales || llvm::any_of(*scales, [](float s) { return s < 1; });
+    const bool enlarges = !scales || llvm::any_of(*scales, [](float s) { return s > 1; });
+    if (reduces && enlarges)
+      result = emitError(model.nodeLocation(node, at), Code::I003)
+               << "node " << describeNode(node, at)
+               << ": expected Resize of opset 10 to have constant scales that all enlarge or all reduce; export the "
+                  "model at opset 11 or newer";
+    if (reduces)
+      modes[node.output(0)] = "ceil";
+  }
+  if (failed(result))
+    return failure();
+  return modes;
+}
+
+/// Before opset 11, position i of the result came from i / scale. The converter leaves the newer operators their own defaults.
+static void keepOldResizing(ModelProto &model, const llvm::StringMap<std::string> &modes) {
+  for (auto &node : *model.mutable_graph()->mutable_node()) {
+    auto mode = node.op_type() == "Resize" && node.output_size() ? modes.find(node.output(0)) : modes.end();
+    if (mode == modes.end())
+      continue;
+    for (auto [name, value] :
+         {std::pair<std::string, std::string>("coordinate_transformation_mode", "asymmetric"), {"nearest_mode", mode->second}}) {
+      auto *attribute = node.add_attribute();
+      attribute->set_name(name);
+      attribute->set_type(::onnx::AttributeProto::STRING);
+      attribute->set_s(value);
+    }
+  }
+}
+
+static LogicalResult convertVersion(ModelContext &model) {
   int64_t version = 0;
   for (const auto &import : model.model->opset_import())
     if (import.domain().empty())
       version = import.version();
   if (version == getNewestOpset())
-    return;
+    return success();
+  FailureOr<llvm::StringMap<std::string>> resizing = llvm::StringMap<std::string>();
+  if (version < 11 && failed(resizing = findOldResizing(model)))
+    return failure();
   llvm::StringMap<std::string> names;
   for (const auto &node : model.graph().node())
     if (node.output_size())
@@ -130,6 +209,8 @@ static void convertVersion(ModelContext &model) {
     model.model->set_ir_version(4);
   *model.model = ::onnx::version_conversion::ConvertVersion(*model.model, int(getNewestOpset()));
   restoreNodeNames(*model.model, names);
+  keepOldResizing(*model.model, *resizing);
+  return success();
 }
 
 static void inferShapesOnce(ModelContext &model) {
@@ -180,7 +261,10 @@ LogicalResult upgradeModel(ModelContext &model) {
   if (failed(checkTensorData(model)) || failed(fixInputShapes(model)))
     return failure();
   InitializersAside aside(*model.model);
-  convertVersion(model);
+  if (failed(convertVersion(model))) {
+    aside.restore(*model.model);
+    return failure();
+  }
   // The checker wants an IR version that goes with the opset.
   model.model->set_ir_version(::onnx::Version::IR_VERSION);
   LogicalResult expanded = success(succeeded(inferShapes(model)) && succeeded(expandNodes(model)));

@@ -1,6 +1,7 @@
 //===- ImportTest.cpp - Models from memory --------------------------------===//
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
+#include "compiler/session/Session.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "gtest/gtest.h"
 #include "onnx/onnx_pb.h"
@@ -102,6 +103,61 @@ TEST(Import, ExternalDataWithoutAFolderIsRefused) {
     ImportReport report;
     EXPECT_FALSE(importOnnx(&test.context, model.SerializeAsString(), "net.onnx", "", {}, report));
     EXPECT_NE(test.errors.find("[QC-I008]"), std::string::npos) << location << ": " << test.errors;
+  }
+}
+
+/// A network of one operator that resizes x [1, 1, 1, 4] by `scales` along the last dimension, at opset 10.
+std::string makeResize(const std::string &mode, float scale) {
+  ::onnx::ModelProto model;
+  model.set_ir_version(5);
+  model.add_opset_import()->set_version(10);
+  ::onnx::GraphProto &graph = *model.mutable_graph();
+  graph.set_name("g");
+  auto &input = *graph.add_input();
+  input.set_name("x");
+  auto &type = *input.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(::onnx::TensorProto::FLOAT);
+  for (int64_t size : {1, 1, 1, 4})
+    type.mutable_shape()->add_dim()->set_dim_value(size);
+  auto &output = *graph.add_output();
+  output.set_name("y");
+  output.mutable_type()->mutable_tensor_type()->set_elem_type(::onnx::TensorProto::FLOAT);
+  ::onnx::TensorProto &scales = *graph.add_initializer();
+  scales.set_name("s");
+  scales.set_data_type(::onnx::TensorProto::FLOAT);
+  scales.add_dims(4);
+  for (float value : {1.0f, 1.0f, 1.0f, scale})
+    scales.add_float_data(value);
+  ::onnx::NodeProto &node = *graph.add_node();
+  node.set_op_type("Resize");
+  node.add_input("x");
+  node.add_input("s");
+  node.add_output("y");
+  auto &attribute = *node.add_attribute();
+  attribute.set_name("mode");
+  attribute.set_type(::onnx::AttributeProto::STRING);
+  attribute.set_s(mode);
+  return model.SerializeAsString();
+}
+
+/// Position i of the result comes from i / scale, as the operator tests of opset 10 have it: enlarged by 2, rounded down or
+/// interpolated; reduced to 0.6, rounded up.
+TEST(ImportTest, ResizeOfOldOpsetsKeepsItsPositions) {
+  struct Case {
+    std::string mode;
+    float scale;
+    std::vector<float> expected;
+  };
+  for (const Case &c : {Case{"nearest", 2, {1, 1, 2, 2, 3, 3, 4, 4}}, Case{"linear", 2, {1, 1.5, 2, 2.5, 3, 3.5, 4, 4}},
+                        Case{"nearest", 0.6f, {1, 3}}}) {
+    Session session({});
+    ASSERT_TRUE(session.loadBytes(makeResize(c.mode, c.scale), "m.onnx"));
+    llvm::Expected<Evaluator> evaluator = Evaluator::create(session.module().lookupSymbol<mlir::func::FuncOp>("main"));
+    ASSERT_TRUE(bool(evaluator)) << llvm::toString(evaluator.takeError());
+    auto result = evaluator->run({runtime::Tensor::FromFloats({1, 1, 1, 4}, std::vector<float>{1, 2, 3, 4})});
+    ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
+    absl::Span<const float> found = (*result)[0].Floats();
+    EXPECT_EQ(std::vector<float>(found.begin(), found.end()), c.expected) << c.mode << " " << c.scale;
   }
 }
 
