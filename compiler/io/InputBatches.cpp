@@ -36,6 +36,11 @@ static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t 
 
 InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
   InputBatches out;
+  if (ports.empty()) { // a model without inputs runs once
+    out.batches.resize(1);
+    out.samples = 1;
+    return out;
+  }
   out.samplesPerBatch = getBatchSize(ports[0]);
   out.samples = tensors[0].shape()[0];
   int64_t batches = (out.samples + out.samplesPerBatch - 1) / out.samplesPerBatch;

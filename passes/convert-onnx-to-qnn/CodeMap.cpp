@@ -262,10 +262,13 @@ llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, con
   return mapBySum(*positions, range, map);
 }
 
-/// Codes within bounds, in the model's own type: what later operations do to them may depend on it.
+/// Codes within bounds, in the model's own type: what later operations do to them may depend on it. A truncation has none: its
+/// codes are read as integers of 32 bits.
 CodeRange makeRange(DataType type, qnn::Bounds codes) {
   if (type.kind == runtime::TypeKind::kBipolar)
     return {type, -1, 2, 1};
+  if (type.bits == 32)
+    type = codes.narrowestType();
   return {type, codes.low, 1, codes.high - codes.low};
 }
 

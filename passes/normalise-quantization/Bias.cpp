@@ -3,6 +3,7 @@
 
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "passes/normalise-quantization/Formats.h"
 
 using namespace mlir;
@@ -40,9 +41,9 @@ void checkBias(Operation *op) {
     if (std::abs(at(found, i) - expected) <= 0x1p-20 * expected)
       continue;
     emitWarning(op->getLoc(), Code::S007)
-        << "node '" << onnx::describe(op) << "': expected a bias of scale " << std::to_string(expected)
+        << "node '" << onnx::describe(op) << "': expected a bias of scale " << llvm::formatv("{0:e6}", expected).str()
         << " (of its input times that of its weights) at index " << i << ", found "
-        << std::to_string(at(found, i)) << "; it is read as it is written";
+        << llvm::formatv("{0:e6}", at(found, i)).str() << "; it is read as it is written";
     return;
   }
 }

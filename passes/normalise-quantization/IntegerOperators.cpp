@@ -38,12 +38,20 @@ bool normaliseIntegerOperator(Operation *op, CodedValues &coded, bool &ok) {
     return true;
   OperatorRewriter rewriter(op, coded, ok);
   OpBuilder builder(op);
-  Value one = makeConstant(builder, op->getLoc(), "one", runtime::Tensor::ScalarFloat(1));
+  // A scale of as many numbers as the zero point has: files cannot have one of the one and several of the other.
+  auto makeOne = [&](Value zeroPoint) {
+    auto type = zeroPoint ? dyn_cast<RankedTensorType>(zeroPoint.getType()) : nullptr;
+    if (!type || !type.hasStaticShape() || type.getNumElements() == 1)
+      return makeConstant(builder, op->getLoc(), "one", runtime::Tensor::ScalarFloat(1));
+    return makeConstant(builder, op->getLoc(), "ones",
+                        runtime::Tensor::FromFloats({type.getShape().begin(), type.getShape().end()},
+                                                    std::vector<float>(type.getNumElements(), 1.0f)));
+  };
   SmallVector<Value> operands = getFormalOperands(op);
   operands.resize(4);
   int64_t rows = std::max<int64_t>(rank(operands[0]) - 2, 0);
-  Port x{operands[0], one, operands[2], convolves ? 1 : rows},
-      w{operands[1], one, operands[3], convolves ? 0 : std::max<int64_t>(rank(operands[1]) - 1, 0)};
+  Port x{operands[0], makeOne(operands[2]), operands[2], convolves ? 1 : rows},
+      w{operands[1], makeOne(operands[3]), operands[3], convolves ? 0 : std::max<int64_t>(rank(operands[1]) - 1, 0)};
   if (!rewriter.check(x) || !rewriter.check(w))
     return true;
   Value sum = rewriter.apply(

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <thread>
 #include <unistd.h>
 
@@ -83,7 +84,27 @@ static void watchInterrupts() {
   }).detach();
 }
 
+/// Where an error reached no handler: out of memory, mostly.
+[[noreturn]] static void endAtOnce() {
+  static constexpr char kMessage[] = "qcompile: error: out of memory, or an internal error\n";
+  removeScopedFolders();
+  (void)!write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
+  _exit(int(Outcome::Internal));
+}
+
+/// The library ends the process with a message of its own where standard output could not be written.
+static int finishOutput(Session &session, int code) {
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return code;
+  const std::string reason = llvm::outs().error().message();
+  llvm::outs().clear_error();
+  session.fail(Outcome::FileSystem, Code::U003, "cannot write the standard output: " + reason);
+  return int(Outcome::FileSystem);
+}
+
 int main(int argc, char **argv) {
+  std::set_terminate(endAtOnce);
   std::variant<Options, int> parsed = parseCommandLine(argc, argv);
   if (const int *code = std::get_if<int>(&parsed))
     return *code;
@@ -106,5 +127,5 @@ int main(int argc, char **argv) {
     currentPhase = "compress";
   if (options.command == Command::Convert)
     currentPhase = "convert";
-  return dispatch(session, options, messages);
+  return finishOutput(session, dispatch(session, options, messages));
 }

@@ -32,7 +32,7 @@ func.func @bias(%x: tensor<1x2xsi8>) -> tensor<1x1xf32> {
   %xf = onnx.DequantizeLinear(%x, %s) : (tensor<1x2xsi8>, tensor<f32>) -> tensor<1x2xf32>
   %wf = onnx.DequantizeLinear(%w, %s) : (tensor<2x1xsi8>, tensor<f32>) -> tensor<2x1xf32>
   %bf = onnx.DequantizeLinear(%b, %s) : (tensor<1xsi32>, tensor<f32>) -> tensor<1xf32>
-  // expected-warning @+1 {{[QC-S007] node 'onnx.Gemm': expected a bias of scale 0.250000 (of its input times that of its weights) at index 0, found 0.500000; it is read as it is written}}
+  // expected-warning @+1 {{[QC-S007] node 'onnx.Gemm': expected a bias of scale 2.500000e-01 (of its input times that of its weights) at index 0, found 5.000000e-01; it is read as it is written}}
   %y = onnx.Gemm(%xf, %wf, %bf) : (tensor<1x2xf32>, tensor<2x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
