@@ -76,12 +76,14 @@ runtime::Operation convertOperation(Operation *op) {
   return out;
 }
 
-SmallVector<Value> getFormalOperands(Operation *op) {
-  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes");
+/// The values of an operation by its formal ones, of which an attribute says how many values each has: null where there is none,
+/// but not at the end.
+static SmallVector<Value> getFormalValues(Operation *op, StringRef sizesName, ValueRange values) {
+  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>(sizesName);
   if (!sizes)
-    return llvm::to_vector(op->getOperands());
+    return llvm::to_vector_of<Value>(values);
   SmallVector<Value> out;
-  auto next = op->operand_begin();
+  auto next = values.begin();
   for (int32_t size : sizes.asArrayRef()) {
     if (size == 0)
       out.push_back(nullptr);
@@ -93,21 +95,12 @@ SmallVector<Value> getFormalOperands(Operation *op) {
   return out;
 }
 
+SmallVector<Value> getFormalOperands(Operation *op) {
+  return getFormalValues(op, "operandSegmentSizes", op->getOperands());
+}
+
 SmallVector<Value> getFormalResults(Operation *op) {
-  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("resultSegmentSizes");
-  if (!sizes)
-    return llvm::to_vector_of<Value>(op->getResults());
-  SmallVector<Value> out;
-  auto next = op->result_begin();
-  for (int32_t size : sizes.asArrayRef()) {
-    if (size == 0)
-      out.push_back(nullptr);
-    for (int32_t i = 0; i < size; ++i)
-      out.push_back(*next++);
-  }
-  while (!out.empty() && !out.back())
-    out.pop_back();
-  return out;
+  return getFormalValues(op, "resultSegmentSizes", op->getResults());
 }
 
 /// The tensor that a constant operation holds, or null.
