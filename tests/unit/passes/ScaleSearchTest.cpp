@@ -6,11 +6,12 @@
 #include <random>
 
 #include "gtest/gtest.h"
+#include "tests/unit/passes/RandomMatrices.h"
 
 namespace qcompile::quantization {
 namespace {
 
-double draw(std::mt19937 &random) { return double(random() >> 5) / (1u << 26) - 1; }
+using compression::draw;
 
 /// Bell-shaped numbers (sums of uniform ones) with a few outliers.
 std::vector<double> drawWeights(std::mt19937 &random, int count) {

@@ -11,25 +11,10 @@
 #include <random>
 
 #include "gtest/gtest.h"
+#include "tests/unit/passes/RandomMatrices.h"
 
 namespace qcompile::compression {
 namespace {
-
-/// Uniform in [-1, 1), from the raw generator: library distributions differ between implementations.
-double draw(std::mt19937 &random) { return double(random() >> 5) / (1u << 26) - 1; }
-
-Matrix drawMatrix(std::mt19937 &random, int64_t rows, int64_t columns) {
-  Matrix m(rows, columns);
-  for (int64_t i = 0; i < m.size(); ++i)
-    m.data()[i] = draw(random);
-  return m;
-}
-
-/// Moments of correlated inputs.
-Matrix drawMoments(std::mt19937 &random, int64_t k) {
-  Matrix x = drawMatrix(random, 3 * k + 5, k) * drawMatrix(random, k, k);
-  return x.transpose() * x / double(x.rows());
-}
 
 /// One row by definition: for every column in order, the best of all free columns, of which the first is fixed.
 Eigen::RowVectorXd roundByDefinition(const Eigen::RowVectorXd &w, const Matrix &h,

@@ -5,23 +5,14 @@
 #include <random>
 
 #include "gtest/gtest.h"
+#include "tests/unit/passes/RandomMatrices.h"
 
 namespace qcompile::quantization {
 namespace {
 
-double draw(std::mt19937 &random) { return double(random() >> 5) / (1u << 26) - 1; }
-
-Matrix drawMatrix(std::mt19937 &random, int64_t rows, int64_t columns) {
-  Matrix m(rows, columns);
-  for (int64_t i = 0; i < m.size(); ++i)
-    m.data()[i] = draw(random);
-  return m;
-}
-
-Matrix drawMoments(std::mt19937 &random, int64_t k) {
-  Matrix x = drawMatrix(random, 3 * k + 5, k) * drawMatrix(random, k, k);
-  return x.transpose() * x / double(x.rows());
-}
+using compression::draw;
+using compression::drawMatrix;
+using compression::drawMoments;
 
 double getError(const Matrix &w, const Matrix &q, const Matrix &h) {
   return ((w - q) * h).cwiseProduct(w - q).sum();
