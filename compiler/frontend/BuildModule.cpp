@@ -53,32 +53,28 @@ private:
 
 } // namespace
 
-/// A tensor type; dimensions that inference left open are dynamic. Null after an error.
+/// Null after an error.
 Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what) {
-  Type elementType = type.has_tensor_type()
-                         ? getElementType(model.context, type.tensor_type().elem_type())
-                         : nullptr;
-  if (!elementType) {
-    model.error(Code::I005) << "value '" << what.str()
-                            << "': expected a tensor of numbers, found another type";
+  Type converted = readType(model.context, type);
+  if (!converted) {
+    model.error(Code::I005) << "value '" << what.str() << "': expected a tensor of numbers, found another type";
     return nullptr;
   }
-  if (!type.tensor_type().has_shape())
-    return UnrankedTensorType::get(elementType);
-  SmallVector<int64_t> shape;
+  auto ranked = dyn_cast<RankedTensorType>(converted);
+  if (!ranked)
+    return converted;
   double elements = 1;
-  for (const auto &dim : type.tensor_type().shape().dim()) {
-    shape.push_back(dim.has_dim_value() ? dim.dim_value() : ShapedType::kDynamic);
-    elements *= dim.has_dim_value() ? double(dim.dim_value()) : 1;
+  bool negative = false;
+  for (int64_t extent : ranked.getShape()) {
+    elements *= ShapedType::isDynamic(extent) ? 1 : double(extent);
+    negative |= extent < 0 && !ShapedType::isDynamic(extent);
   }
-  if (llvm::any_of(shape, [](int64_t d) { return d < 0 && d != ShapedType::kDynamic; }) ||
-      elements > 0x1p40) {
-    model.error(Code::I006) << "value '" << what.str()
-                            << "': expected a tensor of at most 2^40 elements, found "
-                            << RankedTensorType::get(shape, elementType);
+  if (negative || elements > 0x1p40) {
+    model.error(Code::I006) << "value '" << what.str() << "': expected a tensor of at most 2^40 elements, found "
+                            << ranked;
     return nullptr;
   }
-  return RankedTensorType::get(shape, elementType);
+  return ranked;
 }
 
 void ModuleBuilder::noteTypes() {

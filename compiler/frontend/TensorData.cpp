@@ -71,6 +71,18 @@ Type getElementType(MLIRContext *context, int onnxType) {
   }
 }
 
+Type readType(MLIRContext *context, const ::onnx::TypeProto &type) {
+  Type elementType = type.has_tensor_type() ? getElementType(context, type.tensor_type().elem_type()) : nullptr;
+  if (!elementType)
+    return nullptr;
+  if (!type.tensor_type().has_shape())
+    return UnrankedTensorType::get(elementType);
+  SmallVector<int64_t> shape;
+  for (const auto &dim : type.tensor_type().shape().dim())
+    shape.push_back(dim.has_dim_value() ? dim.dim_value() : ShapedType::kDynamic);
+  return RankedTensorType::get(shape, elementType);
+}
+
 static RankedTensorType getTensorType(MLIRContext *context, const TensorProto &tensor) {
   Type elementType = getElementType(context, tensor.data_type());
   if (!elementType || llvm::any_of(tensor.dims(), [](int64_t dim) { return dim < 0; }))

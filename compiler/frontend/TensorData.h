@@ -10,6 +10,9 @@ namespace qcompile::frontend {
 /// The MLIR element type of an ONNX element type, or null for strings and undefined.
 mlir::Type getElementType(mlir::MLIRContext *context, int onnxType);
 
+/// A tensor type; dimensions without a value are dynamic. Null for what is no tensor of numbers.
+mlir::Type readType(mlir::MLIRContext *context, const ::onnx::TypeProto &type);
+
 /// Checks declared sizes of all initializers against their data (and adds up the report's counts),
 /// before anything is allocated for them.
 mlir::LogicalResult checkTensorData(ModelContext &model);

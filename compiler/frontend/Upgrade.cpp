@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/ShapeInference.h"
 #include "compiler/frontend/TensorData.h"
 #include "llvm/ADT/StringMap.h"
 #include "onnx/checker.h"
@@ -14,10 +15,6 @@ using ::onnx::TensorProto;
 using ::onnx::ValueInfoProto;
 
 namespace qcompile::frontend {
-
-/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values
-/// conversion and inference need; bigger ones are only data.
-static constexpr uint64_t kParameterElements = 64;
 
 /// Bodies use operators that have bodies, a few levels deep.
 static constexpr int kMaxDepth = 32;
@@ -77,7 +74,7 @@ public:
       uint64_t elements = 1;
       for (int64_t dim : tensor.dims())
         elements *= uint64_t(dim);
-      if (elements <= kParameterElements) {
+      if (elements <= uint64_t(kParameterElements)) {
         kept.Add()->Swap(&tensor);
         continue;
       }

@@ -2,6 +2,7 @@
 #include "passes/fold-constants/FoldConstants.h"
 
 #include "compiler/evaluator/Evaluator.h"
+#include "compiler/frontend/ShapeInference.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
@@ -49,8 +50,11 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
     if (getOperation().isExternal())
       return;
     for (Operation &op : llvm::make_early_inc_range(getOperation().front()))
-      if (isa<onnx::OnnxDialect>(op.getDialect()) && failed(fold(&op)))
+      if (isa<onnx::OnnxDialect>(op.getDialect()) && failed(visit(&op)))
         return signalPassFailure();
+    Operation *terminator = getOperation().front().getTerminator();
+    getOperation().setFunctionType(FunctionType::get(&getContext(), getOperation().getArgumentTypes(),
+                                                     terminator->getOperandTypes()));
     // Constants that only folded operations used.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
       if (isOpTriviallyDead(&op))
@@ -58,13 +62,41 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
   }
 
 private:
-  LogicalResult fold(Operation *op) {
-    if (op->getNumResults() == 0 || isQuantizer(op))
+  LogicalResult visit(Operation *op) {
+    if (op->getNumResults() == 0)
       return success();
+    FailureOr<bool> folded = fold(op);
+    if (failed(folded))
+      return failure();
+    return *folded ? success() : refineTypes(op);
+  }
+
+  /// Operands that have been folded may tell the shapes that were open.
+  LogicalResult refineTypes(Operation *op) {
+    auto isStatic = [](Type type) {
+      auto ranked = dyn_cast<RankedTensorType>(type);
+      return ranked && ranked.hasStaticShape();
+    };
+    if (llvm::all_of(op->getResultTypes(), isStatic))
+      return success();
+    std::string problem;
+    FailureOr<SmallVector<Type>> types = frontend::inferResultTypes(op, problem);
+    if (failed(types))
+      return emitError(op->getLoc(), Code::I006) << "node '" << onnx::describe(op) << "': " << problem;
+    for (auto [result, type] : llvm::zip(op->getResults(), *types))
+      result.setType(type);
+    return success();
+  }
+
+  /// Whether the operation has been replaced.
+  FailureOr<bool> fold(Operation *op) {
+    if (isQuantizer(op))
+      return false;
     if (op->getName().getStringRef() == "onnx.Constant") {
-      if (std::optional<runtime::Tensor> tensor = readConstantAttribute(op))
+      std::optional<runtime::Tensor> tensor = readConstantAttribute(op);
+      if (tensor)
         replace(op, {*tensor}, nullptr, onnx::getTensorName(op->getLoc()));
-      return success();
+      return tensor.has_value();
     }
     if (op->getName().getStringRef() == "onnx.Shape")
       return foldShape(op);
@@ -72,34 +104,34 @@ private:
     for (Value operand : op->getOperands()) {
       data::ConstantAttr constant = getConstant(operand);
       if (!constant)
-        return success();
+        return false;
       operands.push_back(constant.getTensor());
     }
     StringRef name = op->getName().getStringRef();
     if (!runtime::FindReference(absl::string_view(name.data(), name.size())))
-      return success();
+      return false;
     return evaluate(op, operands);
   }
 
   /// Only the shape of the operand matters, so any elements do: none are allocated.
-  LogicalResult foldShape(Operation *op) {
+  FailureOr<bool> foldShape(Operation *op) {
     auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
     if (!type || !type.hasStaticShape())
-      return success();
+      return false;
     auto borrowed = runtime::Tensor::Borrow(runtime::DataType::Float32(), {0}, {}, nullptr);
     runtime::Value operand(borrowed->Reshaped({type.getShape().begin(), type.getShape().end()}));
     return evaluate(op, {operand});
   }
 
-  LogicalResult evaluate(Operation *op, ArrayRef<runtime::Value> values) {
+  FailureOr<bool> evaluate(Operation *op, ArrayRef<runtime::Value> values) {
     SmallVector<const runtime::Value *> operands;
     auto next = values.begin();
     for (Value operand : getFormalOperands(op))
       operands.push_back(operand ? next++ : nullptr);
     llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
     if (!results)
-      return emitError(op->getLoc(), Code::P001) << "node '" << onnx::describe(op)
-                                                 << "': " << llvm::toString(results.takeError());
+      return LogicalResult(emitError(op->getLoc(), Code::P001)
+                           << "node '" << onnx::describe(op) << "': " << llvm::toString(results.takeError()));
     std::vector<runtime::Tensor> tensors;
     for (const runtime::Value &value : *results)
       tensors.push_back(value.tensor);
@@ -109,7 +141,7 @@ private:
     SmallVector<Operation *> constants = replace(op, tensors, followRecorded(op, tensors), name);
     if (codes)
       constants.front()->setAttr(kCodesAttr, codes);
-    return success();
+    return true;
   }
 
   /// What Clip says of integers: they have fewer bits than their type. Else it would be forgotten.

@@ -141,24 +141,12 @@ void ModelWriter::requireOpset(const frontend::VersionRange &versions, const std
 }
 
 bool ModelWriter::writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc) {
-  auto shaped = dyn_cast<TensorType>(value.getType());
-  int elementType =
-      shaped ? frontend::getOnnxElementType(shaped.getElementType()) : TensorProto::UNDEFINED;
-  if (elementType == TensorProto::UNDEFINED) {
+  if (!frontend::writeType(value.getType(), type)) {
     emitError(loc, Code::I005) << "value '" << what.str() << "': ONNX has no type for "
                                << value.getType();
     return ok = false;
   }
-  irVersion = std::max(irVersion, getIrVersion(elementType));
-  type.mutable_tensor_type()->set_elem_type(elementType);
-  if (auto ranked = dyn_cast<RankedTensorType>(shaped)) {
-    auto *shape = type.mutable_tensor_type()->mutable_shape();
-    for (int64_t extent : ranked.getShape()) {
-      auto *dim = shape->add_dim();
-      if (!ShapedType::isDynamic(extent))
-        dim->set_dim_value(extent);
-    }
-  }
+  irVersion = std::max(irVersion, getIrVersion(type.tensor_type().elem_type()));
   return true;
 }
 
@@ -220,7 +208,7 @@ void ModelWriter::writeOperation(Operation *op) {
   require(node.domain(), *versions, qcompile::onnx::describe(op), op->getLoc());
   for (Value operand : getFormalOperands(op))
     node.add_input(operand ? names.get(operand).str() : "");
-  for (Value result : frontend::getFormalResults(op)) {
+  for (Value result : getFormalResults(op)) {
     node.add_output(result ? names.get(result).str() : "");
     if (result && !llvm::is_contained(op->getBlock()->getTerminator()->getOperands(), result)) {
       auto *info = graph.add_value_info();

@@ -24,6 +24,24 @@ int getOnnxElementType(Type elementType) {
   return TensorProto::UNDEFINED;
 }
 
+bool writeType(Type type, ::onnx::TypeProto &out) {
+  auto tensor = dyn_cast<TensorType>(type);
+  int elementType = tensor ? getOnnxElementType(tensor.getElementType()) : int(TensorProto::UNDEFINED);
+  if (elementType == TensorProto::UNDEFINED)
+    return false;
+  out.mutable_tensor_type()->set_elem_type(elementType);
+  auto ranked = dyn_cast<RankedTensorType>(tensor);
+  if (!ranked)
+    return true;
+  auto *shape = out.mutable_tensor_type()->mutable_shape();
+  for (int64_t extent : ranked.getShape()) {
+    auto *dim = shape->add_dim();
+    if (!ShapedType::isDynamic(extent))
+      dim->set_dim_value(extent);
+  }
+  return true;
+}
+
 bool writeTensor(data::ConstantAttr constant, TensorProto &tensor, std::string &problem) {
   int type = getOnnxElementType(constant.getType().getElementType());
   if (type == TensorProto::UNDEFINED) {
@@ -47,8 +65,7 @@ VersionRange writeIdentity(Value value, StringRef input, StringRef output, NodeP
   return getVersions(*OpSchemaRegistry::Schema("Identity"), {{type}, {type}}, node);
 }
 
-/// The schema that the operation was generated from, or null.
-static const OpSchema *findSchema(Operation *op) {
+const OpSchema *findSchema(Operation *op) {
   qcompile::onnx::registerQonnxSchemas();
   StringRef name = op->getName().getStringRef();
   if (!name.consume_front("onnx."))
@@ -167,23 +184,6 @@ std::optional<VersionRange> writeNode(Operation *op, NodeProto &node, std::strin
   std::sort(node.mutable_attribute()->begin(), node.mutable_attribute()->end(),
             [](const AttributeProto &a, const AttributeProto &b) { return a.name() < b.name(); });
   return getVersions(*schema, getTypes(op), node);
-}
-
-SmallVector<Value> getFormalResults(Operation *op) {
-  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>("resultSegmentSizes");
-  if (!sizes)
-    return llvm::to_vector_of<Value>(op->getResults());
-  SmallVector<Value> out;
-  unsigned next = 0;
-  for (int32_t size : sizes.asArrayRef()) {
-    if (size == 0)
-      out.push_back(nullptr);
-    for (int32_t i = 0; i < size; ++i)
-      out.push_back(op->getResult(next++));
-  }
-  while (!out.empty() && !out.back())
-    out.pop_back();
-  return out;
 }
 
 } // namespace qcompile::frontend

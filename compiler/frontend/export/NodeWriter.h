@@ -19,6 +19,12 @@ namespace qcompile::frontend {
 /// The ONNX element type of an MLIR one, or UNDEFINED.
 int getOnnxElementType(mlir::Type elementType);
 
+/// Fills a tensor type; open dimensions have no value. False where ONNX has no such type.
+bool writeType(mlir::Type type, ::onnx::TypeProto &out);
+
+/// The schema that the operation was generated from, or null.
+const ::onnx::OpSchema *findSchema(mlir::Operation *op);
+
 /// Fills type, shape and data. False, with the reason in `problem`, where ONNX has no such element type.
 bool writeTensor(data::ConstantAttr constant, ::onnx::TensorProto &tensor, std::string &problem);
 
@@ -30,9 +36,6 @@ std::optional<VersionRange> writeNode(mlir::Operation *op, ::onnx::NodeProto &no
 /// The same for a copy of `value`, named `input`, as `output`.
 VersionRange writeIdentity(mlir::Value value, llvm::StringRef input, llvm::StringRef output,
                            ::onnx::NodeProto &node);
-
-/// The results by formal parameter: null where an optional one is absent in the middle.
-llvm::SmallVector<mlir::Value> getFormalResults(mlir::Operation *op);
 
 } // namespace qcompile::frontend
 

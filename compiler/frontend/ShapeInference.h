@@ -1,0 +1,22 @@
+//===- ShapeInference.h - Result types of one operation ---------*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_FRONTEND_SHAPEINFERENCE_H
+#define QCOMPILE_COMPILER_FRONTEND_SHAPEINFERENCE_H
+
+#include <string>
+
+#include "mlir/IR/Operation.h"
+
+namespace qcompile::frontend {
+
+/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values conversion between
+/// versions and inference need; bigger ones are only data.
+inline constexpr int64_t kParameterElements = 64;
+
+/// The types of the results of an `onnx` operation by the inference of its ONNX schema, from the types of the operands
+/// and the values of those that are small constants. Dimensions that stay open keep what the old type says. Fails, with
+/// the reason in `problem`, where the operands contradict each other or the old types.
+mlir::FailureOr<llvm::SmallVector<mlir::Type>> inferResultTypes(mlir::Operation *op, std::string &problem);
+
+} // namespace qcompile::frontend
+
+#endif // QCOMPILE_COMPILER_FRONTEND_SHAPEINFERENCE_H
