@@ -1,6 +1,8 @@
 //===- Frontend.cpp - ONNX files to the onnx dialect ----------------------===//
 #include "compiler/frontend/Frontend.h"
 
+#include "compiler/evaluator/ProgramBuilder.h"
+#include "compiler/frontend/BatchCoupling.h"
 #include "compiler/frontend/ModelContext.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
@@ -146,6 +148,25 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
   noteFormats(model);
 }
 
+/// Samples are computed by themselves, unless the model does otherwise.
+static void noteBatchCoupling(ModelContext &model, func::FuncOp function) {
+  auto isFree = [&](BlockArgument input) {
+    auto name = function.getArgAttrOfType<StringAttr>(input.getArgNumber(), kPortNameAttr);
+    return name && llvm::is_contained(model.report.freeBatches, name.getValue());
+  };
+  SmallVector<BlockArgument> inputs;
+  llvm::copy_if(function.getArguments(), std::back_inserter(inputs), isFree);
+  const bool free = !inputs.empty();
+  Operation *found = findBatchCoupling(function, free ? ArrayRef<BlockArgument>(inputs) : function.getArguments());
+  if (!found)
+    return;
+  model.report.batchCoupling = qcompile::onnx::describe(found);
+  if (free)
+    emitWarning(found->getLoc(), Code::I011)
+        << "node '" << model.report.batchCoupling << "' computes across the samples of a batch, whose number is open: "
+        << "results are those of one sample at a time; give the number meant with --input-shape";
+}
+
 static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &bytes, uint64_t size) {
   if (failed(parseMessage(model, bytes, size)))
     return nullptr;
@@ -159,7 +180,10 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
   if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)) ||
       failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;
-  return buildModule(model);
+  OwningOpRef<ModuleOp> module = buildModule(model);
+  if (module)
+    noteBatchCoupling(model, module->lookupSymbol<func::FuncOp>("main"));
+  return module;
 }
 
 static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader,

@@ -18,6 +18,9 @@ struct ImportReport {
   uint64_t nodes = 0;
   uint64_t parameters = 0;      ///< elements of initializers
   uint64_t parameterBytes = 0;  ///< bytes of initializers as stored
+  std::vector<std::string> freeBatches; ///< inputs whose number of samples is left open; it is taken as 1
+  /// The first node found that computes across samples, so that results depend on how samples are put into batches; or empty.
+  std::string batchCoupling;
   std::vector<std::string> repairs; ///< one sentence each, with a count where it recurs
   /// QONNX data types that the file notes on tensors, by name ("INT4").
   std::map<std::string, std::string> dataTypes;

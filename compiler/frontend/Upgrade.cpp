@@ -48,6 +48,7 @@ static LogicalResult fixInputShapes(ModelContext &model) {
         dim->set_dim_value(1);
         model.repaired("batch dimension '" + name + "' of input '" + input.name() +
                        "' taken as 1");
+        model.report.freeBatches.push_back(input.name());
         continue;
       }
       if (model.options.keepUnknownShapes)

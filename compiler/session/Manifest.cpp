@@ -36,6 +36,7 @@ std::string formatManifest(const Manifest &manifest, ArrayRef<ArtifactFile> file
                              {"opset", model.opset},
                              {"ir_version", model.irVersion},
                              {"producer", model.producer},
+                             {"batch_coupling", model.batchCoupling},
                              {"formats", json::Array(model.formats)},
                              {"repairs", json::Array(model.repairs)}}},
       {"backend", json::Object{{"name", manifest.backend},
@@ -86,6 +87,7 @@ Expected<Manifest> readManifest(StringRef directory) {
       return std::move(error);
   Manifest out;
   out.modelName = model->getString("name")->str();
+  out.model.batchCoupling = model->getString("batch_coupling").value_or("").str();
   out.backend = backend->getString("name")->str();
   for (const auto &[key, setting] : *options)
     out.backendOptions[key.str()] = setting.getAsString().value_or("").str();

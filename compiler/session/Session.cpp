@@ -383,6 +383,7 @@ std::unique_ptr<Executable> Session::openArtifact(StringRef directory) {
   for (const auto &[key, value] : manifest->backendOptions)
     options.backendOptions.push_back(key + "=" + value);
   info.name = manifest->modelName;
+  report.batchCoupling = manifest->model.batchCoupling;
   if (!selectBackend())
     return nullptr;
   llvm::Expected<std::unique_ptr<Executable>> executable = backend->open(directory, info);

@@ -96,7 +96,7 @@ cl::opt<bool> weights("weights", cl::desc("read weights: sparsity, costs without
                       cl::cat(category), cl::sub(inspectCommand));
 cl::opt<std::string> html("html", cl::value_desc("file"), cl::desc("write a page with graph, tables and charts; reads weights"),
                           cl::cat(category), cl::sub(inspectCommand));
-cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact folder"),
+cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact, as every folder is"),
                            cl::cat(category), cl::sub(runCommand));
 cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
                    cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),

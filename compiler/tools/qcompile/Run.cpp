@@ -129,7 +129,7 @@ std::unique_ptr<Executable> makeReference(Session &session, const Options &optio
 
 std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options,
                                            Messages &messages) {
-  if (options.fromArtifact)
+  if (options.fromArtifact || sys::fs::is_directory(options.model))
     return session.openArtifact(options.model);
   bool reference = options.session.backend == "reference";
   if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages))
@@ -176,6 +176,13 @@ int runModel(Session &session, const Options &options, Messages &messages) {
                                   options.sampling);
   if (!inputs)
     return failInput(session, inputs.takeError());
+  const std::string &coupling = session.importReport().batchCoupling;
+  if (!coupling.empty() && inputs->samples % inputs->samplesPerBatch) {
+    session.fail(Outcome::Usage, Code::U002,
+                 "node '" + coupling + "' computes across the samples of a batch, so none can be filled up: expected a multiple of " +
+                     Twine(inputs->samplesPerBatch) + " samples, found " + Twine(inputs->samples));
+    return int(session.outcome());
+  }
   IntermediateDump dump;
   if (!options.dumpIntermediates.empty()) {
     if (options.session.backend != "reference") {
