@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ConstantValues.h"
-#include "compiler/frontend/Renaming.h"
+#include "compiler/frontend/FunctionBody.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
@@ -20,11 +20,6 @@ bool isControlFlow(const NodeProto &node) {
 }
 
 namespace {
-
-using Nodes = google::protobuf::RepeatedPtrField<NodeProto>;
-
-/// Copies of bodies may make no more nodes than this.
-constexpr int kMaxNodes = 1 << 17;
 
 const AttributeProto *findAttribute(const NodeProto &node, StringRef name) {
   for (const AttributeProto &attribute : node.attribute())
@@ -58,7 +53,7 @@ public:
       std::string reason = node.op_type() == "If"     ? replaceIf(node)
                            : node.op_type() == "Loop" ? replaceLoop(node)
                                                       : replaceScan(node);
-      if (nodes.size() > kMaxNodes)
+      if (nodes.size() > kMaxCopiedNodes)
         reason = "its copies are too many";
       if (!reason.empty())
         result = emitError(model.nodeLocation(node, at), Code::I010)
@@ -205,12 +200,12 @@ std::string Folder::replaceScan(const NodeProto &node) {
       return "expected inputs that agree in the number of steps, found others";
     length = (*shape)[size_t(axis)];
   }
-  if (*length == 0 || *length > kMaxNodes)
+  if (*length == 0 || *length > kMaxCopiedNodes)
     return "expected at least one step and not too many, found " + std::to_string(*length);
 
   Names state(node.input().begin(), node.input().begin() + states);
   std::vector<Names> outputs(size_t(node.output_size() - states));
-  for (int64_t t = 0; t < *length && nodes.size() <= kMaxNodes; ++t) {
+  for (int64_t t = 0; t < *length && nodes.size() <= kMaxCopiedNodes; ++t) {
     Names inputs = state;
     for (int i = 0; i < scanned; ++i) {
       bool reverse = getElement(node, "scan_input_directions", i, 0) == 1;
@@ -252,7 +247,7 @@ std::string Folder::replaceLoop(const NodeProto &node) {
   std::string number = addInteger(node, 1), running = taken.make("condition");
   setInt(addNode(node, "Cast", {number}, running), "to", ::onnx::TensorProto::BOOL);
   int64_t t = 0;
-  for (; t < *limit && *condition && nodes.size() <= kMaxNodes; ++t) {
+  for (; t < *limit && *condition && nodes.size() <= kMaxCopiedNodes; ++t) {
     Names inputs = {addInteger(node, t), running};
     inputs.insert(inputs.end(), state.begin(), state.end());
     Names results = copyBody(node, body, inputs);

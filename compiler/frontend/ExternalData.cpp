@@ -2,6 +2,8 @@
 #include "compiler/frontend/ExternalData.h"
 
 #include "compiler/frontend/MappedPages.h"
+#include "dialects/diagnostics/Occurrences.h"
+#include "dialects/onnx/NodeLocation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -17,6 +19,18 @@ struct Place {
   std::string location;
   uint64_t offset = 0;
   std::optional<uint64_t> length;
+};
+/// Where the bytes of a tensor lie.
+struct Slice {
+  SmallString<256> path;
+  uint64_t offset = 0, length = 0;
+};
+/// Why they cannot be had. Tensors of one file that have one kind of problem are reported as one.
+struct Problem {
+  const char *kind;
+  std::string location, reason;
+
+  std::string describe() const { return "external data '" + location + "' refused: " + reason; }
 };
 } // namespace
 
@@ -51,43 +65,96 @@ static std::string resolve(StringRef directory, StringRef location, SmallVectorI
     return "a path must be relative and stay within the model's folder";
   SmallString<256> root, joined(directory);
   paths::append(joined, location);
+  std::string folder = "in the model's folder '" + directory.str() + "'";
   if (std::error_code code = fs::real_path(directory, root))
-    return code.message();
+    return code.message() + " " + folder;
   if (std::error_code code = fs::real_path(joined, path))
-    return code.message();
+    return code == std::errc::no_such_file_or_directory ? "expected a file of that name " + folder + ", found none"
+                                                        : code.message() + " " + folder;
   StringRef rest(path.data(), path.size());
   if (!rest.consume_front(root) || !(root.ends_with("/") || rest.starts_with("/")))
     return "a link leads out of the model's folder";
+  if (!fs::is_regular_file(Twine(path)))
+    return "expected a regular file " + folder + ", found something else";
   return "";
+}
+
+static std::optional<Problem> findSlice(ModelContext &model, const TensorProto &tensor, uint64_t expectedSize,
+                                        Slice &slice) {
+  Place place;
+  if (std::string problem = readPlace(tensor, place); !problem.empty())
+    return Problem{"place", place.location, problem};
+  if (std::string problem = resolve(model.directory, place.location, slice.path); !problem.empty())
+    return Problem{"path", place.location, problem};
+  uint64_t fileSize = 0;
+  if (std::error_code code = llvm::sys::fs::file_size(slice.path, fileSize))
+    return Problem{"path", place.location, code.message()};
+  slice.offset = place.offset;
+  slice.length = place.length.value_or(expectedSize);
+  if (slice.length != expectedSize)
+    return Problem{"length", place.location,
+                   "expected " + std::to_string(expectedSize) + " bytes, found length " + std::to_string(slice.length)};
+  if (slice.offset > fileSize || slice.length > fileSize - slice.offset)
+    return Problem{"end", place.location,
+                   "expected " + std::to_string(slice.length) + " bytes at offset " + std::to_string(slice.offset) +
+                       ", found a file of " + std::to_string(fileSize) + " bytes; it is cut off, or another model's"};
+  return std::nullopt;
+}
+
+static MappedBytes map(const Slice &slice, std::string &error) {
+  auto buffer = llvm::MemoryBuffer::getFileSlice(slice.path, slice.length, slice.offset);
+  if (!buffer) {
+    error = buffer.getError().message();
+    return {};
+  }
+  llvm::ArrayRef<uint8_t> bytes = llvm::arrayRefFromStringRef((*buffer)->getBuffer());
+  return {bytes, makeOwner(std::move(*buffer))};
 }
 
 MappedBytes mapExternalData(ModelContext &model, const TensorProto &tensor,
                             uint64_t expectedSize) {
-  Place place;
-  auto refuse = [&](const Twine &reason) {
-    model.error(Code::I008) << "initializer '" << tensor.name() << "': external data '"
-                            << place.location << "' refused: " << reason.str();
-    return MappedBytes();
+  Slice slice;
+  MappedBytes mapped;
+  std::optional<Problem> problem = findSlice(model, tensor, expectedSize, slice);
+  std::string error;
+  if (!problem && !(mapped = map(slice, error)).owner)
+    problem = Problem{"map", slice.path.str().str(), error};
+  if (problem)
+    model.error(Code::I008) << "initializer '" << tensor.name() << "': " << problem->describe();
+  return mapped;
+}
+
+/// Puts the bytes into the message itself.
+static void takeOver(TensorProto &tensor, ArrayRef<uint8_t> bytes) {
+  tensor.set_raw_data(bytes.data(), bytes.size());
+  tensor.clear_external_data();
+  tensor.clear_data_location();
+}
+
+LogicalResult checkExternalData(ModelContext &model, ArrayRef<ExternalTensor> tensors) {
+  struct Refused {
+    std::string first, message;
+    unsigned count = 0;
   };
-  if (std::string problem = readPlace(tensor, place); !problem.empty())
-    return refuse(problem);
-  SmallString<256> path;
-  if (std::string problem = resolve(model.directory, place.location, path); !problem.empty())
-    return refuse(problem);
-  uint64_t fileSize = 0;
-  if (std::error_code code = llvm::sys::fs::file_size(path, fileSize))
-    return refuse(code.message());
-  uint64_t length = place.length.value_or(expectedSize);
-  if (length != expectedSize)
-    return refuse("expected " + Twine(expectedSize) + " bytes, found length " + Twine(length));
-  if (place.offset > fileSize || length > fileSize - place.offset)
-    return refuse("expected " + Twine(length) + " bytes at offset " + Twine(place.offset) +
-                  ", found a file of " + Twine(fileSize));
-  auto buffer = llvm::MemoryBuffer::getFileSlice(path, length, place.offset);
-  if (!buffer)
-    return refuse(buffer.getError().message());
-  llvm::ArrayRef<uint8_t> bytes = llvm::arrayRefFromStringRef((*buffer)->getBuffer());
-  return {bytes, makeOwner(std::move(*buffer))};
+  std::map<std::pair<std::string, StringRef>, Refused> refused;
+  for (const ExternalTensor &external : tensors) {
+    Slice slice;
+    std::optional<Problem> problem = findSlice(model, *external.tensor, external.size, slice);
+    if (!problem && external.isParameter) {
+      std::string error;
+      if (MappedBytes mapped = map(slice, error); mapped.owner)
+        takeOver(*external.tensor, mapped.bytes);
+    }
+    if (!problem)
+      continue;
+    Refused &entry = refused[{problem->location, problem->kind}];
+    if (entry.count++ == 0)
+      entry = {external.tensor->name(), problem->describe(), 1};
+  }
+  for (const auto &[key, entry] : refused)
+    emitError(qcompile::onnx::makeNodeLocation(model.context, entry.first, entry.first, model.file, 0), Code::I008)
+        << "initializer '" << entry.first << "': " << entry.message << formatOccurrences(entry.count, "initializers");
+  return success(refused.empty());
 }
 
 } // namespace qcompile::frontend

@@ -17,6 +17,16 @@ struct MappedBytes {
 MappedBytes mapExternalData(ModelContext &model, const ::onnx::TensorProto &tensor,
                             uint64_t expectedSize);
 
+struct ExternalTensor {
+  ::onnx::TensorProto *tensor;
+  uint64_t size;    ///< in bytes
+  bool isParameter; ///< its values are needed to infer shapes
+};
+
+/// Checks that all of them can be mapped, and reports what is wrong with a file once for all tensors in it. The bytes of
+/// parameters are put into the message, where the library finds them.
+mlir::LogicalResult checkExternalData(ModelContext &model, llvm::ArrayRef<ExternalTensor> tensors);
+
 } // namespace qcompile::frontend
 
 #endif // QCOMPILE_COMPILER_FRONTEND_EXTERNALDATA_H

@@ -145,7 +145,6 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
         report.dataTypes[annotation.tensor_name()] = entry.value();
   report.nodes = model.graph().node_size();
   report.sha256 = bytes.getHash();
-  noteFormats(model);
 }
 
 /// Samples are computed by themselves, unless the model does otherwise.
@@ -177,6 +176,9 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
                             << "; write the model with an older version of ONNX";
     return nullptr;
   }
+  if (failed(checkOwnFunctions(model)) || failed(inlineLocalFunctions(model)))
+    return nullptr;
+  noteFormats(model);
   if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)) ||
       failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;
@@ -229,7 +231,7 @@ OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path,
   llvm::Expected<llvm::sys::fs::file_t> file = llvm::sys::fs::openNativeFileForRead(path);
   if (!file)
     return fail(llvm::toString(file.takeError()));
-  auto closer = llvm::make_scope_exit([&] { llvm::sys::fs::closeFile(*file); });
+  auto closer = llvm::scope_exit([&] { llvm::sys::fs::closeFile(*file); });
   llvm::sys::fs::file_status status;
   if (std::error_code problem = llvm::sys::fs::status(*file, status))
     return fail(problem.message());

@@ -1,7 +1,7 @@
 //===- Frontend.h - ONNX files to the onnx dialect --------------*- C++ -*-===//
 //
-// Reading: parse → check sizes and data → repair → upgrade to the pinned opset → check → infer
-// shapes → operations. Every problem is reported as a diagnostic with a code and the node's name; all
+// Reading: parse → inline functions of the model → repair → check sizes and data → upgrade to the pinned opset →
+// check → infer shapes → operations. Every problem is reported as a diagnostic with a code and the node's name; all
 // problems of a step are reported together.
 //
 //===----------------------------------------------------------------------===//

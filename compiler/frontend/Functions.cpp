@@ -4,9 +4,8 @@
 // replaced by their bodies, whose nodes keep the name of the node they come from.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/frontend/FunctionBody.h"
 #include "compiler/frontend/ModelContext.h"
-#include "compiler/frontend/Renaming.h"
-#include "onnx/shape_inference/attribute_binder.h"
 #include "runtime/reference/registry.h"
 
 using namespace mlir;
@@ -66,7 +65,7 @@ public:
       return false;
     noteTypes();
     taken.emplace(model.graph());
-    google::protobuf::RepeatedPtrField<NodeProto> nodes;
+    Nodes nodes;
     bool changed = false;
     for (NodeProto &node : *model.graph().mutable_node()) {
       FunctionProto body;
@@ -74,7 +73,9 @@ public:
         *nodes.Add() = node;
         continue;
       }
-      append(node, body, nodes);
+      for (NodeProto &inner : *body.mutable_node())
+        inner.set_name(node.name());
+      appendBody(node, std::move(body), Renaming(*taken), nodes);
       changed = true;
     }
     if (changed)
@@ -115,23 +116,7 @@ private:
       if (!schema->BuildContextDependentFunction(context, body, version))
         return false;
     }
-    ::onnx::internal::AttributeBinder::BindAttributes(node, body);
     return true;
-  }
-
-  void append(const NodeProto &node, FunctionProto &body,
-              google::protobuf::RepeatedPtrField<NodeProto> &nodes) {
-    Renaming renaming(*taken);
-    for (int i = 0; i < body.input_size(); ++i)
-      renaming.bind(body.input(i), i < node.input_size() ? node.input(i) : "");
-    for (int i = 0; i < body.output_size(); ++i)
-      if (i < node.output_size() && !node.output(i).empty())
-        renaming.bind(body.output(i), node.output(i));
-    for (NodeProto &inner : *body.mutable_node()) {
-      renaming.rename(inner);
-      inner.set_name(node.name());
-      *nodes.Add() = inner;
-    }
   }
 
   ModelContext &model;

@@ -36,6 +36,14 @@ struct ModelContext {
 /// "MatMul 'fc1'" or "MatMul number 3" where the node has no name.
 std::string describeNode(const ::onnx::NodeProto &node, unsigned index);
 
+/// The current domain of a legacy one (QONNX history), or the domain itself.
+std::string getCurrentDomain(const ::onnx::NodeProto &node);
+
+/// Refuses functions in the domain of our own operators that are not what these operators do.
+mlir::LogicalResult checkOwnFunctions(ModelContext &model);
+/// Replaces calls of functions that the model defines by their bodies, and drops the functions.
+mlir::LogicalResult inlineLocalFunctions(ModelContext &model);
+
 /// Makes the file's structure sound: names for nodes, sorted nodes, domains and opset imports, inputs that
 /// are initializers, quantizer attributes. Reports cycles and values without definition.
 mlir::LogicalResult repairModel(ModelContext &model);
@@ -55,6 +63,8 @@ mlir::LogicalResult upgradeModel(ModelContext &model);
 /// Makes the library's shape inference safe where it trusts attributes; once per process.
 void guardSchemas();
 
+/// Why the operator of a node cannot be read with these versions of the domains, or an empty string.
+std::string findOperatorProblem(const ::onnx::NodeProto &node, const std::map<std::string, int> &imports);
 /// Refuses operators that the dialect does not have.
 mlir::LogicalResult checkOperators(ModelContext &model);
 

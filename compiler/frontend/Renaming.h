@@ -14,6 +14,8 @@ public:
   explicit TakenNames(const ::onnx::GraphProto &graph) { note(graph); }
   /// A name that begins like `stem` and is taken from now on.
   std::string make(const std::string &stem);
+  /// `name` itself where it is free, else one that begins like it.
+  std::string claim(const std::string &name) { return names.insert(name).second ? name : make(name); }
 
 private:
   void note(const ::onnx::GraphProto &graph);
@@ -26,12 +28,13 @@ private:
 /// the nodes define. What they take from outside keeps its name.
 class Renaming {
 public:
-  explicit Renaming(TakenNames &taken) : taken(taken) {}
+  /// New names begin with `prefix`, and without one they end with a number.
+  explicit Renaming(TakenNames &taken, std::string prefix = "") : taken(taken), prefix(std::move(prefix)) {}
 
   void bind(const std::string &from, const std::string &to) { scopes.back()[from] = to; }
   /// Binds `name` to a new name, and returns that.
   const std::string &bindNew(const std::string &name) {
-    return scopes.back()[name] = taken.make(name);
+    return scopes.back()[name] = prefix.empty() ? taken.make(name) : taken.claim(prefix + name);
   }
   /// What `name` is called; itself where it comes from outside.
   std::string lookup(const std::string &name) const;
@@ -41,6 +44,7 @@ private:
   void rename(::onnx::GraphProto &graph);
 
   TakenNames &taken;
+  std::string prefix;
   std::vector<llvm::StringMap<std::string>> scopes{1};
 };
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Nodes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "llvm/ADT/StringMap.h"
@@ -32,8 +33,7 @@ static bool isQonnxOperator(StringRef type) {
                             type);
 }
 
-/// The current domain of a legacy one (QONNX history), or the domain itself.
-static std::string currentDomain(const NodeProto &node) {
+std::string getCurrentDomain(const NodeProto &node) {
   StringRef domain = node.domain();
   bool legacy = llvm::is_contained({"onnx.brevitas", "finn.custom_op.general", "finn"}, domain);
   // Old exports put the operators into the default domain.
@@ -47,16 +47,29 @@ static std::string currentDomain(const NodeProto &node) {
   return domain == "ai.onnx" ? "" : domain.str();
 }
 
+/// What operators of the standard mean depends on the opset: it cannot be guessed.
+static LogicalResult checkDefaultImport(ModelContext &model) {
+  auto isDefault = [](StringRef domain) { return domain.empty() || domain == "ai.onnx"; };
+  if (llvm::any_of(model.model->opset_import(), [&](const auto &import) { return isDefault(import.domain()); }))
+    return success();
+  for (auto [index, node] : llvm::enumerate(model.graph().node()))
+    if (isDefault(node.domain()) && !isQonnxOperator(node.op_type()))
+      return model.error(Code::I002) << "expected an opset import of the default domain, found none; what node "
+                                     << describeNode(node, unsigned(index))
+                                     << " means depends on the opset: export the model again, or add the import";
+  return success();
+}
+
 static void repairDomains(ModelContext &model) {
   std::map<std::string, unsigned> renamed;
   std::set<std::string> used = {""};
-  for (NodeProto &node : *model.graph().mutable_node()) {
-    std::string domain = currentDomain(node);
+  forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
+    std::string domain = getCurrentDomain(node);
     if (domain != node.domain() && node.domain() != "ai.onnx")
       ++renamed[node.domain()];
     node.set_domain(domain);
     used.insert(domain);
-  }
+  });
   for (const auto &[domain, count] : renamed)
     model.repaired("domain '" + domain + "' of " + plural(count, "node") + " read as '" +
                    (domain == qcompile::onnx::kMicrosoftDomain ? "" : qcompile::onnx::kQonnxDomain) + "'");
@@ -66,14 +79,14 @@ static void repairDomains(ModelContext &model) {
   for (const auto &import : model.model->opset_import()) {
     NodeProto probe;
     probe.set_domain(import.domain());
-    int64_t &version = imports[currentDomain(probe)];
+    int64_t &version = imports[getCurrentDomain(probe)];
     version = std::max<int64_t>(version, import.version());
   }
   for (const std::string &domain : used)
     if (!imports.count(domain)) {
       bool qonnx = domain == qcompile::onnx::kQonnxDomain;
       imports[domain] = domain.empty() ? getNewestOpset() : 1;
-      if (!qonnx || renamed.empty())
+      if (!domain.empty() && !(qonnx && !renamed.empty()))
         model.repaired("missing opset import of domain '" + domain + "' taken as version " +
                        std::to_string(imports[domain]));
     }
@@ -272,6 +285,8 @@ static LogicalResult sortNodes(ModelContext &model) {
 }
 
 LogicalResult repairModel(ModelContext &model) {
+  if (failed(checkDefaultImport(model)))
+    return failure();
   repairDomains(model);
   dropInitializedInputs(model);
   nameNodes(model);

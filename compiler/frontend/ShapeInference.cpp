@@ -76,7 +76,7 @@ private:
     Operation *producer = value.getDefiningOp();
     data::ConstantAttr constant = producer ? getHeldConstant(producer) : nullptr;
     std::string problem;
-    operand.known = constant && constant.size() <= kParameterElements && writeTensor(constant, operand.data, problem);
+    operand.known = constant && constant.size() <= int64_t(kParameterElements) && writeTensor(constant, operand.data, problem);
     return true;
   }
 

@@ -8,10 +8,6 @@
 
 namespace qcompile::frontend {
 
-/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values conversion between
-/// versions and inference need; bigger ones are only data.
-inline constexpr int64_t kParameterElements = 64;
-
 /// The types of the results of an `onnx` operation by the inference of its ONNX schema, from the types of the operands
 /// and the values of those that are small constants. Dimensions that stay open keep what the old type says. Fails, with
 /// the reason in `problem`, where the operands contradict each other or the old types.

@@ -15,8 +15,7 @@ using ::onnx::TypeProto;
 
 namespace qcompile::frontend {
 
-/// Why a node cannot be read, or an empty string.
-static std::string findProblem(const NodeProto &node, const std::map<std::string, int> &imports) {
+std::string findOperatorProblem(const NodeProto &node, const std::map<std::string, int> &imports) {
   auto import = imports.find(node.domain());
   int version = import == imports.end() ? 1 : import->second;
   const ::onnx::OpSchema *schema =
@@ -39,6 +38,9 @@ static std::string findProblem(const NodeProto &node, const std::map<std::string
   return "";
 }
 
+/// Nobody writes quantized models with older ones, in which much had other meanings (broadcasting, say).
+static constexpr int64_t kOldestOpset = 7;
+
 /// The nodes of a function without what has no meaning.
 static std::string getMeaning(::onnx::FunctionProto function) {
   function.clear_doc_string();
@@ -50,25 +52,14 @@ static std::string getMeaning(::onnx::FunctionProto function) {
   return function.SerializeAsString();
 }
 
-/// Functions of our own operators are not needed here: the operators are kept. Others are refused.
-static LogicalResult takeFunctions(ModelContext &model) {
+LogicalResult checkOwnFunctions(ModelContext &model) {
   LogicalResult result = success();
-  unsigned refused = 0;
-  std::string first;
-  for (const ::onnx::FunctionProto &function : model.model->functions()) {
-    if (function.domain() != qcompile::onnx::kQcompileDomain) {
-      if (refused++ == 0)
-        first = function.name();
-    } else if (getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0))) {
+  for (const ::onnx::FunctionProto &function : model.model->functions())
+    if (function.domain() == qcompile::onnx::kQcompileDomain &&
+        getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0)))
       result = model.error(Code::I003)
                << "expected function " << function.name() << " of domain '" << function.domain()
                << "' to be the one that this version writes, found another";
-    }
-  }
-  if (refused)
-    result = model.error(Code::I003) << "model-local functions are not supported; found " << first
-                                     << formatOccurrences(refused, "functions");
-  model.model->clear_functions();
   return result;
 }
 
@@ -102,7 +93,7 @@ LogicalResult checkOperators(ModelContext &model) {
   Refusals refusals;
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node()) {
-    if (std::string reason = findProblem(node, imports); !reason.empty())
+    if (std::string reason = findOperatorProblem(node, imports); !reason.empty())
       refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index), reason);
     ++index;
   }
@@ -156,14 +147,12 @@ LogicalResult checkTypes(ModelContext &model) {
 
 LogicalResult checkSupported(ModelContext &model) {
   for (const auto &import : model.model->opset_import())
-    if (import.domain().empty() && import.version() > getNewestOpset())
-      return model.error(Code::I004) << "expected opset " << getNewestOpset()
-                                     << " or older, found " << import.version()
-                                     << "; export the model at an older opset";
+    if (import.domain().empty() && (import.version() < kOldestOpset || import.version() > getNewestOpset()))
+      return model.error(Code::I004) << "expected opset " << kOldestOpset << " to " << getNewestOpset() << ", found "
+                                     << import.version() << "; export the model at one of these";
   // All of them: users want to know at once.
-  bool functions = succeeded(takeFunctions(model)), operators = succeeded(checkOperators(model));
-  bool types = succeeded(checkTypes(model));
-  return success(functions && operators && types);
+  bool operators = succeeded(checkOperators(model)), types = succeeded(checkTypes(model));
+  return success(operators && types);
 }
 
 } // namespace qcompile::frontend

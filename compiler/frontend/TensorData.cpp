@@ -2,7 +2,9 @@
 #include "compiler/frontend/TensorData.h"
 
 #include "compiler/frontend/ExternalData.h"
+#include "compiler/frontend/Nodes.h"
 #include "dialects/data/ElementStorage.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using ::onnx::TensorProto;
@@ -152,18 +154,35 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor)
   return success();
 }
 
+/// The values that nodes and outputs use.
+static llvm::StringSet<> findUsed(ModelContext &model) {
+  llvm::StringSet<> used;
+  forEachNode(*model.graph().mutable_node(), [&](const ::onnx::NodeProto &node) {
+    for (const std::string &input : node.input())
+      used.insert(input);
+  });
+  for (const auto &output : model.graph().output())
+    used.insert(output.name());
+  return used;
+}
+
 LogicalResult checkTensorData(ModelContext &model) {
   LogicalResult result = success();
-  for (const TensorProto &tensor : model.graph().initializer()) {
+  llvm::StringSet<> used = findUsed(model);
+  std::vector<ExternalTensor> external;
+  for (TensorProto &tensor : *model.graph().mutable_initializer()) {
     if (failed(checkTensor(model, tensor))) {
       result = failure();
       continue;
     }
     RankedTensorType type = getTensorType(model.context, tensor);
-    model.report.parameters += type.getNumElements();
-    model.report.parameterBytes += *data::getStorageSize(type);
+    uint64_t elements = uint64_t(type.getNumElements()), size = *data::getStorageSize(type);
+    model.report.parameters += elements;
+    model.report.parameterBytes += size;
+    if (isExternal(tensor) && used.contains(tensor.name()))
+      external.push_back({&tensor, size, elements <= kParameterElements});
   }
-  return result;
+  return success(succeeded(checkExternalData(model, external)) && succeeded(result));
 }
 
 template <typename T, typename Field>

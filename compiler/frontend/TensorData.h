@@ -13,6 +13,10 @@ mlir::Type getElementType(mlir::MLIRContext *context, int onnxType);
 /// A tensor type; dimensions without a value are dynamic. Null for what is no tensor of numbers.
 mlir::Type readType(mlir::MLIRContext *context, const ::onnx::TypeProto &type);
 
+/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values
+/// conversion and inference need; bigger ones are only data.
+inline constexpr uint64_t kParameterElements = 64;
+
 /// Checks declared sizes of all initializers against their data (and adds up the report's counts),
 /// before anything is allocated for them.
 mlir::LogicalResult checkTensorData(ModelContext &model);

@@ -2,7 +2,6 @@
 #include <cstring>
 
 #include "compiler/frontend/ModelContext.h"
-#include "compiler/frontend/ShapeInference.h"
 #include "compiler/frontend/TensorData.h"
 #include "llvm/ADT/StringMap.h"
 #include "onnx/checker.h"
@@ -19,9 +18,18 @@ namespace qcompile::frontend {
 /// Bodies use operators that have bodies, a few levels deep.
 static constexpr int kMaxDepth = 32;
 
+/// Some exporters write -1 for sizes that they do not know.
+static void dropNegativeSizes(ValueInfoProto &output) {
+  if (output.type().has_tensor_type() && output.type().tensor_type().has_shape())
+    for (auto &dim : *output.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim())
+      if (dim.has_dim_value() && dim.dim_value() < 0)
+        dim.clear_dim_value();
+}
+
 /// Applies --input-shape and gives the batch a size where it has none.
 static LogicalResult fixInputShapes(ModelContext &model) {
   LogicalResult result = success();
+  llvm::for_each(*model.graph().mutable_output(), dropNegativeSizes);
   auto wanted = model.options.inputShapes;
   for (ValueInfoProto &input : *model.graph().mutable_input()) {
     if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape() && !wanted.count(input.name()) &&
@@ -39,23 +47,30 @@ static LogicalResult fixInputShapes(ModelContext &model) {
     }
     for (int d = 0; d < shape->dim_size(); ++d) {
       auto *dim = shape->mutable_dim(d);
-      if (dim->has_dim_value() && dim->dim_value() > 0)
-        continue;
-      if (dim->has_dim_value() && dim->dim_value() == 0)
+      if (dim->has_dim_value() && dim->dim_value() >= 0)
         continue; // an empty tensor is a tensor
       std::string name = dim->has_dim_param() ? dim->dim_param() : "?";
-      if (d == 0 && !dim->has_dim_value()) {
+      const bool isNegative = dim->has_dim_value();
+      if (isNegative) {
+        name = std::to_string(dim->dim_value());
+        dim->clear_dim_value();
+      }
+      if (d == 0) {
         dim->set_dim_value(1);
         model.repaired("batch dimension '" + name + "' of input '" + input.name() +
                        "' taken as 1");
         model.report.freeBatches.push_back(input.name());
         continue;
       }
-      if (model.options.keepUnknownShapes)
+      if (model.options.keepUnknownShapes) {
+        if (isNegative)
+          model.repaired("dimension " + std::to_string(d) + " of input '" + input.name() + "', " + name +
+                         ", taken as unknown");
         continue;
+      }
       result = model.error(Code::I006)
-               << "input '" << input.name() << "': dimension " << d << " ('" << name
-               << "') is unknown; give it with --input-shape";
+               << "input '" << input.name() << "': expected a size for dimension " << d << ", found '" << name
+               << "'; give it with --input-shape";
     }
   }
   for (const auto &[name, shape] : wanted)
@@ -75,7 +90,7 @@ public:
       uint64_t elements = 1;
       for (int64_t dim : tensor.dims())
         elements *= uint64_t(dim);
-      if (elements <= uint64_t(kParameterElements)) {
+      if (elements <= kParameterElements) {
         kept.Add()->Swap(&tensor);
         continue;
       }

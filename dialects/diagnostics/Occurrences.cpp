@@ -10,7 +10,7 @@ std::string formatOccurrences(unsigned count, llvm::StringRef noun) {
 Occurrences splitOccurrences(llvm::StringRef message, llvm::StringRef node) {
   Occurrences out{message, 1};
   std::string named = "'" + node.str() + "': ";
-  bool isNamed = message.starts_with("node ") || message.starts_with("value ");
+  bool isNamed = message.starts_with("node ") || message.starts_with("value ") || message.starts_with("initializer ");
   if (size_t at = message.find(named); !node.empty() && isNamed && at != llvm::StringRef::npos)
     out.problem = message.drop_front(at + named.size());
   auto [before, last] = out.problem.rsplit(" (");

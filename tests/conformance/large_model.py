@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A model with 3 GB of external data: time and memory of `qcompile inspect`, with and without reading the weights.
+"""A model with 3 GB of external data: time and memory of `qcompile inspect`, with and without reading the weights; and one
+initializer beyond 4 GB, of which `qcompile run` reads single rows.
 
-The data file is sparse: its holes read as zeros and take no room. A few weights are written, so that counts can be checked.
+The data files are sparse: holes read as zeros and take no room. A few weights are written, so that counts can be checked.
 """
 
 import argparse
@@ -12,6 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import numpy as np
+import onnx
+from onnx import helper
 
 import judging
 
@@ -43,6 +48,33 @@ def judge_layers(found, expected):
             yield f"{layer['name']}: the histogram does not hold every weight"
 
 
+def judge_big_table(binary, folder):
+    """Rows of a table of bytes: the last one begins behind 2^32, and its number of bytes fits no 32 bits either."""
+    path, columns = folder / "table.onnx", 1 << 16
+    rows = (1 << 16) + 3
+    with open(path.with_suffix(".data"), "wb") as data:
+        data.truncate(rows * columns)
+        for row in (0, 1 << 15, rows - 1):
+            data.seek(row * columns)
+            data.write(np.full(columns, 1 + row % 251, np.uint8).tobytes())
+    table = onnx.TensorProto(name="table", data_type=onnx.TensorProto.UINT8, dims=[rows, columns],
+                             data_location=onnx.TensorProto.EXTERNAL)
+    table.external_data.add(key="location", value=path.with_suffix(".data").name)
+    graph = helper.make_graph([helper.make_node("Gather", ["table", "rows"], ["y"])], "g",
+                              [helper.make_tensor_value_info("rows", onnx.TensorProto.INT64, [3])],
+                              [helper.make_tensor_value_info("y", onnx.TensorProto.UINT8, [3, columns])], [table])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    wanted = np.array([rows - 1, 1 << 15, 1])
+    np.save(folder / "rows.npy", wanted)
+    command = [str(binary), "run", str(path), "--backend=reference", "--input", str(folder / "rows.npy"), "--output-dir",
+               str(folder / "outputs")]
+    _, spent, clock, resident = measure(command)
+    print(f"run on an initializer of {rows * columns / 1e9:.2f} GB: {spent:.2f} s of {clock:.2f} s, {resident:.0f} MB resident")
+    expected = np.where(wanted == 1, 0, 1 + wanted % 251)[:, None] * np.ones(columns, int)
+    if not np.array_equal(np.load(folder / "outputs" / "y.npy"), expected):
+        yield "rows of the big initializer are wrong"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--qcompile", required=True, type=pathlib.Path)
@@ -64,6 +96,7 @@ def main():
                 failures += judge_layers(found, expected)
             elif any(layer["weights"] for layer in found["layers"]):
                 failures.append("weights were read without being asked for")
+        failures += judge_big_table(arguments.qcompile, pathlib.Path(folder))
     return judging.exit_code(failures, [])
 
 

@@ -1,5 +1,6 @@
 //===- Inspect.cpp - qcompile inspect -------------------------------------===//
 #include "compiler/inspect/Inspection.h"
+#include "compiler/inspect/ScaleCheck.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
 #include "compiler/tools/qcompile/Commands.h"
@@ -79,6 +80,7 @@ bool inspectOnnx(Session &session, const Options &options, InspectOutput &output
   bool weights = options.weights || !options.html.empty();
   inspect::Inspection inspection = inspect::inspectModel(main, session.importReport(), weights);
   output.add(inspection);
+  inspect::checkScales(main);
   if (options.html.empty())
     return true;
   std::string page = inspect::formatHtml(inspection, main, sys::path::stem(options.model));

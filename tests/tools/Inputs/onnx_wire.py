@@ -2,6 +2,7 @@
 
 
 def varint(number):
+    number &= 2 ** 64 - 1
     out = b""
     while number > 127:
         out += bytes([number & 127 | 128])

@@ -173,6 +173,23 @@ TEST(ImportFormats, NewerFilesAreRefused) {
   EXPECT_THAT(Imported(opset).test.errors, HasSubstr("[QC-I004] expected opset"));
 }
 
+TEST(ImportFormats, TooOldFilesAreRefused) {
+  for (int64_t opset : {6, 1, 0, -1}) {
+    Model model(opset);
+    model.node("Relu", "", {"x"}, "y");
+    EXPECT_THAT(Imported(model).test.errors, HasSubstr("[QC-I004] expected opset 7 to ")) << opset;
+  }
+}
+
+// ONNX' checker and ONNX Runtime refuse such files, too.
+TEST(ImportFormats, FilesWithoutOpsetAreRefused) {
+  Model model;
+  model.node("Relu", "", {"x"}, "y");
+  model.model.clear_opset_import();
+  EXPECT_THAT(Imported(model).test.errors,
+              HasSubstr("[QC-I002] expected an opset import of the default domain, found none; what node Relu 'Relu_y'"));
+}
+
 /// The oldest opset that exporters of quantized files use; Unsqueeze has its axes as an attribute there.
 TEST(ImportFormats, OldFilesAreUpgraded) {
   Model model(7);

@@ -23,6 +23,7 @@ TEST(OccurrencesTest, OtherMessagesStayWhole) {
   }
   EXPECT_EQ(splitOccurrences("value 'a': wrong (3 values)", "a").count, 3u);
   EXPECT_EQ(splitOccurrences("value 'a': wrong (3 values)", "a").problem, "wrong");
+  EXPECT_EQ(splitOccurrences("initializer 'a': wrong (3 initializers)", "a").problem, "wrong");
   // A name that looks like the end of the name.
   EXPECT_EQ(splitOccurrences("node 'a': b': wrong", "a': b").problem, "wrong");
 }

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Generated models whose nodes call functions of the model, against ONNX Runtime and onnx' own inliner.
+
+Functions call each other, take attributes with and without defaults, leave inputs and outputs out, have overloads and opset
+imports of their own, hand inputs on, and use names that the model uses too. All numbers are small multiples of powers of two:
+every sum is exact, and results must be equal to the bit. A quantized network in functions must give the integer operations
+that the same network without functions gives.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+import onnx.inliner
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+import judging
+
+DOMAIN, OTHER = "local", "local.other"
+OPSETS = (17, 18, 20, 21)
+SIZE = 4
+DEFAULT = 0.0625  # of an attribute
+# What functions do to two tensors: operators that are the same in all of these opsets.
+BINARY, UNARY = ("Add", "Sub", "Mul", "Max"), ("Neg", "Abs", "Relu")
+
+
+class Functions:
+    """Random functions; each calls some that were made before it."""
+
+    def __init__(self, rng, opset):
+        self.rng, self.opset = rng, opset
+        self.made = []
+
+    def pick(self, choices):
+        return choices[self.rng.integers(len(choices))]
+
+    def leaky(self, value, out, name):
+        """An attribute that refers to the function's own, with a default or without one."""
+        node = helper.make_node("LeakyRelu", [value], [out], name=name)
+        attribute = onnx.AttributeProto(name="alpha", type=onnx.AttributeProto.FLOAT)
+        attribute.ref_attr_name = self.pick(("slope", "fall"))
+        node.attribute.append(attribute)
+        return node
+
+    def call(self, function, inputs, outputs, name=""):
+        attributes = {"slope": float(self.pick((0.5, 0.25, 2.0)))}
+        if self.rng.integers(2):
+            attributes["fall"] = 0.125
+        node = helper.make_node(function.name, inputs, outputs, name=name, domain=function.domain, **attributes)
+        node.overload = function.overload
+        return node
+
+    def add(self):
+        # The third input may be absent: Clip takes that.
+        nodes, values = [helper.make_node("Clip", ["x", "z"], ["bounded"])], ["x", "y", "bounded"]
+        for i in range(self.rng.integers(2, 5)):
+            out, name = f"v{i}", self.pick(("", f"step{i}"))
+            kind = self.rng.integers(4)
+            if kind == 0 and self.made:
+                inputs = [self.pick(values), self.pick(values), *self.pick(([], ["low"], [""]))]
+                nodes.append(self.call(self.pick(self.made), inputs, [out, f"{out}b"], name))
+            elif kind == 1:
+                nodes.append(self.leaky(self.pick(values), out, name))
+            elif kind == 2:
+                nodes.append(helper.make_node(self.pick(UNARY), [self.pick(values)], [out], name=name))
+            else:
+                nodes.append(helper.make_node(self.pick(BINARY), [self.pick(values), self.pick(values)], [out], name=name))
+            # Values stay small, so that sums stay exact.
+            nodes.append(helper.make_node("Clip", [out, "low", "high"], [f"{out}c"]))
+            values.append(f"{out}c")
+        bounds = [helper.make_node("Constant", [], [n], value=numpy_helper.from_array(np.float32(v)))
+                  for n, v in (("low", -8), ("high", 8))]
+        second = self.pick(values)
+        # ONNX Runtime takes neither a function's input as its output nor a value as two of them.
+        if second in ("x", "y", values[-1]):
+            nodes.append(helper.make_node("Identity", [second], ["second"]))
+            second = "second"
+        number = len(self.made)
+        overload = self.pick(("", "", "", "other")) if number else ""
+        name = self.pick([f"F{number}", *(f.name for f in self.made if overload and f.overload != overload)])
+        domain = self.pick((DOMAIN, OTHER))
+        if any((f.name, f.domain, f.overload) == (name, domain, overload) for f in self.made):
+            name = f"F{number}"
+        imports = [helper.make_opsetid("", self.opset), helper.make_opsetid(DOMAIN, 1), helper.make_opsetid(OTHER, 1)]
+        self.made.append(helper.make_function(
+            domain, name, ["x", "y", "z"], [values[-1], second], bounds + nodes, imports, attributes=["slope"],
+            attribute_protos=[helper.make_attribute("fall", DEFAULT)], overload=overload))
+
+
+def make_model(seed):
+    rng = np.random.default_rng(seed)
+    opset = OPSETS[seed % len(OPSETS)]
+    functions = Functions(rng, opset)
+    for _ in range(rng.integers(1, 5)):
+        functions.add()
+    values, nodes = ["x"], []
+    for i in range(rng.integers(1, 4)):
+        inputs = [functions.pick(values), functions.pick(values), *functions.pick(([], ["bound"], [""]))]
+        nodes.append(functions.call(functions.pick(functions.made), inputs, [f"v{i}", f"second{i}"],
+                                    functions.pick(("", f"block{i}"))))
+        values.append(f"v{i}")
+    nodes.append(functions.call(functions.made[-1], [values[-1], "x"], ["out", "unused"], "last"))
+    shape = [1, SIZE]
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+                              [helper.make_tensor_value_info("out", TensorProto.FLOAT, shape)],
+                              [numpy_helper.from_array(np.float32(-0.5), "bound")])
+    imports = [helper.make_opsetid("", opset), helper.make_opsetid(DOMAIN, 1), helper.make_opsetid(OTHER, 1)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=10, functions=functions.made)
+
+
+def run_onnxruntime(model, x):
+    """Nothing for overloads: ONNX Runtime 1.31 does not know them, or takes another function of the name."""
+    if any(function.overload for function in model.functions):
+        return None
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model.SerializeToString(), options).run(None, {"x": x})[0]
+
+
+def run_onnx(model, x):
+    """The reference evaluator behind the library's inliner: alone it takes no absent inputs. Both know no defaults."""
+    model = onnx.ModelProto.FromString(model.SerializeToString())
+    for nodes in (model.graph.node, *(function.node for function in model.functions)):
+        for node in nodes:
+            if node.domain and not any(attribute.name == "fall" for attribute in node.attribute):
+                node.attribute.append(helper.make_attribute("fall", DEFAULT))
+    return ReferenceEvaluator(onnx.inliner.inline_local_functions(model)).run(None, {"x": x})[0]
+
+
+def judge_generated(qcompile, folder, count):
+    """Failures, and how often each judge had an answer."""
+    failures, judged = [], {"onnxruntime": 0, "onnx": 0}
+    for seed in range(count):
+        model, name = make_model(seed), f"functions_{seed}"
+        path = folder / f"{name}.onnx"
+        onnx.save(model, path)
+        x = (np.random.default_rng(seed).integers(-16, 17, (1, SIZE)) / 4).astype(np.float32)
+        _, outputs = qcompile.run(path, x, "--backend=reference")
+        ours = judging.only_output(outputs)
+        for judge, run in (("onnxruntime", run_onnxruntime),
+                           ("onnx", run_onnx)):
+            theirs = run(model, x)
+            if theirs is None:
+                continue
+            judged[judge] += 1
+            if not np.array_equal(ours, theirs):
+                failures.append(f"{name}: {ours.ravel()}, {judge} {theirs.ravel()}")
+    print(", ".join(f"{n} of {count} models by {judge}" for judge, n in judged.items()))
+    return failures + [f"{judge} judged {n} of {count} models" for judge, n in judged.items() if n < count / 2]
+
+
+def make_quantized():
+    """Two layers of a function each: quantized input, weights as codes, ReLU."""
+    nodes = [helper.make_node("QuantizeLinear", ["x", "xs", "xz"], ["q"], name="q"),
+             helper.make_node("DequantizeLinear", ["q", "xs", "xz"], ["xd"], name="d"),
+             helper.make_node("DequantizeLinear", ["w", "ws"], ["wd"], name="weights"),
+             helper.make_node("MatMul", ["xd", "wd"], ["sum"], name="matmul"),
+             helper.make_node("Relu", ["sum"], ["y"], name="relu")]
+    function = helper.make_function(DOMAIN, "Layer", ["x", "w", "ws", "xs", "xz"], ["y"], nodes,
+                                    [helper.make_opsetid("", 21)])
+    rng = np.random.default_rng(5)
+    initializers = [numpy_helper.from_array(array, name) for name, array in (
+        ("w0", rng.integers(-8, 8, (SIZE, SIZE)).astype(np.int8)), ("w1", rng.integers(-8, 8, (SIZE, SIZE)).astype(np.int8)),
+        ("ws", np.float32(0.125)), ("xs", np.float32(0.25)), ("xz", np.int8(0)))]
+    calls = [helper.make_node("Layer", [source, weights, "ws", "xs", "xz"], [out], name=out, domain=DOMAIN)
+             for source, weights, out in (("x", "w0", "first"), ("first", "w1", "out"))]
+    graph = helper.make_graph(calls, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, SIZE])],
+                              [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, SIZE])], initializers)
+    imports = [helper.make_opsetid("", 21), helper.make_opsetid(DOMAIN, 1)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=10, functions=[function])
+
+
+def judge_quantized(qcompile, folder):
+    model = make_quantized()
+    counts = {}
+    for name, variant in (("functions", model), ("flat", onnx.inliner.inline_local_functions(model))):
+        onnx.save(variant, folder / f"{name}.onnx")
+        done = subprocess.run([qcompile.binary, "check", str(folder / f"{name}.onnx"), "--json", "-q"], capture_output=True,
+                              text=True, check=True)
+        found = json.loads(done.stdout)
+        counts[name] = found["integer_operations"], found["float_operations"]
+    print(f"integer and float operations: {counts['functions']} from functions, {counts['flat']} without")
+    if counts["functions"] != counts["flat"] or counts["flat"][0] == 0:
+        yield f"{counts['functions']} integer and float operations, expected {counts['flat']}"
+    x = (np.random.default_rng(9).integers(-64, 65, (1, SIZE)) / 8).astype(np.float32)
+    _, outputs = qcompile.run(folder / "functions.onnx", x)
+    if not np.array_equal(judging.only_output(outputs), run_onnxruntime(model, x)):
+        yield "the quantized network's result differs from ONNX Runtime's"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qcompile", required=True, help="path of the command under test")
+    parser.add_argument("--count", type=int, default=100)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        qcompile = judging.Qcompile(arguments.qcompile, folder / "work")
+        failures = judge_generated(qcompile, folder, arguments.count)
+        failures += judge_quantized(qcompile, folder)
+    return judging.exit_code(failures, [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
