@@ -49,6 +49,32 @@ void writeFunctionDefaults(ModelContext &model) {
   }
 }
 
+static void nameSqueezedAxes(Nodes &nodes, const std::string &axes) {
+  for (NodeProto &node : nodes) {
+    if (node.op_type() == "Squeeze" && node.input_size() == 1)
+      node.add_input(axes);
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        nameSqueezedAxes(*attribute.mutable_g()->mutable_node(), axes);
+  }
+}
+
+/// The body of AffineGrid cuts matrices [samples, rows, columns] into rows, and removes that dimension by Squeeze without axes,
+/// which removes a single sample too: the dimension has to be named.
+static void repairAffineGrid(FunctionProto &body) {
+  const std::string axes = "squeezed_axes";
+  NodeProto constant;
+  constant.set_op_type("Constant");
+  constant.add_output(axes);
+  auto &value = *constant.add_attribute();
+  value.set_name("value_ints");
+  value.set_type(::onnx::AttributeProto::INTS);
+  value.add_ints(1);
+  nameSqueezedAxes(*body.mutable_node(), axes);
+  *body.add_node() = constant;
+  std::rotate(body.mutable_node()->begin(), body.mutable_node()->end() - 1, body.mutable_node()->end());
+}
+
 namespace {
 class Inliner {
 public:
@@ -116,6 +142,8 @@ private:
       if (!schema->BuildContextDependentFunction(context, body, version))
         return false;
     }
+    if (node.op_type() == "AffineGrid" && node.domain().empty())
+      repairAffineGrid(body);
     return true;
   }
 

@@ -40,6 +40,9 @@ MODELS = [
     ("attention_shared_heads", 23, {"q": (2, 9, 4, 8), "k": (2, 3, 6, 8), "v": (2, 3, 6, 8)}, {},
      "y = Attention (q, k, v)"),
     ("rotary_embedding", 23, {"x": (2, 3, 4, 8)}, {"c": (2, 4, 4), "s": (2, 4, 4)}, "y = RotaryEmbedding (x, c, s)"),
+    ("affine_grid", 20, {"x": (1, 2, 3)}, {}, "z = Constant <value_ints = [1, 3, 4, 5]> () y = AffineGrid (x, z)"),
+    ("affine_grid_of_volumes", 20, {"x": (2, 3, 4)}, {},
+     "z = Constant <value_ints = [2, 1, 3, 4, 5]> () y = AffineGrid <align_corners = 1> (x, z)"),
     ("transformer_block", 23, {"x": (1, 5, 16)}, {"s": (16,), "w": (16, 48), "o": (16, 16)},
      """n = RMSNormalization <axis = -1> (x, s)
         p = MatMul (n, w)
