@@ -155,6 +155,14 @@ int failInput(Session &session, Error error) {
   return int(session.outcome());
 }
 
+/// As many random samples as asked for, in whole batches where they depend on each other.
+InputBatches makeRandom(Session &session, const Options &options, Executable &executable) {
+  int64_t count = options.random;
+  if (!session.importReport().batchCoupling.empty() && !executable.inputs().empty())
+    count = llvm::alignTo(count, getBatchSize(executable.inputs()[0]));
+  return makeRandomInputs(executable.inputs(), count, options.seed);
+}
+
 int runModel(Session &session, const Options &options, Messages &messages) {
   auto fail = [&](Outcome outcome, Code code, Error error) {
     session.fail(outcome, code, toString(std::move(error)));
@@ -170,7 +178,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   if (options.random)
     messages.note("seed " + std::to_string(options.seed));
   Expected<InputBatches> inputs =
-      options.random ? makeRandomInputs(executable->inputs(), options.random, options.seed)
+      options.random ? makeRandom(session, options, *executable)
                      : readInputs(options.inputs, executable->inputs(),
                                   [&](const std::string &text) { messages.note(text); },
                                   options.sampling);
