@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "compiler/backend/Cleanup.h"
+#include "compiler/io/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -49,15 +49,15 @@ Error writeFile(const std::string &path, StringRef bytes) {
               : Error::success();
 }
 
-Expected<std::shared_ptr<ScopedFolder>> createWorkFolder() {
+Expected<std::shared_ptr<ScopedPath>> createWorkFolder() {
   SmallString<128> path;
   if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-hls", path))
     return createStringError("cannot create a temporary folder: " + code.message());
-  return std::make_shared<ScopedFolder>(path.str().str());
+  return std::make_shared<ScopedPath>(path.str().str());
 }
 
 /// Runs a program; its output becomes part of the error where it fails.
-Error runProgram(ArrayRef<StringRef> command, const ScopedFolder &work, StringRef what) {
+Error runProgram(ArrayRef<StringRef> command, const ScopedPath &work, StringRef what) {
   std::string log = join(work.path(), "log");
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(log), StringRef(log)};
   std::string message;
@@ -96,7 +96,7 @@ Expected<std::string> findApTypes() {
   return std::string(folder);
 }
 
-Error compileDesigns(ArrayRef<ArtifactPlace> artifacts, bool optimise, const ScopedFolder &work) {
+Error compileDesigns(ArrayRef<ArtifactPlace> artifacts, bool optimise, const ScopedPath &work) {
   Expected<std::string> compiler = findCompiler();
   if (!compiler)
     return compiler.takeError();
@@ -129,7 +129,7 @@ Error compileDesigns(ArrayRef<ArtifactPlace> artifacts, bool optimise, const Sco
 class Simulator : public Executable {
 public:
   Simulator(HostParts parts, runtime::ProgramExecutor before, runtime::ProgramExecutor after,
-            std::shared_ptr<ScopedFolder> work, int64_t number, json::Object costs)
+            std::shared_ptr<ScopedPath> work, int64_t number, json::Object costs)
       : parts(std::move(parts)), before(std::move(before)), after(std::move(after)),
         work(std::move(work)), number(std::to_string(number)), costs(std::move(costs)) {}
 
@@ -240,7 +240,7 @@ private:
   HostParts parts;
   runtime::ProgramExecutor before, after;
   /// Of all designs that were compiled together, and which of them this is.
-  std::shared_ptr<ScopedFolder> work;
+  std::shared_ptr<ScopedPath> work;
   std::string number;
   json::Object costs;
   size_t samples = 0;
@@ -260,7 +260,7 @@ Expected<runtime::Program> readProgram(const std::string &path) {
 
 /// Everything of an artifact but its compiled design.
 Expected<std::unique_ptr<Executable>> openCompiled(const ArtifactPlace &artifact, int64_t number,
-                                                   std::shared_ptr<ScopedFolder> work) {
+                                                   std::shared_ptr<ScopedPath> work) {
   Expected<runtime::Program> before = readProgram(join(artifact.directory, "host_before.qcp"));
   if (!before)
     return before.takeError();
@@ -292,7 +292,7 @@ Expected<std::unique_ptr<Executable>> openCompiled(const ArtifactPlace &artifact
 
 Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(ArrayRef<ArtifactPlace> artifacts,
                                                                  bool optimise) {
-  Expected<std::shared_ptr<ScopedFolder>> work = createWorkFolder();
+  Expected<std::shared_ptr<ScopedPath>> work = createWorkFolder();
   if (!work)
     return work.takeError();
   std::vector<std::unique_ptr<Executable>> executables;

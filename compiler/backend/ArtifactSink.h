@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/backend/Cleanup.h"
+#include "compiler/io/Cleanup.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -48,7 +48,7 @@ private:
       : target(std::move(target)), staging(staging) {}
 
   std::string target;
-  ScopedFolder staging;
+  ScopedPath staging;
   std::vector<ArtifactFile> written;
 };
 

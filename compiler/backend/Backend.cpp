@@ -1,7 +1,7 @@
 //===- Backend.cpp - Defaults of the backend interface --------------------===//
 #include "compiler/backend/Backend.h"
 
-#include "compiler/backend/Cleanup.h"
+#include "compiler/io/Cleanup.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -13,7 +13,7 @@ namespace {
 /// An executable whose artifact lives as long as it does.
 class TemporaryExecutable : public Executable {
 public:
-  TemporaryExecutable(std::unique_ptr<Executable> inner, std::unique_ptr<ScopedFolder> folder)
+  TemporaryExecutable(std::unique_ptr<Executable> inner, std::unique_ptr<ScopedPath> folder)
       : folder(std::move(folder)), inner(std::move(inner)) {}
   ArrayRef<runtime::Port> inputs() const override { return inner->inputs(); }
   ArrayRef<runtime::Port> outputs() const override { return inner->outputs(); }
@@ -23,7 +23,7 @@ public:
   json::Object statistics() const override { return inner->statistics(); }
 
 private:
-  std::unique_ptr<ScopedFolder> folder; // outlives the executable that uses it
+  std::unique_ptr<ScopedPath> folder; // outlives the executable that uses it
   std::unique_ptr<Executable> inner;
 };
 } // namespace
@@ -33,7 +33,7 @@ Expected<std::unique_ptr<Executable>> BackendSession::prepare(mlir::ModuleOp mod
   SmallString<128> root;
   if (std::error_code code = sys::fs::createUniqueDirectory("qcompile", root))
     return createStringError(code, "cannot create a temporary folder: " + code.message());
-  auto folder = std::make_unique<ScopedFolder>(root.str().str());
+  auto folder = std::make_unique<ScopedPath>(root.str().str());
   SmallString<128> directory(root);
   sys::path::append(directory, info.name);
   Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(directory);

@@ -53,15 +53,17 @@ static std::string describe(ArrayRef<Port> ports) {
   return out.empty() ? "none" : out;
 }
 
-static bool fits(const Port &a, const Port &b) {
-  return a.type == b.type &&
-         runtime::NumElements(a.shape) / getBatchSize(a) == runtime::NumElements(b.shape) / getBatchSize(b);
+static int64_t countPerSample(const Port &port, ArrayRef<Port> ports) {
+  return runtime::NumElements(port.shape) / getBatchSize(ports);
 }
 
 /// For every input of `to` the one of `from` that it takes: by name, or by place where the names are others.
 static std::optional<std::vector<size_t>> matchInputs(ArrayRef<Port> from, ArrayRef<Port> to) {
   if (from.size() != to.size())
     return std::nullopt;
+  auto fits = [&](const Port &a, const Port &b) {
+    return a.type == b.type && countPerSample(a, from) == countPerSample(b, to);
+  };
   std::vector<size_t> byName, byPlace;
   for (auto [i, port] : enumerate(to)) {
     const Port *named = find_if(from, [&port = port](const Port &other) { return other.name == port.name; });

@@ -44,7 +44,7 @@ private:
   Compressor compressor;
   Recipe recipe;
   std::vector<Port> ports;
-  std::optional<ScopedFolder> scratch; ///< of the arrays that passes read
+  std::optional<ScopedPath> scratch; ///< of the arrays that passes read
   std::optional<LoadedData> calibration, evaluation;
   std::vector<std::string> calibrationSettings;
   std::optional<Metric> metric;

@@ -86,9 +86,12 @@ static std::optional<Problem> findSlice(ModelContext &model, const TensorProto &
     return Problem{"place", place.location, problem};
   if (std::string problem = resolve(model.directory, place.location, slice.path); !problem.empty())
     return Problem{"path", place.location, problem};
-  uint64_t fileSize = 0;
-  if (std::error_code code = llvm::sys::fs::file_size(slice.path, fileSize))
+  llvm::sys::fs::file_status status;
+  if (std::error_code code = llvm::sys::fs::status(slice.path, status))
     return Problem{"path", place.location, code.message()};
+  if (status.type() != llvm::sys::fs::file_type::regular_file)
+    return Problem{"path", place.location, "it is not a regular file"};
+  const uint64_t fileSize = status.getSize();
   slice.offset = place.offset;
   slice.length = place.length.value_or(expectedSize);
   if (slice.length != expectedSize)

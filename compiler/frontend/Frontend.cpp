@@ -226,17 +226,18 @@ OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path,
         << "cannot read '" << path.str() << "': " << reason.str();
     return nullptr;
   };
-  if (llvm::sys::fs::is_directory(path))
+  llvm::sys::fs::file_status status;
+  if (std::error_code problem = llvm::sys::fs::status(path, status))
+    return fail(problem.message());
+  if (status.type() == llvm::sys::fs::file_type::directory_file)
     return fail("it is a folder");
+  // Opening a pipe that nobody writes to would wait for ever.
+  if (status.type() != llvm::sys::fs::file_type::regular_file)
+    return fail("it is not a regular file");
   llvm::Expected<llvm::sys::fs::file_t> file = llvm::sys::fs::openNativeFileForRead(path);
   if (!file)
     return fail(llvm::toString(file.takeError()));
   auto closer = llvm::scope_exit([&] { llvm::sys::fs::closeFile(*file); });
-  llvm::sys::fs::file_status status;
-  if (std::error_code problem = llvm::sys::fs::status(*file, status))
-    return fail(problem.message());
-  if (status.type() != llvm::sys::fs::file_type::regular_file)
-    return fail("it is not a regular file");
   std::string problem;
   auto reader = [&](char *buffer, size_t size) -> size_t {
     llvm::Expected<size_t> count = llvm::sys::fs::readNativeFile(*file, {buffer, size});

@@ -14,21 +14,32 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-int64_t getBatchSize(const Port &port) {
+static int64_t getLeading(const Port &port) {
   return port.shape.empty() ? 1 : std::max<int64_t>(port.shape[0], 1);
 }
 
+bool haveBatch(ArrayRef<Port> ports) {
+  return all_of(ports, [&](const Port &port) { return getLeading(port) == getLeading(ports[0]); });
+}
+
+int64_t getBatchSize(ArrayRef<Port> ports) { return !ports.empty() && haveBatch(ports) ? getLeading(ports[0]) : 1; }
+
+Shape getSampleShape(const Port &port, int64_t batchSize) {
+  bool isBatched = !port.shape.empty() && getLeading(port) == batchSize;
+  return Shape(port.shape.begin() + isBatched, port.shape.end());
+}
+
 /// Cuts [samples, elements] into batches of the port's shape; missing samples repeat the last one.
-static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t batches) {
-  int64_t batch = getBatchSize(port), count = samples.shape()[0];
+static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t batchSize, int64_t batches) {
+  int64_t count = samples.shape()[0];
   size_t bytes = samples.bytes().size() / count;
   std::vector<Tensor> out;
   for (int64_t b = 0; b < batches; ++b) {
     Tensor part(port.type, port.shape);
     uint8_t *to = part.MutableBytes().data();
-    for (int64_t i = 0; i < batch; ++i)
+    for (int64_t i = 0; i < batchSize; ++i)
       std::memcpy(to + i * bytes,
-                  samples.bytes().data() + std::min(b * batch + i, count - 1) * bytes, bytes);
+                  samples.bytes().data() + std::min(b * batchSize + i, count - 1) * bytes, bytes);
     out.push_back(std::move(part));
   }
   return out;
@@ -41,12 +52,13 @@ InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
     out.samples = 1;
     return out;
   }
-  out.samplesPerBatch = getBatchSize(ports[0]);
+  out.samplesPerBatch = getBatchSize(ports);
+  out.hasBatch = haveBatch(ports);
   out.samples = tensors[0].shape()[0];
   int64_t batches = (out.samples + out.samplesPerBatch - 1) / out.samplesPerBatch;
   out.batches.resize(batches);
   for (auto [tensor, port] : zip(tensors, ports))
-    for (auto [batch, part] : zip(out.batches, cut(tensor, port, batches)))
+    for (auto [batch, part] : zip(out.batches, cut(tensor, port, out.samplesPerBatch, batches)))
       batch.push_back(std::move(part));
   return out;
 }
@@ -54,8 +66,9 @@ InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
 InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed) {
   uint64_t state = seed;
   std::vector<Tensor> tensors;
+  int64_t batchSize = getBatchSize(ports);
   for (const Port &port : ports) {
-    int64_t perSample = runtime::NumElements(port.shape) / getBatchSize(port);
+    int64_t perSample = runtime::NumElements(port.shape) / batchSize;
     Shape shape = {count, perSample};
     int64_t size = count * perSample;
     if (port.type.IsFloat()) {
@@ -82,10 +95,11 @@ std::vector<Tensor> joinInputs(const InputBatches &inputs) {
   for (size_t port = 0; port < inputs.batches[0].size(); ++port) {
     const Tensor &first = inputs.batches[0][port];
     Shape shape = first.shape();
-    if (shape.empty())
-      shape = {1};
     size_t sample = first.bytes().size() / inputs.samplesPerBatch;
-    shape[0] = inputs.samples;
+    if (!shape.empty() && shape[0] == inputs.samplesPerBatch)
+      shape[0] = inputs.samples;
+    else
+      shape.insert(shape.begin(), inputs.samples);
     Tensor joined(first.type(), shape);
     size_t offset = 0, size = joined.bytes().size();
     uint8_t *to = joined.MutableBytes().data();
@@ -101,6 +115,8 @@ std::vector<Tensor> joinInputs(const InputBatches &inputs) {
 
 Tensor joinBatches(ArrayRef<Tensor> parts, const InputBatches &inputs) {
   const Tensor &first = parts.front();
+  if (!inputs.hasBatch && parts.size() == 1)
+    return first;
   // An output whose leading dimension is not the batch is kept batch by batch.
   bool batched = first.rank() > 0 && first.shape()[0] == inputs.samplesPerBatch;
   Shape shape = first.shape();

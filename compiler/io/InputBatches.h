@@ -9,15 +9,23 @@
 
 namespace qcompile {
 
-/// Samples for every input, cut into batches of exactly the ports' types and shapes.
+/// Samples for every input, cut into batches of exactly the ports' types and shapes. Where the ports have no leading dimension in
+/// common the model has no batch: a sample is one tensor of the whole shape for every input.
 struct InputBatches {
   std::vector<std::vector<runtime::Tensor>> batches;
   int64_t samples = 0;        ///< real ones; the last batch may be padded with copies of the last sample
-  int64_t samplesPerBatch = 1; ///< the ports' leading dimension
+  int64_t samplesPerBatch = 1; ///< the ports' common leading dimension, or 1
+  bool hasBatch = true;        ///< whether they have one
 };
 
-/// The leading dimension of a port, at least 1.
-int64_t getBatchSize(const runtime::Port &port);
+/// Whether all ports have the same leading dimension.
+bool haveBatch(llvm::ArrayRef<runtime::Port> ports);
+
+/// The leading dimension that all ports have, at least 1; 1 where they have none in common.
+int64_t getBatchSize(llvm::ArrayRef<runtime::Port> ports);
+
+/// The shape of one sample of a port.
+runtime::Shape getSampleShape(const runtime::Port &port, int64_t batchSize);
 
 /// Cuts one tensor [samples, elements] per port, in its type, into batches.
 InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::ArrayRef<runtime::Port> ports);
@@ -26,7 +34,8 @@ InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::Arra
 /// splitmix64, so equal on all machines.
 InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed);
 
-/// Joins the outputs of all batches of one port along the leading dimension and drops the padding.
+/// Joins the outputs of all batches of one port along the leading dimension and drops the padding. What has no batch stays
+/// as it is where there is one, and gets one more dimension for several.
 runtime::Tensor joinBatches(llvm::ArrayRef<runtime::Tensor> parts, const InputBatches &inputs);
 
 /// The samples of each input of all batches, joined along the first dimension and without padding, in the form in which

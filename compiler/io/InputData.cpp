@@ -31,27 +31,29 @@ static Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
   return std::move(*buffer);
 }
 
-Expected<Tensor> readNpyFile(StringRef path) {
-  auto buffer = readFile(path);
-  if (!buffer)
-    return buffer.takeError();
-  Expected<Tensor> tensor = parseNpy((*buffer)->getBuffer());
+static Expected<Tensor> parseNpyFile(StringRef path, StringRef bytes) {
+  Expected<Tensor> tensor = parseNpy(bytes);
   if (!tensor)
     return createStringError("'" + path + "': " + toString(tensor.takeError()));
   return tensor;
 }
 
-/// Raw elements of the port's type, any number of samples.
-static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &port) {
+Expected<Tensor> readNpyFile(StringRef path) {
+  auto buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  return parseNpyFile(path, (*buffer)->getBuffer());
+}
+
+/// Raw elements of the port's type, any number of batches.
+static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &port, int64_t batchSize) {
   uint64_t sample = std::max<uint64_t>(
       1, uint64_t(runtime::NumElements(port.shape)) * port.type.ContainerSize());
   if (bytes.size() % sample != 0 || bytes.empty() || runtime::NumElements(port.shape) == 0)
     return createStringError("'" + path + "': expected a multiple of " + Twine(sample) +
                              " bytes for input '" + port.name + "', found " + Twine(bytes.size()));
-  Shape shape = port.shape;
-  if (shape.empty())
-    shape = {1};
-  shape[0] *= int64_t(bytes.size() / sample);
+  Shape shape = getSampleShape(port, batchSize);
+  shape.insert(shape.begin(), batchSize * int64_t(bytes.size() / sample));
   Tensor tensor(port.type, shape);
   copy(arrayRefFromStringRef(bytes), tensor.MutableBytes().begin());
   for (int64_t i = 0; port.type.IsInteger() && port.type.bits < 64 && i < tensor.size(); ++i)
@@ -79,18 +81,19 @@ static Expected<Tensor> readSelectedPictures(StringRef path, const Port &port, c
                       options);
 }
 
-static Expected<Tensor> readTensor(StringRef path, const Port &port) {
+static Expected<Tensor> readTensor(StringRef path, const Port &port, int64_t batchSize) {
   StringRef extension = sys::path::extension(path);
   if (auto archive = splitNpzSetting(path))
     return readNpzArray(archive->first, archive->second, {port.name});
-  if (extension == ".npy")
-    return readNpyFile(path);
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
+  // An array by any other name is not raw data.
+  if (extension == ".npy" || (*buffer)->getBuffer().starts_with("\x93NUMPY"))
+    return parseNpyFile(path, (*buffer)->getBuffer());
   if (extension == ".pb")
     return parseOnnxTensor((*buffer)->getBuffer(), path);
-  return readRaw(path, (*buffer)->getBuffer(), port);
+  return readRaw(path, (*buffer)->getBuffer(), port, batchSize);
 }
 
 /// The same numbers in another element type; numbers that do not fit are an error.
@@ -120,10 +123,9 @@ static Expected<Tensor> convertType(const Tensor &tensor, DataType type, StringR
 }
 
 /// Samples along the leading dimension, each with the elements of one sample of the port.
-static Expected<Tensor> arrange(Tensor tensor, const Port &port,
+static Expected<Tensor> arrange(Tensor tensor, const Port &port, int64_t batchSize,
                                 const std::function<void(const std::string &)> &note) {
-  int64_t batch = getBatchSize(port);
-  int64_t perSample = runtime::NumElements(port.shape) / batch;
+  int64_t perSample = runtime::NumElements(port.shape) / batchSize;
   if (perSample == 0 || tensor.size() == 0 || tensor.size() % perSample != 0)
     return createStringError("input '" + port.name + "': expected " + Twine(perSample) +
                              " elements per sample (shape " + ShapeToString(port.shape) +
@@ -135,8 +137,8 @@ static Expected<Tensor> arrange(Tensor tensor, const Port &port,
     return createStringError("input '" + port.name + "': expected samples along the first " +
                              "dimension, " + Twine(perSample) + " elements each, found shape " +
                              ShapeToString(tensor.shape()));
-  if (Shape(tensor.shape().begin() + !tensor.shape().empty(), tensor.shape().end()) !=
-      Shape(port.shape.begin() + !port.shape.empty(), port.shape.end()))
+  if (!whole && Shape(tensor.shape().begin() + !tensor.shape().empty(), tensor.shape().end()) !=
+                    getSampleShape(port, batchSize))
     note("input '" + port.name + "': shape " + ShapeToString(tensor.shape()) +
          " read as samples of shape " + ShapeToString(port.shape));
   if (tensor.type() != port.type)
@@ -163,8 +165,10 @@ static Tensor concatenate(ArrayRef<Tensor> parts) {
 }
 
 /// The samples of a setting for one port, [samples, elements].
-static Expected<Tensor> readPort(StringRef path, size_t index, const Port &port, const SampleOptions &options,
+static Expected<Tensor> readPort(StringRef path, size_t index, ArrayRef<Port> ports, const SampleOptions &options,
                                  const std::function<void(const std::string &)> &note) {
+  const Port &port = ports[index];
+  int64_t batchSize = getBatchSize(ports);
   bool folder = sys::fs::is_directory(path);
   if (std::vector<std::string> sets = folder ? findTestDataSets(path) : std::vector<std::string>();
       !sets.empty()) {
@@ -173,7 +177,7 @@ static Expected<Tensor> readPort(StringRef path, size_t index, const Port &port,
       return parts.takeError();
     std::vector<Tensor> arranged;
     for (Tensor &part : *parts) {
-      Expected<Tensor> samples = arrange(std::move(part), port, note);
+      Expected<Tensor> samples = arrange(std::move(part), port, batchSize, note);
       if (!samples)
         return samples.takeError();
       arranged.push_back(std::move(*samples));
@@ -182,12 +186,12 @@ static Expected<Tensor> readPort(StringRef path, size_t index, const Port &port,
   }
   if (folder || isPicture(path)) {
     Expected<Tensor> pictures = readSelectedPictures(path, port, options);
-    return pictures ? arrange(std::move(*pictures), port, [](const std::string &) {}) : std::move(pictures);
+    return pictures ? arrange(std::move(*pictures), port, batchSize, [](const std::string &) {}) : std::move(pictures);
   }
-  Expected<Tensor> tensor = readTensor(path, port);
+  Expected<Tensor> tensor = readTensor(path, port, batchSize);
   if (!tensor)
     return tensor.takeError();
-  Expected<Tensor> samples = arrange(std::move(*tensor), port, note);
+  Expected<Tensor> samples = arrange(std::move(*tensor), port, batchSize, note);
   if (!samples)
     return samples.takeError();
   return takeSamples(*samples, options, "input '" + port.name + "'");
@@ -201,6 +205,23 @@ struct Assignment {
 };
 } // namespace
 
+/// "'left', 'right'".
+static std::string listNames(ArrayRef<Port> ports) {
+  std::string out;
+  for (const Port &port : ports)
+    out += (out.empty() ? "'" : ", '") + port.name + "'";
+  return out;
+}
+
+/// The input that a setting names, of several the one with the longest name: names may hold '=' too.
+static const Port *findNamed(StringRef setting, ArrayRef<Port> ports) {
+  const Port *named = nullptr;
+  for (const Port &port : ports)
+    if (setting.starts_with(port.name + "=") && (!named || named->name.size() < port.name.size()))
+      named = &port;
+  return named;
+}
+
 /// Which setting is for which inputs.
 static Expected<std::vector<Assignment>> assign(ArrayRef<std::string> settings, ArrayRef<Port> ports) {
   std::vector<Assignment> out;
@@ -213,16 +234,14 @@ static Expected<std::vector<Assignment>> assign(ArrayRef<std::string> settings, 
     return Error::success();
   };
   for (StringRef setting : settings) {
-    // A name is given where it is one of the model's; a path may hold '=' too.
-    auto [name, path] = setting.split('=');
-    const Port *named = find_if(ports, [&](const Port &p) { return p.name == name; });
-    if (setting.contains('=') && named != ports.end()) {
-      if (Error error = give(named - ports.begin(), path))
+    if (const Port *named = findNamed(setting, ports)) {
+      if (Error error = give(named - ports.begin(), setting.drop_front(named->name.size() + 1)))
         return std::move(error);
       continue;
     }
-    if (ports.size() != 1 && setting.contains('='))
-      return createStringError("the model has no input '" + name + "'");
+    // A path may hold '=' too.
+    if (setting.contains('=') && !sys::fs::exists(splitNpzSetting(setting).value_or(std::pair(setting, StringRef())).first))
+      return createStringError("the model has no input '" + setting.split('=').first + "'; it has " + listNames(ports));
     size_t next = find(given, false) - given.begin();
     if (next == ports.size())
       return createStringError("expected " + Twine(ports.size()) + " inputs, found one more: '" + setting + "'");
@@ -245,7 +264,7 @@ Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port>
   std::vector<std::optional<Tensor>> tensors(ports.size());
   for (const Assignment &assignment : *assignments) {
     Expected<Tensor> samples =
-        readPort(assignment.path, assignment.port, ports[assignment.port], options, note);
+        readPort(assignment.path, assignment.port, ports, options, note);
     if (!samples)
       return samples.takeError();
     tensors[assignment.port] = std::move(*samples);

@@ -1,6 +1,10 @@
 //===- WriteFile.cpp - Whole files or none --------------------------------===//
 #include "compiler/io/WriteFile.h"
 
+#include <optional>
+#include <unistd.h>
+
+#include "compiler/io/Cleanup.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -16,24 +20,27 @@ llvm::Error writeFile(const llvm::Twine &path,
   if (exists && !llvm::sys::fs::real_path(target, real))
     target = real.str().str();
   const bool replaces = !exists || status.type() == llvm::sys::fs::file_type::regular_file;
-  const std::string temporary = replaces ? target + ".partial" : target;
-  std::error_code code;
-  {
-    llvm::raw_fd_ostream os(temporary, code);
-    if (code)
-      return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
-    body(os);
-    os.close();
-    code = os.error();
-    os.clear_error();
-  }
-  if (!code && replaces)
-    code = llvm::sys::fs::rename(temporary, target);
-  if (code) {
-    if (replaces)
-      (void)llvm::sys::fs::remove(temporary);
+  auto failure = [&](std::error_code code) {
     return llvm::createStringError(code, "cannot write '" + target + "': " + code.message());
+  };
+  std::optional<ScopedPath> partial;
+  if (replaces)
+    partial.emplace(target + ".partial-" + std::to_string(::getpid()));
+  std::error_code code;
+  llvm::raw_fd_ostream os(partial ? partial->path() : llvm::StringRef(target), code);
+  if (code)
+    return failure(code);
+  body(os);
+  os.close();
+  if ((code = os.error())) {
+    os.clear_error();
+    return failure(code);
   }
+  if (!partial)
+    return llvm::Error::success();
+  if ((code = llvm::sys::fs::rename(partial->path(), target)))
+    return failure(code);
+  partial->release();
   return llvm::Error::success();
 }
 

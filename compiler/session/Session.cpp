@@ -100,14 +100,19 @@ bool Session::fail(Outcome outcome, Code code, const llvm::Twine &message) {
   return false;
 }
 
-bool Session::failInput(llvm::Error error) {
-  // Errors of the file system carry its code, other ones do not.
-  auto [code, message] = std::pair<std::error_code, std::string>();
-  llvm::handleAllErrors(std::move(error), [&, &code = code, &message = message](const llvm::ErrorInfoBase &info) {
+/// Whether an error is one of the file system, which carry its code where other ones do not; and its message.
+static std::pair<bool, std::string> splitSystemError(llvm::Error error) {
+  std::error_code code;
+  std::string message;
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
     code = info.convertToErrorCode();
     message = info.message();
   });
-  bool file = code && code != llvm::inconvertibleErrorCode();
+  return {code && code != llvm::inconvertibleErrorCode(), message};
+}
+
+bool Session::failInput(llvm::Error error) {
+  auto [file, message] = splitSystemError(std::move(error));
   return fail(file ? Outcome::FileSystem : Outcome::Usage, file ? Code::I001 : Code::U002, message);
 }
 
@@ -306,11 +311,12 @@ bool Session::print(StringRef path) {
   }
   if (llvm::Error error = writeFile(path, text))
     return fail(Outcome::FileSystem, Code::U003, llvm::toString(std::move(error)));
-  if (llvm::Error error = writeFile(path + ".weights", [&](llvm::raw_ostream &os) {
-        data::writeSideFile(*ownedModule, os);
-      }))
-    return fail(Outcome::FileSystem, Code::U003, llvm::toString(std::move(error)));
-  return true;
+  llvm::Error error =
+      writeFile(path + ".weights", [&](llvm::raw_ostream &os) { data::writeSideFile(*ownedModule, os); });
+  if (!error)
+    return true;
+  (void)llvm::sys::fs::remove(path); // half of a stage cannot be read
+  return fail(Outcome::FileSystem, Code::U003, llvm::toString(std::move(error)));
 }
 
 bool Session::saveIntermediate() {
@@ -346,7 +352,10 @@ bool Session::emit(StringRef directory) {
     return false;
   llvm::Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(directory);
   auto check = [&](Outcome outcome, Code code, llvm::Error error) {
-    return !error || fail(outcome, code, llvm::toString(std::move(error)));
+    if (!error)
+      return true;
+    auto [system, message] = splitSystemError(std::move(error));
+    return system ? fail(Outcome::FileSystem, Code::U003, message) : fail(outcome, code, message);
   };
   if (!sink)
     return check(Outcome::FileSystem, Code::U003, sink.takeError());

@@ -5,6 +5,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/bound-accumulators/BoundAccumulators.h"
+#include "passes/check-operations/CheckOperations.h"
 #include "passes/choose-layout/ChooseLayout.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
@@ -64,6 +65,7 @@ void populateStagePipeline(OpPassManager &pm, Stage stage) {
     functions.addPass(createNormaliseQuantization());
     functions.addPass(createExpandChannelsLast());
     functions.addPass(createExpandActivations());
+    functions.addPass(createCheckOperations());
     break;
   case Stage::Integer:
     functions.addPass(createConvertOnnxToQnn());
@@ -98,6 +100,7 @@ void registerStagePipelines() {
 
 void registerPasses() {
   registerBoundAccumulators();
+  registerCheckOperations();
   registerChooseLayout();
   registerConvertOnnxToQnn();
   registerConvertQnnToMultithreshold();

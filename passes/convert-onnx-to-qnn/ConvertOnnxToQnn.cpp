@@ -25,9 +25,38 @@ struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
 };
 } // namespace
 
+static bool isStatic(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape();
+}
+
+/// Every size that is open where it arises: an operation on operands of known sizes takes it from data, else it comes from an
+/// input.
+static LogicalResult checkSizes(func::FuncOp function) {
+  LogicalResult result = success();
+  Operation *open = nullptr;
+  for (Operation &op : function.front().without_terminator()) {
+    if (!isa<onnx::OnnxDialect>(op.getDialect()) || llvm::all_of(op.getResultTypes(), isStatic))
+      continue;
+    if (!open)
+      open = &op;
+    if (llvm::all_of(op.getOperandTypes(), isStatic))
+      result = emitError(op.getLoc(), Code::I003)
+               << "node '" << onnx::describe(&op) << "': the size of the result of " << op.getName().stripDialect()
+               << " depends on data, which is not supported";
+  }
+  if (!open || failed(result))
+    return result;
+  Value first = *llvm::find_if(open->getResults(), [](Value v) { return !isStatic(v.getType()); });
+  return emitError(open->getLoc(), Code::I006) << "node '" << onnx::describe(open) << "': expected a static shape, found "
+                                               << first.getType() << "; give the sizes of the inputs with --input-shape";
+}
+
 LogicalResult Converter::run() {
   if (!function.getBody().hasOneBlock())
     return emitError(function.getLoc(), Code::P001) << "expected a function with one block";
+  if (failed(checkSizes(function)))
+    return failure();
   Operation *terminator = function.front().getTerminator();
   SmallVector<Operation *> operations;
   for (Operation &op : function.front().without_terminator())
@@ -36,13 +65,6 @@ LogicalResult Converter::run() {
     // A function that is in the integer form in part keeps that part.
     if (!isa<onnx::OnnxDialect>(op->getDialect()))
       continue;
-    for (Value result : op->getResults()) {
-      auto type = dyn_cast<RankedTensorType>(result.getType());
-      if (!type || !type.hasStaticShape())
-        return emitError(op->getLoc(), Code::I006)
-               << "node '" << onnx::describe(op) << "': expected a static shape, found "
-               << result.getType() << "; give the sizes of the inputs with --input-shape";
-    }
     builder.setInsertionPointAfter(op);
     convert(op);
     releaseConstants(op);

@@ -2,8 +2,10 @@
 // quantizer, or out of reach of its codes.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
+#include "runtime/core/float_formats.h"
 #include "runtime/reference/checks.h"
 #include "runtime/reference/fill.h"
 #include "runtime/reference/map_elements.h"
@@ -144,9 +146,26 @@ Results Variadic(Operands operands, Side side) {
 Results Min(const Attributes&, Operands operands) { return Variadic(operands, Side::kUpper); }
 Results Max(const Attributes&, Operands operands) { return Variadic(operands, Side::kLower); }
 
-// A bound of one element; where it is quantized itself its value counts, not its grid.
+// The finite number of a float type that lies furthest to a side.
+Tensor FurthestFloat(DataType type, Side side) {
+  const double sign = side == Side::kLower ? -1 : 1;
+  double furthest = std::numeric_limits<double>::max();
+  if (type == DataType::Float32()) furthest = std::numeric_limits<float>::max();
+  if (IsNarrowFloat(type)) {
+    furthest = DecodeFloat(type, EncodeFloat(type, furthest, Overflow::kSaturate));
+  }
+  return Tensor::FromReals(type, {}, {sign * furthest});
+}
+
+// A bound of one element; where it is quantized itself its value counts, not its grid. An absent one leaves all that is
+// finite.
 absl::Status ClipTo(const Value* bound, absl::string_view what, Side side, Value& result) {
-  if (bound == nullptr) return absl::OkStatus();
+  if (bound == nullptr) {
+    const DataType type = result.tensor.type();
+    if (!type.IsFloat()) return absl::OkStatus();
+    QCOMPILE_ASSIGN_OR_RETURN(result, Bounded(result, Value(FurthestFloat(type, side)), side));
+    return absl::OkStatus();
+  }
   QCOMPILE_RETURN_IF_ERROR(CheckSingle(bound->tensor, what));
   QCOMPILE_ASSIGN_OR_RETURN(result, Bounded(result, Value(bound->tensor.Reshaped({})), side));
   return absl::OkStatus();

@@ -31,34 +31,44 @@ absl::StatusOr<ConvolutionShape> ReadConvolutionShape(const Attributes& attribut
 
 namespace {
 
-Results Convolve(const Attributes& attributes, Operands operands, bool transposed) {
+// What is known before the first product.
+struct Plan {
+  ConvolutionShape shape;
+  Window window;
+};
+
+absl::StatusOr<Plan> MakePlan(const Attributes& attributes, Operands operands, bool transposed) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
-  const Value &x = *operands[0], &weights = *operands[1];
-  const Value* bias = OptionalOperand(operands, 2);
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(weights.tensor, "weights"));
-  const Shape &x_shape = x.tensor.shape(), &w_shape = weights.tensor.shape();
+  const Shape& x = operands[0]->tensor.shape();
+  const Shape& weights = operands[1]->tensor.shape();
   QCOMPILE_ASSIGN_OR_RETURN(const ConvolutionShape shape,
-                            ReadConvolutionShape(attributes, x_shape, w_shape, transposed));
-  const auto kernel = absl::MakeConstSpan(w_shape).subspan(2);
-  QCOMPILE_ASSIGN_OR_RETURN(const Window window,
-                            transposed ? ReadTransposedWindow(attributes, x_shape, kernel)
-                                       : ReadWindow(attributes, x_shape, kernel));
+                            ReadConvolutionShape(attributes, x, weights, transposed));
+  const auto kernel = absl::MakeConstSpan(weights).subspan(2);
+  QCOMPILE_ASSIGN_OR_RETURN(Window window, transposed ? ReadTransposedWindow(attributes, x, kernel)
+                                                      : ReadWindow(attributes, x, kernel));
   const int64_t channels = shape.groups * shape.out;
   Shape result{shape.batch, channels};
   for (int64_t d : window.OutShape()) result.push_back(d);
   QCOMPILE_RETURN_IF_ERROR(CheckedSize(result).status());
-  if (bias != nullptr) {
-    QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
-    if (bias->tensor.shape() != Shape{channels}) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "expected a bias of shape ", channels, ", found ", ShapeToString(bias->tensor.shape())));
-    }
+  const Value* bias = OptionalOperand(operands, 2);
+  if (bias != nullptr && bias->tensor.shape() != Shape{channels}) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a bias of shape ", channels, ", found ",
+                                                   ShapeToString(bias->tensor.shape())));
   }
+  return Plan{shape, std::move(window)};
+}
+
+Results Convolve(const Attributes& attributes, Operands operands, bool transposed) {
+  QCOMPILE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(attributes, operands, transposed));
+  const Value &x = *operands[0], &weights = *operands[1];
+  const Value* bias = OptionalOperand(operands, 2);
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(weights.tensor, "weights"));
+  if (bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
   return Single(absl::StatusOr<Tensor>(
       x.quantized && weights.quantized
-          ? ExactConvolution(shape, window, *x.quantized, *weights.quantized, bias)
-          : FloatConvolution(shape, window, x.tensor, weights.tensor,
+          ? ExactConvolution(plan.shape, plan.window, *x.quantized, *weights.quantized, bias)
+          : FloatConvolution(plan.shape, plan.window, x.tensor, weights.tensor,
                              bias ? &bias->tensor : nullptr)));
 }
 
@@ -69,11 +79,23 @@ Results ConvTranspose(const Attributes& attributes, Operands operands) {
   return Convolve(attributes, operands, true);
 }
 
+absl::Status CheckConv(const Attributes& attributes, Operands operands) {
+  return MakePlan(attributes, operands, false).status();
+}
+absl::Status CheckConvTranspose(const Attributes& attributes, Operands operands) {
+  return MakePlan(attributes, operands, true).status();
+}
+
 }  // namespace
 
 void RegisterConvolutions(ReferenceTable& table) {
   table["onnx.Conv"] = InFloat32<Conv>;
   table["onnx.ConvTranspose"] = InFloat32<ConvTranspose>;
+}
+
+void RegisterConvolutionChecks(CheckTable& table) {
+  table["onnx.Conv"] = CheckConv;
+  table["onnx.ConvTranspose"] = CheckConvTranspose;
 }
 
 }  // namespace qcompile::runtime

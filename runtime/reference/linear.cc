@@ -66,15 +66,25 @@ Shape BatchShape(const Tensor& tensor) {
   return Shape(tensor.shape().begin(), tensor.shape().end() - 2);
 }
 
+// The leading dimensions of the product of two stacks of matrices.
+absl::StatusOr<Shape> ReadMatMulBatch(const Tensor& a, const Tensor& b) {
+  const Shape &a_shape = a.shape(), &b_shape = b.shape();
+  if (b_shape[b_shape.size() - 2] != a_shape.back()) return DisagreeingShapes(a, b);
+  QCOMPILE_ASSIGN_OR_RETURN(Shape batch, BroadcastShapes(BatchShape(a), BatchShape(b)));
+  Shape shape = batch;
+  shape.insert(shape.end(), {a_shape[a_shape.size() - 2], b_shape.back()});
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(shape).status());
+  return batch;
+}
+
 absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
   const Shape &a_shape = a.tensor.shape(), &b_shape = b.tensor.shape();
   const int64_t rows = a_shape[a_shape.size() - 2], k = a_shape.back(), columns = b_shape.back();
-  if (b_shape[b_shape.size() - 2] != k) return DisagreeingShapes(a.tensor, b.tensor);
+  QCOMPILE_ASSIGN_OR_RETURN(const Shape batch, ReadMatMulBatch(a.tensor, b.tensor));
   const Shape a_batch = BatchShape(a.tensor), b_batch = BatchShape(b.tensor);
-  QCOMPILE_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(a_batch, b_batch));
   Shape shape = batch;
   shape.insert(shape.end(), {rows, columns});
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(a.tensor.type(), shape));
+  Tensor result(a.tensor.type(), shape);
   if (result.size() == 0) return result;
 
   const MatrixLayout a_layout{rows, k, 1}, b_layout{columns, 1, columns};
@@ -124,6 +134,15 @@ Results MatMul(const Attributes&, Operands operands) {
   return Single(absl::StatusOr<Tensor>(result.Reshaped(std::move(shape))));
 }
 
+absl::Status CheckMatMul(const Attributes&, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
+  Tensor a = operands[0]->tensor, b = operands[1]->tensor;
+  if (a.rank() == 0 || b.rank() == 0) return DisagreeingShapes(a, b);
+  if (a.rank() == 1) a = a.Reshaped({1, a.shape()[0]});
+  if (b.rank() == 1) b = b.Reshaped({b.shape()[0], 1});
+  return ReadMatMulBatch(a, b).status();
+}
+
 struct GemmShape {
   MatrixLayout a, b;
   int64_t k = 0;
@@ -166,37 +185,55 @@ absl::StatusOr<LinearTerms> ReadTerms(const Attributes& attributes, const Value*
                                                    NumberToString(terms.beta)));
   }
   terms.bias = bias;
-  if (bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
   return terms;
 }
 
-Results Gemm(const Attributes& attributes, Operands operands) {
+struct GemmPlan {
+  GemmShape gemm;
+  LinearTerms terms;
+  Shape result;
+};
+
+absl::StatusOr<GemmPlan> PlanGemm(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
-  const Value &a = *operands[0], &b = *operands[1];
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a.tensor, "the left matrix"));
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b.tensor, "the right matrix"));
   QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_a, BoolAttribute(attributes, "transA", false));
   QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_b, BoolAttribute(attributes, "transB", false));
   QCOMPILE_ASSIGN_OR_RETURN(const LinearTerms terms,
                             ReadTerms(attributes, OptionalOperand(operands, 2)));
   QCOMPILE_ASSIGN_OR_RETURN(const GemmShape gemm,
-                            ReadGemmShape(a.tensor, transpose_a, b.tensor, transpose_b));
+                            ReadGemmShape(operands[0]->tensor, transpose_a, operands[1]->tensor,
+                                          transpose_b));
   const Shape shape{gemm.a.vectors, gemm.b.vectors};
   if (terms.bias != nullptr && !BroadcastsTo(terms.bias->tensor.shape(), shape)) {
     return absl::InvalidArgumentError(absl::StrCat("expected a bias that broadcasts to ",
                                                    ShapeToString(shape), ", found shape ",
                                                    ShapeToString(terms.bias->tensor.shape())));
   }
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(DataType::Float32(), shape));
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(shape).status());
+  return GemmPlan{gemm, terms, shape};
+}
+
+Results Gemm(const Attributes& attributes, Operands operands) {
+  QCOMPILE_ASSIGN_OR_RETURN(const GemmPlan plan, PlanGemm(attributes, operands));
+  const auto& [gemm, terms, shape] = plan;
+  const Value &a = *operands[0], &b = *operands[1];
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a.tensor, "the left matrix"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b.tensor, "the right matrix"));
+  if (terms.bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(terms.bias->tensor, "the bias"));
+  Tensor result(DataType::Float32(), shape);
   if (a.quantized && b.quantized) {
     const ExactMatrixProduct product(*a.quantized, gemm.a, *b.quantized, gemm.b, gemm.k);
     product.Compute(0, 0, terms.alpha, ExactBias(terms, shape), result.MutableData<float>());
   } else {
     Product(a.tensor.Floats().data(), gemm.a, b.tensor.Floats().data(), gemm.b, gemm.k,
-                 result.MutableData<float>().data());
+            result.MutableData<float>().data());
     AddFloatTerms(terms, result);
   }
   return Single(absl::StatusOr<Tensor>(std::move(result)));
+}
+
+absl::Status CheckGemm(const Attributes& attributes, Operands operands) {
+  return PlanGemm(attributes, operands).status();
 }
 
 }  // namespace
@@ -204,6 +241,11 @@ Results Gemm(const Attributes& attributes, Operands operands) {
 void RegisterLinear(ReferenceTable& table) {
   table["onnx.Gemm"] = InFloat32<Gemm>;
   table["onnx.MatMul"] = InFloat32<MatMul>;
+}
+
+void RegisterLinearChecks(CheckTable& table) {
+  table["onnx.Gemm"] = CheckGemm;
+  table["onnx.MatMul"] = CheckMatMul;
 }
 
 }  // namespace qcompile::runtime

@@ -32,11 +32,17 @@ T Root(T sum, int64_t p) {
   return p == 2 ? std::sqrt(sum) : PowOf(sum, T(1) / static_cast<T>(p));
 }
 
+absl::StatusOr<Shape> PooledShape(const Shape& x, const Shape& pooled) {
+  Shape shape{x[0], x[1]};
+  shape.insert(shape.end(), pooled.begin(), pooled.end());
+  QCOMPILE_RETURN_IF_ERROR(CheckedSize(shape).status());
+  return shape;
+}
+
 absl::StatusOr<Tensor> PoolNorms(const Tensor& x, const Window& window, const Shape& pooled,
                                  int64_t p) {
-  Shape shape{x.shape()[0], x.shape()[1]};
-  shape.insert(shape.end(), pooled.begin(), pooled.end());
-  QCOMPILE_ASSIGN_OR_RETURN(const int64_t size, CheckedSize(shape));
+  QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, PooledShape(x.shape(), pooled));
+  const int64_t size = NumElements(shape);
   return WithFloats(x.type(), [&](auto zero) -> absl::StatusOr<Tensor> {
     using T = decltype(zero);
     std::vector<T> powers = ToNumbers<T>(x);
@@ -67,6 +73,14 @@ Results GlobalLpPool(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t p, ReadExponent(attributes));
   QCOMPILE_ASSIGN_OR_RETURN(const Window window, GlobalWindow(x.shape()));
   return Single(PoolNorms(x, window, Shape(x.shape().size() - 2, 1), p));
+}
+
+absl::Status CheckLpPool(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Shape& x = operands[0]->tensor.shape();
+  QCOMPILE_RETURN_IF_ERROR(ReadExponent(attributes).status());
+  QCOMPILE_ASSIGN_OR_RETURN(const Window window, ReadWindow(attributes, x, {}));
+  return PooledShape(x, window.OutShape()).status();
 }
 
 // A lane whose norm is 0 stays 0.
@@ -184,5 +198,7 @@ void RegisterNorms(ReferenceTable& table) {
   table["onnx.LpNormalization"] = LpNormalization;
   table["onnx.LpPool"] = LpPool;
 }
+
+void RegisterNormChecks(CheckTable& table) { table["onnx.LpPool"] = CheckLpPool; }
 
 }  // namespace qcompile::runtime

@@ -21,21 +21,22 @@ struct Planes {
   Shape shape;  // of the result
 };
 
-absl::StatusOr<Planes> PlanPlanes(const Shape& x, const Shape& pooled) {
+// `padding_counts`: a window may hold padding alone.
+absl::StatusOr<Planes> PlanPlanes(const Shape& x, const Window& window, const Shape& pooled,
+                                  bool padding_counts) {
   Planes planes{x[0] * x[1], {x[0], x[1]}};
   planes.shape.insert(planes.shape.end(), pooled.begin(), pooled.end());
-  QCOMPILE_RETURN_IF_ERROR(CheckedSize(planes.shape).status());
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t size, CheckedSize(planes.shape));
+  if (size > 0 && !padding_counts && !window.EveryResultMeets()) {
+    return absl::InvalidArgumentError(
+        "expected windows that reach the operand, found one that holds padding alone");
+  }
   return planes;
-}
-
-absl::Status EmptyWindow() {
-  return absl::InvalidArgumentError(
-      "expected windows that reach the operand, found one that holds padding alone");
 }
 
 // By how much each sum of a plane is divided: the elements that its window holds, or all
 // positions of it up to the end of the padding.
-absl::StatusOr<std::vector<int64_t>> Counts(const Window& window, bool include_padding) {
+std::vector<int64_t> Counts(const Window& window, bool include_padding) {
   std::vector<int64_t> counts(static_cast<size_t>(window.out_size()), 0);
   Window counted = window;
   if (include_padding) {
@@ -50,9 +51,6 @@ absl::StatusOr<std::vector<int64_t>> Counts(const Window& window, bool include_p
     counted.ForEachRow(tap, [&](int64_t, int64_t out, int64_t count) {
       for (int64_t i = 0; i < count; ++i) ++counts[static_cast<size_t>(out + i)];
     });
-  }
-  for (int64_t count : counts) {
-    if (count == 0) return EmptyWindow();
   }
   return counts;
 }
@@ -126,11 +124,12 @@ Tensor ExactAverages(const QuantizedView& view, const Window& window, const Plan
 
 Results Average(const Value& x, const Window& window, const Shape& pooled, bool include_padding) {
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
-  QCOMPILE_ASSIGN_OR_RETURN(const Planes planes, PlanPlanes(x.tensor.shape(), pooled));
+  QCOMPILE_ASSIGN_OR_RETURN(const Planes planes,
+                            PlanPlanes(x.tensor.shape(), window, pooled, include_padding));
   if (planes.count == 0 || window.out_size() == 0) {
     return Single(absl::StatusOr<Tensor>(Tensor(DataType::Float32(), planes.shape)));
   }
-  QCOMPILE_ASSIGN_OR_RETURN(const std::vector<int64_t> counts, Counts(window, include_padding));
+  const std::vector<int64_t> counts = Counts(window, include_padding);
   return Single(absl::StatusOr<Tensor>(x.quantized
                                            ? ExactAverages(*x.quantized, window, planes, counts)
                                            : FloatAverages(x.tensor, window, planes, counts)));
@@ -155,8 +154,7 @@ Results GlobalAveragePool(const Attributes&, Operands operands) {
 // For every result element the operand element that `better(candidate, best)` prefers, the first
 // of equals.
 template <typename F>
-absl::StatusOr<std::vector<int64_t>> SelectElements(const Window& window, const Planes& planes,
-                                                    F better) {
+std::vector<int64_t> SelectElements(const Window& window, const Planes& planes, F better) {
   std::vector<int64_t> chosen(static_cast<size_t>(planes.count * window.out_size()), -1);
   for (int64_t p = 0; p < planes.count; ++p) {
     int64_t* best = chosen.data() + p * window.out_size();
@@ -169,16 +167,13 @@ absl::StatusOr<std::vector<int64_t>> SelectElements(const Window& window, const 
       });
     }
   }
-  for (int64_t i : chosen) {
-    if (i < 0) return EmptyWindow();
-  }
   return chosen;
 }
 
 // Scales are positive, so within a plane of one scale and zero point codes are in the order of
 // their readings. A NaN is passed over unless there is nothing else.
-absl::StatusOr<std::vector<int64_t>> SelectLargest(const Value& x, const Window& window,
-                                                   const Planes& planes, bool by_codes) {
+std::vector<int64_t> SelectLargest(const Value& x, const Window& window, const Planes& planes,
+                                   bool by_codes) {
   if (by_codes || x.tensor.type().IsInteger()) {
     const Tensor& codes = by_codes ? x.quantized->codes : x.tensor;
     return SelectElements(window, planes, [&](int64_t i, int64_t best) {
@@ -202,11 +197,12 @@ absl::StatusOr<Maxima> Maximum(const Value& x, const Window& window, const Shape
         absl::StrCat("expected an operand of type float32 or an integer type, found ",
                      x.tensor.type().ToString()));
   }
-  QCOMPILE_ASSIGN_OR_RETURN(const Planes planes, PlanPlanes(x.tensor.shape(), pooled));
+  QCOMPILE_ASSIGN_OR_RETURN(const Planes planes,
+                            PlanPlanes(x.tensor.shape(), window, pooled, false));
   const bool by_codes = x.quantized && IsConstantFrom(x.quantized->scale, 2) &&
                         IsConstantFrom(x.quantized->zero_point, 2);
   Rearrangement how{planes.shape, {}};
-  QCOMPILE_ASSIGN_OR_RETURN(how.source, SelectLargest(x, window, planes, by_codes));
+  how.source = SelectLargest(x, window, planes, by_codes);
   Maxima result;
   result.values = by_codes ? Rearrange(x, how) : Value(Rearrange(x.tensor, how));
   result.source = std::move(how.source);
@@ -251,6 +247,28 @@ Results GlobalMaxPool(const Attributes&, Operands operands) {
   return std::vector<Value>{std::move(maxima.values)};
 }
 
+absl::Status CheckAveragePool(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Shape& x = operands[0]->tensor.shape();
+  QCOMPILE_ASSIGN_OR_RETURN(const bool include_padding,
+                            BoolAttribute(attributes, "count_include_pad", false));
+  QCOMPILE_ASSIGN_OR_RETURN(const Window window, ReadWindow(attributes, x, {}));
+  return PlanPlanes(x, window, window.OutShape(), include_padding).status();
+}
+absl::Status CheckMaxPool(const Attributes& attributes, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Shape& x = operands[0]->tensor.shape();
+  QCOMPILE_RETURN_IF_ERROR(BoolAttribute(attributes, "storage_order", false).status());
+  QCOMPILE_ASSIGN_OR_RETURN(const Window window, ReadWindow(attributes, x, {}));
+  return PlanPlanes(x, window, window.OutShape(), false).status();
+}
+absl::Status CheckGlobalPool(const Attributes&, Operands operands) {
+  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 1, 1));
+  const Shape& x = operands[0]->tensor.shape();
+  QCOMPILE_ASSIGN_OR_RETURN(const Window window, GlobalWindow(x));
+  return PlanPlanes(x, window, Shape(x.size() - 2, 1), false).status();
+}
+
 }  // namespace
 
 void RegisterPools(ReferenceTable& table) {
@@ -258,6 +276,13 @@ void RegisterPools(ReferenceTable& table) {
   table["onnx.GlobalAveragePool"] = InFloat32<GlobalAveragePool>;
   table["onnx.GlobalMaxPool"] = InFloat32<GlobalMaxPool>;
   table["onnx.MaxPool"] = InFloat32<MaxPool>;
+}
+
+void RegisterPoolChecks(CheckTable& table) {
+  table["onnx.AveragePool"] = CheckAveragePool;
+  table["onnx.GlobalAveragePool"] = CheckGlobalPool;
+  table["onnx.GlobalMaxPool"] = CheckGlobalPool;
+  table["onnx.MaxPool"] = CheckMaxPool;
 }
 
 }  // namespace qcompile::runtime

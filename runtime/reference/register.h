@@ -11,6 +11,12 @@
 namespace qcompile::runtime {
 
 using ReferenceTable = std::map<std::string, ReferenceFunction, std::less<>>;
+using CheckTable = std::map<std::string, CheckFunction, std::less<>>;
+
+void RegisterConvolutionChecks(CheckTable& table);  // Conv, ConvTranspose
+void RegisterLinearChecks(CheckTable& table);       // MatMul, Gemm
+void RegisterNormChecks(CheckTable& table);         // LpPool
+void RegisterPoolChecks(CheckTable& table);         // AveragePool, MaxPool, ...
 
 void RegisterActivations(ReferenceTable& table);     // Sigmoid, Elu, Gelu, ...
 void RegisterBits(ReferenceTable& table);            // BitShift, BitwiseAnd, BitCast, ...

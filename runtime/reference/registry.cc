@@ -64,6 +64,19 @@ ReferenceFunction FindReference(absl::string_view name) {
   return it == Table().end() ? nullptr : it->second;
 }
 
+CheckFunction FindCheck(absl::string_view name) {
+  static const CheckTable* table = [] {
+    auto* result = new CheckTable;
+    RegisterConvolutionChecks(*result);
+    RegisterLinearChecks(*result);
+    RegisterNormChecks(*result);
+    RegisterPoolChecks(*result);
+    return result;
+  }();
+  const auto it = table->find(std::string(name));
+  return it == table->end() ? nullptr : it->second;
+}
+
 std::vector<absl::string_view> ReferenceNames() {
   std::vector<absl::string_view> names;
   for (const auto& [name, function] : Table()) names.push_back(name);

@@ -132,6 +132,18 @@ Shape Window::OutShape() const {
   return shape;
 }
 
+bool Window::EveryResultMeets() const {
+  return std::all_of(dimensions_.begin(), dimensions_.end(), [](const WindowDimension& d) {
+    for (int64_t o = 0; o < d.out; ++o) {
+      // The first tap that is not in the padding in front.
+      const int64_t begin = o * d.stride - d.pad_begin;
+      const int64_t tap = std::max<int64_t>(0, CeilDivide(-begin, d.dilation));
+      if (tap >= d.kernel || begin + tap * d.dilation >= d.in) return false;
+    }
+    return true;
+  });
+}
+
 absl::StatusOr<Window> ReadWindow(const Attributes& attributes, const Shape& x,
                                   absl::Span<const int64_t> kernel) {
   QCOMPILE_ASSIGN_OR_RETURN(const AutoPad auto_pad, ReadAutoPad(attributes));

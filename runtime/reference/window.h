@@ -36,6 +36,8 @@ class Window {
   const std::vector<WindowDimension>& dimensions() const { return dimensions_; }
   Shape OutShape() const;
   int64_t taps() const { return taps_; }
+  // Whether every element of the result meets one of the operand: padding alone is in no window.
+  bool EveryResultMeets() const;
   int64_t in_size() const { return in_size_; }
   int64_t out_size() const { return out_size_; }
 

@@ -69,6 +69,30 @@ def graph_models(folder):
     folder.bad("opset_future", model, "opset 9999", ["9999"], (1, 3))
 
 
+def operation_models(folder):
+    """Attributes and shapes that ONNX' inference lets pass and that no evaluation takes."""
+    for name, shape, operator, weights, attributes, expect in (
+            ("group_zero", [1, 1, 4, 4], "Conv", [[1, 1, 3, 3]], {"group": 0}, "convolution in no group"),
+            ("group_three", [1, 4, 4, 4], "Conv", [[4, 1, 3, 3]], {"group": 3}, "4 channels in 3 groups"),
+            ("kernel_large", [1, 1, 2, 2], "Conv", [[1, 1, 3, 3]], {}, "kernel that is larger than the operand"),
+            ("bias_short", [1, 2, 4, 4], "Conv", [[3, 2, 3, 3], [2]], {}, "2 biases for 3 channels"),
+            ("padding_alone", [1, 1, 4, 4], "MaxPool", [], {"kernel_shape": [1, 1], "pads": [3, 3, 3, 3]},
+             "windows that hold padding alone"),
+            ("padding_huge", [1, 1, 4, 4], "Conv", [[1, 1, 3, 3]], {"pads": [60000] * 4},
+             "result of more than 2^31 elements"),
+            ("kernel_absurd", [1, 1, 4, 4], "MaxPool", [], {"kernel_shape": [2 ** 40, 2]}, "kernel of 2^40 rows"),
+            ("blocks_odd", [1, 3, 4, 4], "DepthToSpace", [], {"blocksize": 2}, "3 channels in blocks of 4"),
+            ("slope_long", [1, 3, 4, 4], "PRelu", [[2, 1, 1]], {}, "2 slopes for 3 channels"),
+            ("norm_long", [1, 3, 4], "LayerNormalization", [[5]], {}, "norm of 4 elements by 5 factors")):
+        for kind in ("plain", "quantized"):
+            builder = Builder(f"{name}_{kind}", shape)
+            source = "x" if kind == "plain" else builder.quant("x", INPUT)
+            constants = [builder.constant(np.ones(s)) if kind == "plain" or len(s) < 4 else builder.weight(s, WEIGHT)
+                         for s in weights]
+            source = builder.node(operator, [source, *constants], name="faulty", **attributes)
+            folder.bad(f"{name}_{kind}", builder.output(source, None).model(), f"{expect}, {kind}", ["faulty"])
+
+
 def tensor_models(folder):
     def first_weight(name):
         model = plain(name).model()
@@ -140,6 +164,7 @@ def file_models(folder):
 def write_bad_models(folder):
     quantizer_models(folder)
     graph_models(folder)
+    operation_models(folder)
     tensor_models(folder)
     external_models(folder)
     file_models(folder)

@@ -104,11 +104,29 @@ bool Run::runSide(int side, const SideSpec &spec) {
   return true;
 }
 
+/// The samples of a recording whose tensors are those of a run but for their number; none where that is not what differs.
+static std::optional<int64_t> findOtherCount(const compare::Trace &run, const compare::Trace &recorded, int64_t samples) {
+  for (const std::string &name : run.order) {
+    const compare::TracedTensor *other = recorded.find(name);
+    if (!other)
+      continue;
+    ArrayRef<int64_t> mine = run.find(name)->value.shape(), theirs = other->value.shape();
+    if (mine.size() == theirs.size() && !mine.empty() && mine[0] == samples && theirs[0] != samples &&
+        mine.drop_front() == theirs.drop_front())
+      return theirs[0];
+  }
+  return std::nullopt;
+}
+
 bool Run::readRecorded() {
   Expected<compare::Trace> trace =
       compare::readRecording(options.compare.recorded, comparison.executable(0).outputs());
   if (!trace)
     return session.failInput(trace.takeError());
+  if (std::optional<int64_t> count = findOtherCount(comparison.trace(0), *trace, inputs.samples))
+    return session.fail(Outcome::Usage, Code::U002,
+                        "'" + options.compare.recorded + "' has " + Twine(*count) + " samples, the inputs have " +
+                            Twine(inputs.samples) + "; give those that were recorded (--skip, --samples)");
   comparison.setRecording(std::move(*trace));
   return true;
 }

@@ -1,7 +1,7 @@
 //===- CompareReduce.cpp - qcompile compare --reduce ----------------------===//
 #include "compiler/tools/qcompile/CompareReduce.h"
 
-#include "compiler/backend/Cleanup.h"
+#include "compiler/io/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/export/Export.h"
 #include "compiler/io/Npy.h"
@@ -91,8 +91,8 @@ bool Candidates::fails(const Submodel &submodel) {
     auto batch = makeBatch(ports, inputs);
     if (!batch)
       return false;
-    int64_t samples = ports.empty() ? 1 : getBatchSize(ports[0]);
-    Error error = comparison.setInputs(side, {{*batch}, samples, samples});
+    int64_t samples = getBatchSize(ports);
+    Error error = comparison.setInputs(side, {{*batch}, samples, samples, haveBatch(ports)});
     if (!error)
       error = comparison.run(side);
     if (error) {
@@ -205,7 +205,7 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
   if (std::error_code code = sys::fs::createUniqueDirectory("qcompile", directory))
     return fail(Outcome::FileSystem, Code::U003,
                 "cannot create a temporary folder: " + code.message());
-  ScopedFolder folder(directory.str().str());
+  ScopedPath folder(directory.str().str());
   Candidates candidates(source, session, names, directory, options.compare.reduce);
   Reducer reducer(source, [&](const Submodel &part) { return candidates.fails(part); });
   std::optional<Submodel> best = reducer.reduce(findTensor(source, firstDifference));

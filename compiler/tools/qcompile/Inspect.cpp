@@ -17,10 +17,29 @@ namespace qcompile::tool {
 
 namespace {
 
+json::Array toJson(ArrayRef<runtime::Port> ports) {
+  json::Array out;
+  for (const runtime::Port &port : ports)
+    out.push_back(json::Object{{"name", port.name}, {"shape", json::Array(port.shape)}, {"type", port.type.ToString()}});
+  return out;
+}
+
 int inspectArtifact(Session &session, const Options &options) {
+  if (options.weights || options.integer || options.accumulators || !options.html.empty()) {
+    session.fail(Outcome::Usage, Code::U001,
+                 "--weights, --html, --integer and --accumulators need a model, found the artifact '" + options.model + "'");
+    return int(session.outcome());
+  }
   std::unique_ptr<Executable> executable = session.openArtifact(options.model);
   if (!executable)
     return int(session.outcome());
+  if (options.json) {
+    outs() << formatJson(json::Object{{"model", session.modelInfo().name},
+                                      {"backend", session.getOptions().backend},
+                                      {"inputs", toJson(executable->inputs())},
+                                      {"outputs", toJson(executable->outputs())}});
+    return 0;
+  }
   outs() << "artifact of model '" << session.modelInfo().name << "' for backend '"
          << session.getOptions().backend << "'\n";
   auto print = [](StringRef what, ArrayRef<runtime::Port> ports) {

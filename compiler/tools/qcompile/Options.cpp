@@ -8,6 +8,7 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -127,6 +128,25 @@ std::string describeMistake(StringRef text, StringRef program) {
     out += line.drop_front();
   }
   return out;
+}
+
+/// What a first argument that is no command may have been meant as; an empty string where it may be a file.
+std::string describeWord(StringRef word) {
+  if (word.contains('.') || word.contains('/') || sys::fs::exists(word))
+    return "";
+  std::string known, nearest;
+  unsigned least = 3;
+  for (cl::SubCommand *command : {&compileCommand, &runCommand, &inspectCommand, &checkCommand, &compareCommand,
+                                  &compressCommand, &convertCommand, &listCommand, &explainCommand}) {
+    StringRef name = command->getName();
+    known += (known.empty() ? "" : ", ") + name.str();
+    if (unsigned distance = word.edit_distance(name, /*AllowReplacements=*/true, least); distance < least) {
+      least = distance;
+      nearest = name.str();
+    }
+  }
+  return "'" + word.str() + "' is neither a command nor a file" +
+         (nearest.empty() ? "; commands are " + known : ", did you mean " + nearest);
 }
 
 /// "name:1x3x32".
@@ -257,6 +277,9 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
     return usage("expected a model file");
   if (out.command == Command::Check && !backendOptions.empty() && out.backends.size() != 1)
     return usage("--backend-opt: expected one backend whose option it is (--backend)");
+  if (out.command == Command::Compile && !compileCommand)
+    if (std::string mistake = describeWord(out.model); !mistake.empty())
+      return usage(mistake);
   bool writes = out.command == Command::Compile || out.command == Command::Compress ||
                 out.command == Command::Convert;
   if (writes && out.output.empty())

@@ -172,6 +172,11 @@ int runModel(Session &session, const Options &options, Messages &messages) {
     session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
     return int(session.outcome());
   }
+  if (!options.fromArtifact && sys::fs::is_directory(options.model)) {
+    session.fail(Outcome::Usage, Code::U001,
+                 "expected a model, found the folder '" + options.model + "'; an artifact runs with --from-artifact");
+    return int(session.outcome());
+  }
   std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);
   if (!executable)
     return int(session.outcome());

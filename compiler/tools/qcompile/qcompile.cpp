@@ -9,7 +9,7 @@
 
 #include "backends/RegisterBackends.h"
 #include "compiler/tools/qcompile/Commands.h"
-#include "compiler/backend/Cleanup.h"
+#include "compiler/io/Cleanup.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace qcompile;
@@ -77,7 +77,7 @@ static void watchInterrupts() {
     // The signal takes effect when the thread runs next: until then it may still create files. Ten seconds are far more than that.
     for (int i = 0; i < 10000 && !isParked; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    removeScopedFolders();
+    removeScopedPaths();
     for (const char *text : {"qcompile: interrupted in phase ", currentPhase.load(), "\n"})
       (void)!write(STDERR_FILENO, text, std::strlen(text));
     _exit(int(Outcome::Interrupted));
@@ -87,7 +87,7 @@ static void watchInterrupts() {
 /// Where an error reached no handler: out of memory, mostly.
 [[noreturn]] static void endAtOnce() {
   static constexpr char kMessage[] = "qcompile: error: out of memory, or an internal error\n";
-  removeScopedFolders();
+  removeScopedPaths();
   (void)!write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1);
   _exit(int(Outcome::Internal));
 }

@@ -1,6 +1,6 @@
 """Interrupts a compilation as soon as its output begins to appear, and checks what it leaves.
 
-usage: interrupt_emit.py FOLDER COMMAND... (FOLDER is empty; the command writes FOLDER/artifact)
+usage: interrupt_emit.py FOLDER COMMAND... (FOLDER is empty; the command writes the folder or file FOLDER/artifact)
 """
 
 import pathlib
@@ -24,17 +24,34 @@ def attempt(folder, command, delay):
     return run.communicate()[1], run.returncode
 
 
+def contents(path):
+    """The bytes of a file, or of the manifest of a folder; None where there is nothing."""
+    file = path / "manifest.json" if path.is_dir() else path
+    return file.read_bytes() if file.exists() else None
+
+
+def remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def main():
     folder, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    artifact = folder / "artifact"
+    subprocess.run(command, check=True)
+    whole = contents(artifact)
+    remove(artifact)
     interrupted = 0
     for i in range(ATTEMPTS):
         message, code = attempt(folder, command, 0.001 * i)
         left = sorted(path.name for path in folder.iterdir())
         if code == 0:
             # It was faster than the signal: the artifact is whole.
-            if left != ["artifact"] or not (folder / "artifact" / "manifest.json").exists():
+            if left != ["artifact"] or contents(artifact) != whole:
                 sys.exit(f"a run that succeeded left {left}")
-            shutil.rmtree(folder / "artifact")
+            remove(artifact)
             continue
         interrupted += 1
         if code != INTERRUPTED:
@@ -42,9 +59,9 @@ def main():
         if "interrupted in phase " not in message:
             sys.exit(f"expected a message that names the phase, found {message!r}")
         # The signal may come when the artifact is in place already: then all of it is.
-        if left and (left != ["artifact"] or not (folder / "artifact" / "manifest.json").exists()):
+        if left and (left != ["artifact"] or contents(artifact) != whole):
             sys.exit(f"an interrupted run left {left}")
-        shutil.rmtree(folder / "artifact", ignore_errors=True)
+        remove(artifact)
     if not interrupted:
         sys.exit(f"none of {ATTEMPTS} runs could be interrupted")
     print("nothing half-written")

@@ -122,11 +122,39 @@ TEST_F(InputDataTest, NamesAndPaths) {
   EXPECT_EQ(errorOf({b, "right=" + b}, two), "");
   EXPECT_EQ(errorOf({"left=" + b}, two),
             "no data for input 'right': give --input right=FILE or --random N");
-  EXPECT_EQ(errorOf({"middle=" + b}, two), "the model has no input 'middle'");
+  EXPECT_EQ(errorOf({"middle=" + b}, two), "the model has no input 'middle'; it has 'left', 'right'");
+  EXPECT_EQ(errorOf({"y=absent.npy"}, {floats({1, 3})}), "the model has no input 'y'; it has 'x'");
+  // '=' in names: the longest one counts.
+  std::vector<Port> signs = {floats({1, 3}, "left"), floats({1, 3}, "left=1")};
+  EXPECT_EQ(errorOf({"left=1=" + b, "left=" + b}, signs), "");
   EXPECT_NE(errorOf({b, b, b}, two), "");
   EXPECT_EQ(errorOf({"left=" + b, "right=" + writeFloats("c.npy", {3, 3})}, two),
             "input 'right' has 3 samples, input 'left' has 2");
   EXPECT_NE(errorOf({"x=" + b, "x=" + b}, {floats({1, 3})}), "") << "one input given twice";
+}
+
+TEST_F(InputDataTest, WithoutACommonLeadingDimensionASampleIsWhole) {
+  std::vector<Port> ports = {floats({2, 3}, "x"), floats({3, 1}, "w"), floats({}, "s")};
+  std::string x = writeFloats("x.npy", {2, 3}), w = writeFloats("w.npy", {3, 1}), s = writeFloats("s.npy", {});
+  auto inputs = read({x, w, s}, ports);
+  ASSERT_TRUE(bool(inputs)) << llvm::toString(inputs.takeError());
+  EXPECT_EQ(inputs->samples, 1);
+  ASSERT_EQ(inputs->batches.size(), 1u);
+  EXPECT_TRUE(inputs->batches[0][0] == Tensor::FromFloats({2, 3}, {0, 1, 2, 3, 4, 5}));
+  EXPECT_TRUE(inputs->batches[0][1] == Tensor::FromFloats({3, 1}, {0, 1, 2}));
+  EXPECT_TRUE(notes.empty());
+  // The only outputs are what the model says; several are stacked.
+  Tensor y = Tensor::FromFloats({2, 1}, {1, 2});
+  EXPECT_TRUE(joinBatches({y}, *inputs) == y);
+  auto two = read({writeFloats("x2.npy", {2, 2, 3}), writeFloats("w2.npy", {2, 3, 1}), writeFloats("s2.npy", {2})}, ports);
+  ASSERT_TRUE(bool(two)) << llvm::toString(two.takeError());
+  ASSERT_EQ(two->batches.size(), 2u);
+  EXPECT_TRUE(two->batches[1][1] == Tensor::FromFloats({3, 1}, {3, 4, 5}));
+  EXPECT_TRUE(two->batches[1][2] == Tensor::FromFloats({}, {1}));
+  EXPECT_TRUE(notes.empty());
+  EXPECT_TRUE(joinBatches({y, y}, *two) == Tensor::FromFloats({2, 2, 1}, {1, 2, 1, 2}));
+  EXPECT_EQ(joinInputs(*two)[0].shape(), (Shape{2, 2, 3}));
+  EXPECT_EQ(makeRandomInputs(ports, 3, 0).batches.size(), 3u);
 }
 
 TEST_F(InputDataTest, RawElements) {
@@ -139,6 +167,14 @@ TEST_F(InputDataTest, RawElements) {
   EXPECT_EQ(errorOf({path}, {floats({1, 2})}),
             "'" + path + "': expected a multiple of 8 bytes for input 'x', found 12");
   EXPECT_NE(errorOf({write("c.bin", "")}, {floats({1, 2})}), "");
+}
+
+TEST_F(InputDataTest, AnArrayIsOneUnderAnyName) {
+  std::string npy = writeFloats("a.npy", {2, 2}), other = (folder + "/a.dat").str();
+  ASSERT_FALSE(llvm::sys::fs::copy_file(npy, other));
+  auto inputs = read({other}, {floats({1, 2})});
+  ASSERT_TRUE(bool(inputs)) << llvm::toString(inputs.takeError());
+  EXPECT_EQ(inputs->samples, 2);
 }
 
 TEST_F(InputDataTest, RawElementsMustBeValuesOfTheType) {

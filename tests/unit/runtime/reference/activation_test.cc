@@ -7,6 +7,7 @@ namespace qcompile::runtime::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsNan;
 
 const float kNaN = std::numeric_limits<float>::quiet_NaN();
 
@@ -116,6 +117,19 @@ TEST(Activation, ClipWithOptionalBounds) {
   EXPECT_THAT(ToFloats((*only_high)[0]), ElementsAre(-2, 0.5, 1));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Clip", {x})), ElementsAre(-2, 0.5, 9));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Clip", {Int64s({-5, 5}), Int64s({0})})), ElementsAre(0, 5));
+}
+
+// "They default to numeric_limits::lowest() and numeric_limits::max()": infinities are no results.
+TEST(Activation, ClipWithoutBoundsIsFinite) {
+  const Value x = Floats({3}, {-INFINITY, INFINITY, NAN}), low = Float(-1), high = Float(1);
+  const float largest = std::numeric_limits<float>::max();
+  auto clip = [](std::vector<const Value*> operands) { return ToFloats((*RunAll("onnx.Clip", operands))[0]); };
+  EXPECT_THAT(clip({&x}), ElementsAre(-largest, largest, IsNan()));
+  EXPECT_THAT(clip({&x, nullptr, &high}), ElementsAre(-largest, 1, IsNan()));
+  EXPECT_THAT(clip({&x, &low}), ElementsAre(-1, largest, IsNan()));
+  const Value half(Tensor::FromReals(DataType::Float16(), {2}, {-INFINITY, INFINITY}));
+  EXPECT_EQ(Evaluate("onnx.Clip", {half}).tensor.DoubleAt(0), -65504);
+  EXPECT_EQ(Evaluate("onnx.Clip", {half}).tensor.DoubleAt(1), 65504);
 }
 
 } // namespace

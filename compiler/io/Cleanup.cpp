@@ -1,5 +1,5 @@
-//===- Cleanup.cpp - Folders that must not outlive an interrupt -----------===//
-#include "compiler/backend/Cleanup.h"
+//===- Cleanup.cpp - Files that must not outlive an interrupt -------------===//
+#include "compiler/io/Cleanup.h"
 
 #include <atomic>
 #include <climits>
@@ -22,18 +22,18 @@ constexpr int kSlots = 16;
 Slot slots[kSlots];
 } // namespace
 
-ScopedFolder::ScopedFolder(std::string path) : folder(std::move(path)), slot(-1) {
-  for (int i = 0; i < kSlots && slot < 0 && folder.size() < PATH_MAX; ++i)
+ScopedPath::ScopedPath(std::string path) : name(std::move(path)), slot(-1) {
+  for (int i = 0; i < kSlots && slot < 0 && name.size() < PATH_MAX; ++i)
     if (!slots[i].taken.exchange(true))
       slot = i;
   if (slot < 0)
     return; // removed by the destructor only
-  std::memcpy(slots[slot].path, folder.c_str(), folder.size() + 1);
+  std::memcpy(slots[slot].path, name.c_str(), name.size() + 1);
   slots[slot].valid = true;
 }
 
-void ScopedFolder::release() {
-  folder.clear();
+void ScopedPath::release() {
+  name.clear();
   if (slot < 0)
     return;
   slots[slot].valid = false;
@@ -41,10 +41,13 @@ void ScopedFolder::release() {
   slot = -1;
 }
 
-ScopedFolder::~ScopedFolder() {
-  if (folder.empty())
+ScopedPath::~ScopedPath() {
+  if (name.empty())
     return;
-  (void)llvm::sys::fs::remove_directories(folder);
+  if (llvm::sys::fs::is_directory(name))
+    (void)llvm::sys::fs::remove_directories(name);
+  else
+    (void)llvm::sys::fs::remove(name);
   release();
 }
 
@@ -64,7 +67,7 @@ static void removeTree(char *path) {
   }
 }
 
-void removeScopedFolders() {
+void removeScopedPaths() {
   for (Slot &slot : slots)
     if (slot.valid)
       removeTree(slot.path);

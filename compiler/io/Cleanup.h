@@ -1,0 +1,34 @@
+//===- Cleanup.h - Files that must not outlive an interrupt -----*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_IO_CLEANUP_H
+#define QCOMPILE_COMPILER_IO_CLEANUP_H
+
+#include <string>
+
+#include "llvm/ADT/StringRef.h"
+
+namespace qcompile {
+
+/// A file, or a folder with all in it, that is removed when this object goes, or when the process is interrupted before.
+class ScopedPath {
+public:
+  explicit ScopedPath(std::string path);
+  ~ScopedPath();
+  ScopedPath(const ScopedPath &) = delete;
+  ScopedPath &operator=(const ScopedPath &) = delete;
+
+  llvm::StringRef path() const { return name; }
+  /// It now has another owner, or another name.
+  void release();
+
+private:
+  std::string name;
+  int slot;
+};
+
+/// Removes all that a ScopedPath of the process holds, while all other threads are parked and may hold
+/// any lock: allocates nothing, takes no lock, and leaves the work to a child process.
+void removeScopedPaths();
+
+} // namespace qcompile
+
+#endif // QCOMPILE_COMPILER_IO_CLEANUP_H

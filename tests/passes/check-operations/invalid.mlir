@@ -1,0 +1,89 @@
+// RUN: qcompile-opt %s --onnx-check-operations --split-input-file --verify-diagnostics
+
+// Operations with a check of their own are asked whatever their size: nothing is computed.
+func.func @large(%x: tensor<1x1024x4096x4096xf32>, %w: tensor<1024x1000x3x3xf32>) -> tensor<1x1024x4094x4094xf32> {
+  // expected-error @+1 {{[QC-R001] node 'onnx.Conv': expected channels that agree in 1 groups}}
+  %y = onnx.Conv(%x, %w) : (tensor<1x1024x4096x4096xf32>, tensor<1024x1000x3x3xf32>) -> tensor<1x1024x4094x4094xf32>
+  return %y : tensor<1x1024x4094x4094xf32>
+}
+
+// -----
+
+func.func @bias(%x: tensor<1x2x4x4xf32>, %w: tensor<3x2x3x3xf32>, %b: tensor<2xf32>) -> tensor<1x3x2x2xf32> {
+  // expected-error @+1 {{expected a bias of shape 3, found 2}}
+  %y = onnx.Conv(%x, %w, %b) : (tensor<1x2x4x4xf32>, tensor<3x2x3x3xf32>, tensor<2xf32>) -> tensor<1x3x2x2xf32>
+  return %y : tensor<1x3x2x2xf32>
+}
+
+// -----
+
+// 60000 positions of padding on each side: 120002 * 120002 > 2^31.
+func.func @padding(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x3x3xf32>) -> tensor<1x1x120002x120002xf32> {
+  // expected-error @+1 {{expected at most 2147483648 elements, found shape 1x1x120002x120002}}
+  %y = onnx.Conv(%x, %w) {pads = array<i64: 60000, 60000, 60000, 60000>}
+      : (tensor<1x1x4x4xf32>, tensor<1x1x3x3xf32>) -> tensor<1x1x120002x120002xf32>
+  return %y : tensor<1x1x120002x120002xf32>
+}
+
+// -----
+
+func.func @transposed(%x: tensor<1x4x4x4xf32>, %w: tensor<3x2x3x3xf32>) -> tensor<1x2x6x6xf32> {
+  // expected-error @+1 {{expected channels that agree in 1 groups}}
+  %y = onnx.ConvTranspose(%x, %w) : (tensor<1x4x4x4xf32>, tensor<3x2x3x3xf32>) -> tensor<1x2x6x6xf32>
+  return %y : tensor<1x2x6x6xf32>
+}
+
+// -----
+
+func.func @inner(%x: tensor<2x3xf32>, %w: tensor<4x5xf32>) -> tensor<2x5xf32> {
+  // expected-error @+1 {{expected matrices whose inner dimensions agree, found shapes 2x3 and 4x5}}
+  %y = onnx.MatMul(%x, %w) : (tensor<2x3xf32>, tensor<4x5xf32>) -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
+
+// -----
+
+func.func @gemm(%x: tensor<2x3xf32>, %w: tensor<3x5xf32>, %b: tensor<4xf32>) -> tensor<2x5xf32> {
+  // expected-error @+1 {{expected a bias that broadcasts to 2x5, found shape 4}}
+  %y = onnx.Gemm(%x, %w, %b) : (tensor<2x3xf32>, tensor<3x5xf32>, tensor<4xf32>) -> tensor<2x5xf32>
+  return %y : tensor<2x5xf32>
+}
+
+// -----
+
+// A window of one position in front of the operand reads padding alone; an average may count it.
+func.func @pools(%x: tensor<1x1x4x4xf32>) -> (tensor<1x1x10x10xf32>, tensor<1x1x10x10xf32>, tensor<1x1x10x10xf32>) {
+  // expected-error @+1 {{expected windows that reach the operand, found one that holds padding alone}}
+  %a = onnx.MaxPool(%x) {kernel_shape = array<i64: 1, 1>, pads = array<i64: 3, 3, 3, 3>} : (tensor<1x1x4x4xf32>) -> tensor<1x1x10x10xf32>
+  // expected-error @+1 {{expected windows that reach the operand, found one that holds padding alone}}
+  %b = onnx.AveragePool(%x) {kernel_shape = array<i64: 1, 1>, pads = array<i64: 3, 3, 3, 3>} : (tensor<1x1x4x4xf32>) -> tensor<1x1x10x10xf32>
+  %c = onnx.AveragePool(%x) {kernel_shape = array<i64: 1, 1>, pads = array<i64: 3, 3, 3, 3>, count_include_pad = 1}
+      : (tensor<1x1x4x4xf32>) -> tensor<1x1x10x10xf32>
+  return %a, %b, %c : tensor<1x1x10x10xf32>, tensor<1x1x10x10xf32>, tensor<1x1x10x10xf32>
+}
+
+// -----
+
+func.func @kernel(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x1x1xf32> {
+  // expected-error @+1 {{expected an operand that the kernel fits into, found extent 2}}
+  %y = onnx.LpPool(%x) {kernel_shape = array<i64: 3, 3>} : (tensor<1x1x2x2xf32>) -> tensor<1x1x1x1xf32>
+  return %y : tensor<1x1x1x1xf32>
+}
+
+// -----
+
+// Any other operation is evaluated; its result has to be what the model says.
+func.func @result(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  // expected-error @+1 {{[QC-I006] node 'onnx.Transpose': expected a result of shape 2x3 as the model says, found 3x2}}
+  %y = onnx.Transpose(%x) {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
+// What data decides is not judged: an index of 1 lies outside of one element, a divisor may be 0.
+func.func @data(%x: tensor<1x3xf32>, %i: tensor<1xsi64>, %n: tensor<1xsi32>) -> (tensor<1x3xf32>, tensor<1xsi32>) {
+  %y = onnx.Gather(%x, %i) : (tensor<1x3xf32>, tensor<1xsi64>) -> tensor<1x3xf32>
+  %d = onnx.Div(%n, %n) : (tensor<1xsi32>, tensor<1xsi32>) -> tensor<1xsi32>
+  return %y, %d : tensor<1x3xf32>, tensor<1xsi32>
+}
