@@ -113,8 +113,8 @@ static void noteFormats(ModelContext &model) {
     qonnx |= qonnxNames.contains(type);
     quantize |= type == "QuantizeLinear" || type == "DequantizeLinear";
     operators |= type.starts_with("QLinear") || type == "QGemm" || type == "MatMulNBits" ||
-                 type == "ConvInteger" || type == "MatMulInteger";
-    dynamic |= type == "DynamicQuantizeLinear";
+                 type == "ConvInteger" || type.starts_with("MatMulInteger");
+    dynamic |= type.starts_with("DynamicQuantize");
   }
   auto &formats = model.report.formats;
   if (qonnx)

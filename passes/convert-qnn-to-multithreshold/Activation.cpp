@@ -22,8 +22,7 @@ static Value turn(OnnxSteps &steps, Value x, int64_t axis, ArrayRef<int64_t> dir
 }
 
 /// The first float above all values of codes.
-static float getFiller(Value codes) {
-  qnn::Bounds bounds = qnn::getValueBounds(codes);
+static float getFiller(qnn::Bounds bounds) {
   return float(std::max(std::abs(bounds.low), std::abs(bounds.high)) + 1);
 }
 
@@ -40,12 +39,20 @@ bool MultithresholdWriter::writeThreshold(qnn::ThresholdOp op, std::string &reas
   counts.scale = float(int64_t(op.getStep()));
   counts.bias = float(int64_t(op.getLow()));
   counts.datatype = getDatatypeName(tensorOf(op.getResult()).getElementType());
-  double filler = floats ? std::numeric_limits<double>::infinity() : getFiller(op.getInput());
+  auto shorter = coarse.find(op.getInput());
+  bool isCoarse = shorter != coarse.end();
+  double filler = floats     ? std::numeric_limits<double>::infinity()
+                  : isCoarse ? getFiller(shorter->second.bounds)
+                             : getFiller(qnn::getValueBounds(op.getInput()));
   for (auto [c, direction] : llvm::enumerate(directions)) {
     // x <= t where it falls: -x >= -t. Integers beyond all values are the same as the next one above.
     std::vector<float> row;
-    for (int64_t t = 0; t < levels; ++t)
-      row.push_back(float(std::clamp(double(direction) * thresholds.DoubleAt(int64_t(c) * levels + t), -filler, filler)) + 0.0f);
+    for (int64_t t = 0; t < levels; ++t) {
+      double threshold = thresholds.DoubleAt(int64_t(c) * levels + t);
+      if (isCoarse)
+        threshold = double(shorter->second.mapThreshold(threshold, direction));
+      row.push_back(float(std::clamp(double(direction) * threshold, -filler, filler)) + 0.0f);
+    }
     counts.rows.push_back(std::move(row));
   }
   OnnxSteps steps(op);

@@ -47,28 +47,37 @@ Value MultithresholdWriter::get(Value codes) {
 void MultithresholdWriter::set(Operation *op, Value value) {
   values[op->getResult(0)] = value;
   Type type = tensorOf(op->getResult(0)).getElementType();
+  if (auto it = coarse.find(op->getResult(0)); it != coarse.end())
+    type = getNarrowestType(op->getContext(), it->second.bounds);
   if (!isPosition(type) && !turned.contains(op->getResult(0)))
     value.getDefiningOp()->setAttr(kDatatypeAttr, StringAttr::get(op->getContext(), getDatatypeName(type)));
 }
 
 /// Whether float32 holds every code of the type.
 static bool holdsAll(Value codes, std::string &reason) {
-  constexpr int64_t kLargest = int64_t{1} << 24;
   Type element = tensorOf(codes).getElementType();
   if (isPosition(element))
     return true;
   // Of an accumulator that holds every partial sum, the type says what those may be.
   qnn::Bounds bounds = qnn::getValueBounds(codes);
-  if (std::max(-bounds.low, bounds.high) <= kLargest)
+  if (std::max(-bounds.low, bounds.high) <= kLargestFloatInteger)
     return true;
   reason = getDatatypeName(element) + " codes " + std::to_string(bounds.low) + " to " + std::to_string(bounds.high) +
            " are more than float32 holds, 2^24";
   return false;
 }
 
+bool MultithresholdWriter::shorten(Operation *op) {
+  auto sum = dyn_cast<qnn::AddOp>(op);
+  std::optional<CoarseSum> shorter = sum ? CoarseSum::find(sum) : std::nullopt;
+  if (shorter)
+    coarse.try_emplace(sum.getResult(), std::move(*shorter));
+  return sum && coarse.contains(sum.getResult());
+}
+
 bool MultithresholdWriter::write(Operation *op, std::string &reason) {
   for (Value result : op->getResults())
-    if (qnn::isCodeType(tensorOf(result).getElementType()) && !holdsAll(result, reason))
+    if (qnn::isCodeType(tensorOf(result).getElementType()) && !holdsAll(result, reason) && !shorten(op))
       return false;
   for (Value operand : op->getOperands())
     if (isa<BlockArgument>(operand) && qnn::isCodeType(tensorOf(operand).getElementType()) &&

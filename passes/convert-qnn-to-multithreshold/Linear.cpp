@@ -135,7 +135,10 @@ bool MultithresholdWriter::writeAdd(qnn::AddOp op) {
       return value;
     return steps.apply("Mul", {value, steps.constant(float(multiplier))}, {}, value.getType());
   };
-  Value lhs = scaled(op.getLhs(), op.getLhsMultiplier()), rhs = scaled(op.getRhs(), op.getRhsMultiplier());
+  auto shorter = coarse.find(op.getResult());
+  bool isCoarse = shorter != coarse.end();
+  Value lhs = scaled(op.getLhs(), isCoarse ? shorter->second.lhsMultiplier : int64_t(op.getLhsMultiplier()));
+  Value rhs = scaled(op.getRhs(), isCoarse ? shorter->second.rhsMultiplier : int64_t(op.getRhsMultiplier()));
   set(op, steps.last("Add", {lhs, rhs}, {}, getType(op.getResult())));
   return true;
 }

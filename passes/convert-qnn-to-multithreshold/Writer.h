@@ -7,6 +7,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/convert-qnn-to-multithreshold/CoarseSum.h"
 #include "passes/rewriting/ElementTypes.h"
 #include "passes/rewriting/OnnxSteps.h"
 
@@ -23,6 +24,8 @@ public:
 private:
   /// False, with the reason, for an operation that has no exact form.
   bool write(mlir::Operation *op, std::string &reason);
+  /// Finds a form in fewer bits of a sum that float32 does not hold.
+  bool shorten(mlir::Operation *op);
 
   // Linear.cpp
   bool writeMatMul(qnn::MatMulOp op);
@@ -38,8 +41,9 @@ private:
   bool writeTable(qnn::TableOp op, std::string &reason);
   bool writeRequantize(qnn::RequantizeOp op, std::string &reason);
 
-  // Border.cpp
+  // Quantize.cpp
   bool writeQuantize(qnn::QuantizeOp op, std::string &reason);
+  // Dequantize.cpp
   bool writeDequantize(qnn::DequantizeOp op, std::string &reason);
 
   // Move.cpp
@@ -62,6 +66,8 @@ private:
   mlir::func::FuncOp function;
   bool allowApproximate;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
+  /// Sums that were written in fewer bits than they have.
+  llvm::DenseMap<mlir::Value, CoarseSum> coarse;
   /// Sums that were written with the directions of the threshold behind them.
   llvm::DenseSet<mlir::Value> turned;
 };

@@ -30,7 +30,7 @@ std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType ty
     return std::nullopt;
   }
   runtime::Shape shape(type.getShape().begin(), type.getShape().end());
-  Tensor zero = zeroConstant ? toFloat(zeroConstant.getTensor()) : Tensor::ScalarFloat(0);
+  Tensor zero = zeroConstant ? toFloats(zeroConstant.getTensor()) : Tensor::ScalarFloat(0);
   absl::StatusOr<Tensor> arrangedScale =
       runtime::ArrangeParameter(axis, scaleConstant.getTensor(), shape, "scales");
   absl::StatusOr<Tensor> arrangedZero = runtime::ArrangeParameter(axis, zero, shape, "zero points");

@@ -65,13 +65,6 @@ LogicalResult checkBitWidth(Operation *op, data::ConstantAttr bitWidth) {
   return success();
 }
 
-Tensor toFloat(const Tensor &tensor) {
-  std::vector<float> values(tensor.size());
-  for (int64_t i = 0; i < tensor.size(); ++i)
-    values[i] = float(tensor.DoubleAt(i));
-  return Tensor::FromFloats(tensor.shape(), values);
-}
-
 Value makeConstant(OpBuilder &builder, Location loc, StringRef name, const Tensor &tensor) {
   auto attribute = data::ConstantAttr::get(builder.getContext(), name, tensor);
   OperationState state(loc, onnx::ConstantOp::getOperationName());

@@ -24,8 +24,6 @@ mlir::LogicalResult checkScale(mlir::Operation *op, data::ConstantAttr scale);
 mlir::LogicalResult checkZeroPoint(mlir::Operation *op, data::ConstantAttr zeroPoint);
 mlir::LogicalResult checkBitWidth(mlir::Operation *op, data::ConstantAttr bitWidth);
 
-/// The numbers of a tensor as float32.
-runtime::Tensor toFloat(const runtime::Tensor &tensor);
 /// A constant of its own in front of `builder`'s place.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name,
                          const runtime::Tensor &tensor);

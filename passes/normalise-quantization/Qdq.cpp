@@ -31,6 +31,12 @@ static bool normaliseQuantizer(Operation *op, CodedValues &coded, bool &ok) {
   return true;
 }
 
+/// Whether the operation comes from the body of an operator: nodes of files have names of their own.
+static bool isOfBody(Operation *op) {
+  StringRef node = onnx::getNodeName(op->getLoc());
+  return !node.empty() && llvm::any_of(op->getUsers(), [&](Operation *user) { return onnx::getNodeName(user->getLoc()) == node; });
+}
+
 static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   SmallVector<Value> operands = getFormalOperands(op);
   RankedTensorType type = typeOf(operands[0]);
@@ -47,9 +53,10 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   if (!real)
     return true;
   // What made the codes is called as what the model calls their float value.
-  if (coded.lookup(operands[0])->source)
+  bool isNamed = !isOfBody(op);
+  if (isNamed && coded.lookup(operands[0])->source)
     CodedValues::rename(real.getDefiningOp(), op->getLoc());
-  else if (real.getDefiningOp()->getNumResults() == 1)
+  else if (isNamed && real.getDefiningOp()->getNumResults() == 1)
     real.getDefiningOp()->setLoc(op->getLoc());
   op->getResult(0).replaceAllUsesWith(real);
   coded.finish(op);

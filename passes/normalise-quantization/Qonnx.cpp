@@ -8,10 +8,10 @@ using namespace mlir;
 namespace qcompile::normalise {
 
 /// The parameter as a float32 constant.
-static Value toFloat(OpBuilder &builder, Value parameter, data::ConstantAttr constant) {
+static Value toFloatConstant(OpBuilder &builder, Value parameter, data::ConstantAttr constant) {
   if (constant.getType().getElementType().isF32())
     return parameter;
-  return makeConstant(builder, parameter.getLoc(), constant.getName(), toFloat(constant.getTensor()));
+  return makeConstant(builder, parameter.getLoc(), constant.getName(), toFloats(constant.getTensor()));
 }
 
 static bool normaliseBipolar(onnx::BipolarQuantOp op) {
@@ -19,7 +19,7 @@ static bool normaliseBipolar(onnx::BipolarQuantOp op) {
   if (!scale || failed(checkScale(op, scale)))
     return false;
   OpBuilder builder(op);
-  op.getScaleMutable().assign(toFloat(builder, op.getScale(), scale));
+  op.getScaleMutable().assign(toFloatConstant(builder, op.getScale(), scale));
   return true;
 }
 
@@ -50,8 +50,8 @@ static bool normaliseQuant(Operation *op) {
     return false;
   OpBuilder builder(op);
   OperationState state(op->getLoc(), onnx::QuantOp::getOperationName());
-  state.addOperands({op->getOperand(0), toFloat(builder, scaleValue, scale),
-                     toFloat(builder, zeroValue, zeroPoint), toFloat(builder, bits, bitWidth)});
+  state.addOperands({op->getOperand(0), toFloatConstant(builder, scaleValue, scale),
+                     toFloatConstant(builder, zeroValue, zeroPoint), toFloatConstant(builder, bits, bitWidth)});
   state.addTypes(op->getResultTypes());
   state.addAttribute("signed_", quant("signed_", attributes.getI64IntegerAttr(1)));
   state.addAttribute("narrow", quant("narrow", attributes.getI64IntegerAttr(0)));

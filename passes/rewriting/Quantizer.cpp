@@ -3,7 +3,6 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "passes/rewriting/StridedCopy.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -20,6 +19,13 @@ std::string nameCodes(StringRef values) {
 }
 std::string nameValues(StringRef codes) {
   return codes.consume_back(".codes") ? codes.str() : (codes + ".values").str();
+}
+
+Tensor toFloats(const Tensor &tensor) {
+  std::vector<float> values(tensor.size());
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    values[i] = float(tensor.DoubleAt(i));
+  return Tensor::FromFloats(tensor.shape(), values);
 }
 
 llvm::Expected<runtime::Value> evaluateOnConstants(Operation *op) {
@@ -122,47 +128,6 @@ std::optional<Quantizer> readQuantizer(Operation *op) {
   else if (auto bipolar = dyn_cast<onnx::BipolarQuantOp>(op))
     known = readBipolarQuant(bipolar, out);
   return known ? std::optional(std::move(out)) : std::nullopt;
-}
-
-/// The dimension of the result along which the parameter varies, -1 for none, -2 for several.
-static int64_t findAxis(const Tensor &parameter, int64_t rank) {
-  int64_t axis = -1;
-  for (int64_t d = 0; d < parameter.rank(); ++d) {
-    if (parameter.shape()[d] == 1)
-      continue;
-    if (axis != -1)
-      return -2;
-    axis = d + rank - parameter.rank();
-  }
-  return axis;
-}
-
-std::optional<Granularity> getGranularity(const Quantizer &quantizer, std::string &reason) {
-  RankedTensorType type = quantizer.getType();
-  int64_t rank = type.getRank();
-  int64_t scaleAxis = findAxis(quantizer.scale, rank), zeroAxis = findAxis(quantizer.zeroPoint, rank);
-  if (type != quantizer.input.getType()) {
-    reason = "its parameters have more dimensions than its input";
-    return std::nullopt;
-  }
-  if (scaleAxis == -2 || zeroAxis == -2 || (scaleAxis >= 0 && zeroAxis >= 0 && scaleAxis != zeroAxis)) {
-    reason = "its scales and zero points vary along several dimensions";
-    return std::nullopt;
-  }
-  Granularity out;
-  int64_t axis = std::max(scaleAxis, zeroAxis);
-  if (axis < 0) {
-    out.scale = quantizer.scale.Reshaped({});
-    out.zeroPoint = quantizer.zeroPoint.Reshaped({});
-    return out;
-  }
-  out.axis = axis;
-  auto spread = [&](const Tensor &parameter) {
-    return copyStrided(parameter, {type.getDimSize(axis)}, {parameter.size() == 1 ? 0 : 1});
-  };
-  out.scale = spread(quantizer.scale);
-  out.zeroPoint = spread(quantizer.zeroPoint);
-  return out;
 }
 
 } // namespace qcompile

@@ -16,6 +16,9 @@ namespace qcompile {
 /// The constant that an `onnx.Constant` in front of a value holds, or null.
 data::ConstantAttr getConstant(mlir::Value value);
 
+/// The numbers of a tensor as float32.
+runtime::Tensor toFloats(const runtime::Tensor &tensor);
+
 /// A note on a constant of integers: the lowest and highest value that Clip limited them to; and on Trunc: the codes that it may give.
 inline constexpr llvm::StringLiteral kCodesAttr = "onnx.codes";
 
@@ -54,16 +57,6 @@ struct Quantizer {
 
 /// Nothing for other operations, and for parameters that are not constant.
 std::optional<Quantizer> readQuantizer(mlir::Operation *op);
-
-/// Scale and zero point as ONNX has them: one number for all elements, or one per index of `axis`.
-struct Granularity {
-  runtime::Tensor scale, zeroPoint; ///< float32, both of rank 0, or of rank 1 with one length
-  int64_t axis = 0;
-  bool isPerAxis() const { return scale.rank() == 1; }
-};
-
-/// Nothing, with the reason, where they vary along several dimensions.
-std::optional<Granularity> getGranularity(const Quantizer &quantizer, std::string &reason);
 
 } // namespace qcompile
 

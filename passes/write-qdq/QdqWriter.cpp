@@ -26,13 +26,6 @@ static std::string describeDifference(const Quantizer &quantizer) {
   return out;
 }
 
-/// The attribute that says along which dimension parameters vary.
-static SmallVector<NamedAttribute> getAxis(OnnxSteps &steps, const Granularity &granularity) {
-  if (!granularity.isPerAxis())
-    return {};
-  return {steps.attribute("axis", granularity.axis)};
-}
-
 /// Whether runtimes limit integers of the type.
 static bool hasClip(DataType type) { return type.bits == 8 || type.bits == 32; }
 
@@ -77,7 +70,7 @@ bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &gra
   SmallVector<Value> parameters{stored, steps.constant("scale", granularity.scale)};
   if (type->bits != 32)
     parameters.push_back(steps.constant("zero_code", *zeroPoint));
-  steps.finish("DequantizeLinear", parameters, getAxis(steps, granularity));
+  steps.finish("DequantizeLinear", parameters, granularity.getAttributes(steps));
   return true;
 }
 
@@ -109,12 +102,12 @@ void QdqWriter::finishPair(const Quantizer &quantizer, const Granularity &granul
   Value scale = steps.constant("scale", granularity.scale);
   // Not the name of a float zero point of QONNX.
   Value zero = steps.constant("zero_code", zeroPoint);
-  SmallVector<NamedAttribute> axis = getAxis(steps, granularity);
+  SmallVector<NamedAttribute> where = granularity.getAttributes(steps);
   Type codeType = quantizer.getType().clone(cast<RankedTensorType>(zero.getType()).getElementType());
-  Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, axis, codeType);
+  Value codes = steps.apply("QuantizeLinear", {x, scale, zero}, where, codeType);
   if (choice.clip && hasClip(type))
     codes = writeClip(steps, codes, type, quantizer.low, quantizer.high);
-  steps.finish("DequantizeLinear", {codes, scale, zero}, axis);
+  steps.finish("DequantizeLinear", {codes, scale, zero}, where);
 }
 
 bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &granularity,
@@ -148,7 +141,8 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
 }
 
 bool QdqWriter::write(const Quantizer &quantizer, std::string &reason, std::string &note) const {
-  std::optional<Granularity> granularity = getGranularity(quantizer, reason);
+  std::optional<Granularity> granularity =
+      getGranularity(cast<RankedTensorType>(quantizer.input.getType()), quantizer.scale, quantizer.zeroPoint, choice.opset, reason);
   if (!granularity)
     return false;
   if (getConstant(quantizer.input))

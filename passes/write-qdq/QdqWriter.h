@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 #define QCOMPILE_PASSES_WRITEQDQ_QDQWRITER_H
 
+#include "passes/write-qdq/Granularity.h"
 #include "passes/write-qdq/Storage.h"
 
 namespace qcompile {

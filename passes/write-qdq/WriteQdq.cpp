@@ -1,6 +1,8 @@
 //===- WriteQdq.cpp - Quantizers as pairs of linear operators -------------===//
 #include "passes/write-qdq/WriteQdq.h"
 
+#include <cmath>
+
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -8,11 +10,52 @@
 #include "passes/write-qdq/QdqWriter.h"
 
 using namespace mlir;
+using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
 #define GEN_PASS_DEF_WRITEQDQ
 #include "passes/write-qdq/WriteQdq.h.inc"
+
+/// Whether both have the same constant operand at `index`, or none.
+static bool haveSame(Operation *a, Operation *b, unsigned index) {
+  if (a->getNumOperands() <= index || b->getNumOperands() <= index)
+    return a->getNumOperands() <= index && b->getNumOperands() <= index;
+  data::ConstantAttr first = getConstant(a->getOperand(index)), second = getConstant(b->getOperand(index));
+  return first && second && first.getTensor() == second.getTensor();
+}
+
+/// What makes the numbers of codes that `quantize` makes the same codes of again, as those are that a model gives as they are; null for
+/// others. A step times a code of up to 17 bits, divided by the step, is within half of one of the code.
+static Operation *findInverse(Operation *quantize) {
+  auto dequantize = quantize->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
+  if (!dequantize || dequantize->getOperand(0).getType() != quantize->getResult(0).getType())
+    return nullptr;
+  auto code = dyn_cast<IntegerType>(cast<RankedTensorType>(quantize->getResult(0).getType()).getElementType());
+  if (!code || code.getWidth() > 16 || !haveSame(quantize, dequantize, 1) || !haveSame(quantize, dequantize, 2))
+    return nullptr;
+  for (StringRef name : {"axis", "block_size"})
+    if (quantize->getAttr(name) != dequantize->getAttr(name))
+      return nullptr;
+  Tensor scale = getConstant(quantize->getOperand(1)).getTensor();
+  for (int64_t i = 0; i < scale.size(); ++i)
+    if (!std::isfinite(float(scale.DoubleAt(i)) * 0x1p17f))
+      return nullptr;
+  return dequantize;
+}
+
+/// The codes themselves in its place, called as it is.
+static void dropInverse(Operation *quantize) {
+  Operation *dequantize = findInverse(quantize);
+  if (!dequantize)
+    return;
+  Value codes = dequantize->getOperand(0);
+  quantize->getResult(0).replaceAllUsesWith(codes);
+  if (codes.getDefiningOp() && !getConstant(codes))
+    codes.getDefiningOp()->setLoc(quantize->getLoc());
+  if (dequantize->hasOneUse())
+    dequantize->setLoc(quantize->getLoc());
+}
 
 namespace {
 
@@ -41,6 +84,7 @@ struct WriteQdqPass : impl::WriteQdqBase<WriteQdqPass> {
     }
     for (Operation *op : stored)
       writer.writeStoredClip(op);
+    getOperation().walk([](onnx::QuantizeLinearOp op) { dropInverse(op); });
     // Parameters that only quantizers had, and roundings that became theirs.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
       if (isOpTriviallyDead(&op))

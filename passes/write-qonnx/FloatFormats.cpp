@@ -1,6 +1,7 @@
 //===- FloatFormats.cpp - float8 types as FloatQuant ----------------------===//
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/write-qonnx/QonnxWriter.h"
+#include "runtime/reference/broadcast.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -20,39 +21,57 @@ std::optional<FloatFormat> getFloatFormat(Type elementType) {
 }
 
 /// The values of float8 codes times `scale`; nothing where one is not finite.
-static std::optional<Tensor> decode(data::ConstantAttr codes, float scale) {
+static std::optional<Tensor> decode(data::ConstantAttr codes, const Tensor &scales) {
   RankedTensorType type = codes.getType();
   const llvm::fltSemantics &semantics = cast<FloatType>(type.getElementType()).getFloatSemantics();
   std::vector<float> values;
-  for (uint8_t byte : codes.getBytes()) {
+  runtime::Shape shape(type.getShape().begin(), type.getShape().end());
+  runtime::BroadcastIndex scaleAt(scales.shape(), shape);
+  for (auto [i, byte] : llvm::enumerate(codes.getBytes())) {
     llvm::APFloat value(semantics, llvm::APInt(8, byte));
     bool lost;
     value.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven, &lost);
     if (!value.isFinite())
       return std::nullopt;
-    values.push_back(value.convertToFloat() * scale);
+    values.push_back(value.convertToFloat() * scales.Floats()[scaleAt(int64_t(i))]);
   }
-  return Tensor::FromFloats({type.getShape().begin(), type.getShape().end()}, values);
+  return Tensor::FromFloats(shape, values);
+}
+
+/// Whether the float8 value that stands for 0 is 0, or not given.
+static bool isZero(Value zeroPoint) {
+  data::ConstantAttr constant = getConstant(zeroPoint);
+  return constant && llvm::all_of(constant.getBytes(), [](uint8_t byte) { return byte == 0; });
+}
+
+/// What a saturating QuantizeLinear of these scales makes float8 values of; null for others.
+static Value findQuantized(Value codes, const Tensor &scales) {
+  auto quantize = codes.getDefiningOp<onnx::QuantizeLinearOp>();
+  data::ConstantAttr scale = quantize ? getConstant(quantize->getOperand(1)) : nullptr;
+  auto saturate = quantize ? quantize->getAttrOfType<IntegerAttr>("saturate") : nullptr;
+  bool same = scale && scale.getType().getElementType().isF32() && (!saturate || saturate.getInt() != 0) &&
+              (quantize->getNumOperands() < 3 || isZero(quantize->getOperand(2))) &&
+              spreadParameter(quantize, scale.getTensor()) == scales;
+  return same ? quantize->getOperand(0) : Value();
 }
 
 bool writeFloatQuant(Operation *op, const FloatFormat &format, std::string &reason) {
   data::ConstantAttr scale = getConstant(op->getOperand(1));
-  if (!scale || scale.getType().getNumElements() != 1 || !scale.getType().getElementType().isF32()) {
-    reason = "expected one constant float32 scale for float8 values";
+  if (!scale || !scale.getType().getElementType().isF32()) {
+    reason = "expected constant float32 scales for float8 values";
     return false;
   }
-  Value codes = op->getOperand(0), x;
-  std::optional<Tensor> values;
-  auto quantize = codes.getDefiningOp<onnx::QuantizeLinearOp>();
-  auto saturate = quantize ? quantize->getAttrOfType<IntegerAttr>("saturate") : nullptr;
-  data::ConstantAttr constant = getConstant(codes);
-  if (constant)
-    values = decode(constant, float(scale.getTensor().DoubleAt(0)));
-  else if (quantize && getConstant(quantize->getOperand(1)) == scale && (!saturate || saturate.getInt() != 0))
-    x = quantize->getOperand(0);
+  Tensor scales = spreadParameter(op, scale.getTensor());
+  if (op->getNumOperands() > 2 && !isZero(op->getOperand(2))) {
+    reason = "FloatQuant has no zero point";
+    return false;
+  }
+  data::ConstantAttr constant = getConstant(op->getOperand(0));
+  std::optional<Tensor> values = constant ? decode(constant, scales) : std::nullopt;
+  Value x = findQuantized(op->getOperand(0), scales);
   if (!x && !values) {
     reason = constant ? "a float8 constant is not finite"
-                      : "float8 values that no saturating QuantizeLinear of the same scale makes have no form in QONNX";
+                      : "float8 values that no saturating QuantizeLinear of the same scales makes have no form in QONNX";
     return false;
   }
   OnnxSteps steps(op);
@@ -64,7 +83,7 @@ bool writeFloatQuant(Operation *op, const FloatFormat &format, std::string &reas
       steps.attribute("has_subnormal", int64_t(1)), steps.attribute("saturation", int64_t(1)),
       steps.attribute("rounding_mode", StringRef("ROUND"))};
   steps.finish("FloatQuant",
-               {x, steps.constant("scale", scale.getTensor().Reshaped({})),
+               {x, steps.constant("scale", scales),
                 number("exponent_bits", format.exponentBits), number("mantissa_bits", format.mantissaBits),
                 number("exponent_bias", format.bias), number("max_val", format.largest)},
                attributes);

@@ -92,13 +92,6 @@ Tensor spreadParameter(Operation *op, const Tensor &parameter) {
   return Tensor::FromFloats({shape.begin(), shape.end()}, std::vector<float>(values.begin(), values.end()));
 }
 
-static Tensor toFloats(const Tensor &tensor) {
-  std::vector<float> values;
-  for (int64_t i = 0; i < tensor.size(); ++i)
-    values.push_back(float(tensor.DoubleAt(i)));
-  return Tensor::FromFloats(tensor.shape(), values);
-}
-
 /// The codes that a constant may have: those that it was limited to, else those of its type.
 static QuantWidth getWidth(Value codes) {
   auto range = codes.getDefiningOp()->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr);

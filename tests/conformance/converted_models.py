@@ -32,10 +32,6 @@ REFUSED = 3
 # What a format cannot say of a model: a pattern that every line matches.
 EXPECTED_REFUSALS = {
     ("qdq", "*"): r"without Clip codes are all of those of a storage type",
-    # The last bit of an output whose bias cancels most of a sum of 23 bits.
-    ("multithreshold", "radioml_vgg10_w8a8"): r"'Gemm_122': the last bit of its float32 value",
-    # A join of two arbitrary scales, exact in 29 bits.
-    ("multithreshold", "resnet8_w4a4"): r"'Add_1': INT29 codes",
 }
 
 

@@ -123,6 +123,87 @@ def q_concat(rng):
     return case
 
 
+def q_where(rng):
+    x = coded(rng, (2, 3, 4))
+    y = coded(rng, (3, 1), x.codes.dtype.type)
+    condition = rng.random((2, 1, 4)) < 0.5
+    case = finish(rng, "QLinearWhere", [], np.where(condition, x.real, y.real), x.codes.dtype.type, domain=MICROSOFT)[2]
+    case.inputs = [condition, *x.operands, *y.operands, *case.inputs]
+    return case
+
+
+def window_means(x, kernel, strides, pads, ceil, count_pads):
+    """Means over windows of the last two dimensions; with `count_pads`, of all that a window covers."""
+    counts = []
+    for d in range(2):
+        extent = x.shape[d + 2]
+        free = extent + pads[d] + pads[d + 2] - kernel[d]
+        steps = -(-free // strides[d]) if ceil else free // strides[d]
+        counts.append(steps + 1 - (ceil and steps * strides[d] >= extent + pads[d]))
+    out = np.zeros((*x.shape[:2], *counts))
+    for i, j in np.ndindex(*counts):
+        top, left = i * strides[0] - pads[0], j * strides[1] - pads[1]
+        window = x[:, :, max(top, 0):top + kernel[0], max(left, 0):left + kernel[1]]
+        elements = kernel[0] * kernel[1] if count_pads else window.shape[2] * window.shape[3]
+        out[:, :, i, j] = window.sum((2, 3)) / elements
+    return out
+
+
+def q_average_pool(rng):
+    last, ceil, count_pads = (int(rng.integers(2)) for _ in range(3))
+    x = coded(rng, (2, 3, int(rng.integers(4, 8)), int(rng.integers(4, 8))))
+    kernel, strides = rng.integers(2, 4, 2).tolist(), rng.integers(1, 4, 2).tolist()
+    pads = [int(rng.integers(k)) for k in kernel * 2]
+    real = window_means(x.real, kernel, strides, pads, ceil, count_pads)
+    if last:
+        x.codes, real = np.moveaxis(x.codes, 1, 3), np.moveaxis(real, 1, 3)
+    attributes = {"kernel_shape": kernel, "strides": strides, "pads": pads, "ceil_mode": ceil, "count_include_pad": count_pads,
+                  "channels_last": last}
+    return finish(rng, "QLinearAveragePool", x.operands, real, x.codes.dtype.type, domain=MICROSOFT, attributes=attributes)[2]
+
+
+def q_softmax(rng):
+    """Steps of one over an integer, or of what becomes one."""
+    x = coded(rng, (2, 3, 4))
+    axis, opset = int(rng.integers(-3, 3)), [11, 13][rng.integers(2)]
+    scale = np.float32(1 / [256, 255, 100.7][rng.integers(3)])
+    zero = x.codes.dtype.type(-128 if x.codes.dtype == np.int8 else 0)
+    rows = x.real.reshape(int(np.prod(x.codes.shape[:axis])), -1) if opset < 13 else np.moveaxis(x.real, axis, -1)
+    scores = np.exp(rows - rows.max(-1, keepdims=True))
+    scores /= scores.sum(-1, keepdims=True)
+    scores = scores.reshape(x.real.shape) if opset < 13 else np.moveaxis(scores, -1, axis)
+    quotient = scores * np.floor(np.float32(1) / scale) + np.float64(zero)
+    return Case("QLinearSoftmax", [*x.operands, scale, zero], quotient, {"axis": axis, "opset": opset}, MICROSOFT,
+                helper.np_dtype_to_tensor_dtype(x.codes.dtype))
+
+
+def weight_operands(rng, k, n):
+    """Codes, scales and zero points, one for all or one per column."""
+    columns = (n,) if rng.random() < 0.5 else None
+    b = coded(rng, (k, n), np.int8, columns)
+    if rng.random() < 0.5:
+        b.zero = np.zeros_like(b.zero)
+    return b
+
+
+def integer_to_float(rng):
+    k, n = int(rng.integers(2, 40)), 5
+    a, b = coded(rng, (3, k), np.uint8), weight_operands(rng, k, n)
+    inputs = [a.codes, b.codes, a.scale, b.scale, a.zero, b.zero]
+    if rng.random() < 0.5:
+        inputs.append(rng.normal(0, 1, n).astype(np.float32))
+    return Case("MatMulIntegerToFloat", inputs, None, {}, MICROSOFT, TensorProto.FLOAT)
+
+
+def dynamic_product(rng):
+    k, n = int(rng.integers(2, 40)), 5
+    b = weight_operands(rng, k, n)
+    inputs = [rng.normal(0, 1, (3, k)).astype(np.float32), b.codes, b.scale, b.zero]
+    if rng.random() < 0.5:
+        inputs.append(rng.normal(0, 1, n).astype(np.float32))
+    return Case("DynamicQuantizeMatMul", inputs, None, {}, MICROSOFT, TensorProto.FLOAT)
+
+
 def q_gemm(rng):
     transposed = int(rng.integers(2))
     per_column = rng.random() < 0.5
@@ -185,7 +266,8 @@ def n_bits(rng):
                 TensorProto.FLOAT, tolerance=1e-5)
 
 
-GENERATORS = ((q_add, 40), (q_mul, 40), (q_sigmoid, 20), (q_leaky, 20), (q_global_pool, 40), (q_concat, 30), (q_gemm, 40),
+GENERATORS = ((q_add, 40), (q_mul, 40), (q_sigmoid, 20), (q_leaky, 20), (q_global_pool, 40), (q_concat, 30), (q_where, 20),
+              (q_average_pool, 60), (q_softmax, 40), (integer_to_float, 30), (dynamic_product, 30), (q_gemm, 40),
               (q_matmul, 40), (q_conv, 40), (matmul_integer, 20), (conv_integer, 20), (n_bits, 30))
 
 

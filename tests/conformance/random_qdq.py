@@ -8,6 +8,7 @@ form and on the processor are equal; ONNX Runtime (its optimizer off) differs on
 
 import argparse
 import collections
+import re
 import sys
 import tempfile
 
@@ -20,7 +21,9 @@ import judging
 
 SHAPE = (1, 4, 6, 6)
 KINDS = {TensorProto.INT8: (-128, 127), TensorProto.UINT8: (0, 255), TensorProto.INT16: (-32768, 32767),
-         TensorProto.UINT16: (0, 65535), TensorProto.INT4: (-8, 7), TensorProto.UINT4: (0, 15)}
+         TensorProto.UINT16: (0, 65535), TensorProto.INT4: (-8, 7), TensorProto.UINT4: (0, 15),
+         TensorProto.INT2: (-2, 1), TensorProto.UINT2: (0, 3)}
+SMALL = re.compile("int[24]\\b")  # numpy has no such integers
 BYTES = (TensorProto.INT8, TensorProto.UINT8)
 WAYS = {"as imported": ("--backend=reference", "--stage=import"),
         "integers": ("--backend=reference", "--stage=bound"),
@@ -111,7 +114,7 @@ class Network:
 
     def weights(self, shape):
         """Quantized weights: per tensor, per output or blocked."""
-        kind = [TensorProto.INT8, TensorProto.INT8, TensorProto.INT4, TensorProto.UINT8][self.rng.integers(4)]
+        kind = [TensorProto.INT8, TensorProto.INT8, TensorProto.INT4, TensorProto.INT2, TensorProto.UINT8][self.rng.integers(5)]
         low, high = KINDS[kind]
         codes = self.constant(self.rng.integers(low, high + 1, shape), kind)
         style = self.rng.integers(0, 3)
@@ -171,7 +174,7 @@ def merge(networks):
             outputs[-1].type.tensor_type.elem_type = kind
     graph = helper.make_graph([n for net in networks for n in net.nodes], "networks", [x], outputs,
                               [t for net in networks for t in net.initializers])
-    return helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)])
+    return helper.make_model(graph, ir_version=13, opset_imports=[helper.make_opsetid("", 25)])
 
 
 def judge(model, inputs):
@@ -179,7 +182,7 @@ def judge(model, inputs):
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs() if "4" not in output.type]  # numpy has no 4 bits
+    names = [output.name for output in session.get_outputs() if not SMALL.search(output.type)]
     results = [session.run(names, {"x": sample[None]}) for sample in inputs]
     return {name: np.concatenate([r[i] for r in results]) for i, name in enumerate(names)}
 

@@ -26,8 +26,8 @@ REFUSED = 3
 CLASSIFIERS = ("digits_mlp_float", "digits_cnn_float")
 
 
-def convert(binary, source, target, output, samples):
-    command = [binary, "convert", str(source), f"--to={target}", "-o", str(output)]
+def convert(binary, source, target, output, samples, options=()):
+    command = [binary, "convert", str(source), f"--to={target}", "-o", str(output), *options]
     if samples:
         command += ["--verify", "--random", str(samples)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
@@ -35,12 +35,13 @@ def convert(binary, source, target, output, samples):
     return done.returncode, " | ".join(errors)[:400]
 
 
-def travel(binary, source, route, work, samples):
+def travel(binary, source, route, work, samples, options=()):
     """The files of a journey, and what ended it: exit code and message."""
     files = []
     for i, target in enumerate(route):
         output = work / f"{i}_{target}.onnx"
-        code, message = convert(binary, files[-1] if files else source, target, output, samples if i < 2 else 0)
+        code, message = convert(binary, files[-1] if files else source, target, output, samples if i < 2 else 0,
+                                options)
         if code:
             return files, code, f"step {i + 1} (to {target}) ended with {code}: {message}"
         files.append(output)

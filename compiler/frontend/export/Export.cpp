@@ -79,6 +79,7 @@ private:
   void writeImports();
   void writeFunctions();
   void writeIrVersion();
+  void nameNodes();
   std::string nameNode(StringRef wanted);
 
   func::FuncOp function;
@@ -87,6 +88,7 @@ private:
   ModelProto model;
   GraphProto &graph;
   llvm::StringSet<> nodeNames, initializers;
+  llvm::DenseMap<Operation *, std::string> nodesByOperation; ///< those that have a name
   frontend::Structures structures;
   struct Import {
     frontend::VersionRange versions;
@@ -104,6 +106,13 @@ std::string ModelWriter::nameNode(StringRef wanted) {
   for (unsigned suffix = 1; !nodeNames.insert(name).second; ++suffix)
     name = wanted.str() + "_" + std::to_string(suffix);
   return name;
+}
+
+/// Of operations with one name, which an operator was expanded to, the last one gives its result and keeps the name.
+void ModelWriter::nameNodes() {
+  for (Operation &op : llvm::reverse(function.front().without_terminator()))
+    if (StringRef name = qcompile::onnx::getNodeName(op.getLoc()); !name.empty() && !getHeldConstant(&op))
+      nodesByOperation[&op] = nameNode(name);
 }
 
 /// Narrows the versions at which a domain can be imported: once per model.
@@ -217,8 +226,8 @@ void ModelWriter::writeOperation(Operation *op) {
     }
   }
   writeDatatype(op);
-  StringRef name = qcompile::onnx::getNodeName(op->getLoc());
-  node.set_name(nameNode(name.empty() ? StringRef(node.op_type()) : name));
+  auto name = nodesByOperation.find(op);
+  node.set_name(name == nodesByOperation.end() ? nameNode(node.op_type()) : name->second);
   graph.add_node()->Swap(&node);
 }
 
@@ -275,6 +284,7 @@ const ModelProto *ModelWriter::write() {
   graph.set_name(function.getName().str());
   model.set_producer_name("qcompile");
   model.set_producer_version(kVersion);
+  nameNodes();
   writeInputs();
   for (Operation &op : function.front().without_terminator()) {
     writeConstants(&op);

@@ -24,10 +24,10 @@ public:
     return node;
   }
   void constant(const std::string &output, std::vector<int64_t> values) {
-    ::onnx::AttributeProto &value = attribute(add("Constant", {}, output), "value_ints", ::onnx::AttributeProto::INTS);
-    for (int64_t v : values)
-      value.add_ints(v);
+    setInts(add("Constant", {}, output), "value_ints", values);
   }
+  /// A scalar of type int64.
+  void scalar(const std::string &output, int64_t value) { setInt(add("Constant", {}, output), "value_int", value); }
   /// A scalar of type int64 that is an attribute of the operator.
   void parameter(const std::string &name) {
     attribute(add("Constant", {}, name + "_value"), "value_int", ::onnx::AttributeProto::INT)
@@ -41,6 +41,11 @@ public:
   }
   static void setInt(::onnx::NodeProto &node, const char *name, int64_t value) {
     attribute(node, name, ::onnx::AttributeProto::INT).set_i(value);
+  }
+  static void setInts(::onnx::NodeProto &node, const char *name, const std::vector<int64_t> &values) {
+    ::onnx::AttributeProto &out = attribute(node, name, ::onnx::AttributeProto::INTS);
+    for (int64_t value : values)
+      out.add_ints(value);
   }
 
 private:

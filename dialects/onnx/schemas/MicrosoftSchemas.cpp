@@ -1,6 +1,7 @@
 //===- MicrosoftSchemas.cpp - Quantized operators of ONNX Runtime ---------===//
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 
+#include "dialects/onnx/schemas/MicrosoftFunctions.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
@@ -234,5 +235,7 @@ void qcompile::onnx::registerMicrosoftSchemas() {
                           binary("QLinearMul", "Product of quantized tensors."),
                           unary("QLinearSigmoid", "Sigmoid of a quantized tensor."), leaky, pool, concat(),
                           gemm(), matMulNBits()})
+    RegisterSchema(std::move(schema));
+  for (OpSchema &schema : makeMicrosoftFunctions())
     RegisterSchema(std::move(schema));
 }

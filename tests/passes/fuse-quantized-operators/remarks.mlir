@@ -39,3 +39,31 @@ func.func @per_channel_result(%x: tensor<1x2xsi8>) -> tensor<1x2xsi8> {
   %y = onnx.QuantizeLinear(%c, %ys, %yz) {axis = 1 : i64} : (tensor<1x2xf32>, tensor<2xf32>, tensor<2xsi8>) -> tensor<1x2xsi8>
   return %y : tensor<1x2xsi8>
 }
+
+// -----
+
+// What the operators of com.microsoft do otherwise: steps of one over an integer, windows that count what lies behind the padding, other
+// means, and a scale 512 times as fine as its operand's.
+func.func @functions(%x: tensor<1x2x3x3xui8>) -> (tensor<1x2x3x3xui8>, tensor<1x2x2x2xui8>, tensor<1x2x1x1xui8>, tensor<1x2x3x1xui8>, tensor<1x2x1x1xui8>) {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.3] : tensor<f32>>} : () -> tensor<f32>
+  %fine = onnx.Constant() {value = #data.constant<"fine", [0.0001] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [3] : tensor<ui8>>} : () -> tensor<ui8>
+  %axes = onnx.Constant() {value = #data.constant<"axes", [3] : tensor<1xsi64>>} : () -> tensor<1xsi64>
+  %xd = onnx.DequantizeLinear(%x, %s, %z) : (tensor<1x2x3x3xui8>, tensor<f32>, tensor<ui8>) -> tensor<1x2x3x3xf32>
+  // expected-remark @+1 {{QLinearSoftmax has scales of one over an integer, found 0.3}}
+  %m = onnx.Softmax(%xd) {axis = -1 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %mq = onnx.QuantizeLinear(%m, %s, %z) : (tensor<1x2x3x3xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x3x3xui8>
+  // expected-remark @+1 {{QLinearAveragePool counts what windows have behind the padding, AveragePool does not}}
+  %p = onnx.AveragePool(%xd) {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, ceil_mode = 1 : i64, count_include_pad = 1 : i64} : (tensor<1x2x3x3xf32>) -> tensor<1x2x2x2xf32>
+  %pq = onnx.QuantizeLinear(%p, %s, %z) : (tensor<1x2x2x2xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x2x2xui8>
+  // expected-remark @+1 {{QLinearAveragePool has no dilations}}
+  %d = onnx.AveragePool(%xd) {kernel_shape = array<i64: 2, 2>, dilations = array<i64: 2, 2>} : (tensor<1x2x3x3xf32>) -> tensor<1x2x1x1xf32>
+  %dq = onnx.QuantizeLinear(%d, %s, %z) : (tensor<1x2x1x1xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x1x1xui8>
+  // expected-remark @+1 {{its mean is not over all dimensions but samples and channels}}
+  %r = onnx.ReduceMean(%xd, %axes) : (tensor<1x2x3x3xf32>, tensor<1xsi64>) -> tensor<1x2x3x1xf32>
+  %rq = onnx.QuantizeLinear(%r, %s, %z) : (tensor<1x2x3x1xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x3x1xui8>
+  // expected-remark @+1 {{QLinearGlobalAveragePool has no scales so far apart}}
+  %g = onnx.GlobalAveragePool(%xd) : (tensor<1x2x3x3xf32>) -> tensor<1x2x1x1xf32>
+  %gq = onnx.QuantizeLinear(%g, %fine, %z) : (tensor<1x2x1x1xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x1x1xui8>
+  return %mq, %pq, %dq, %rq, %gq : tensor<1x2x3x3xui8>, tensor<1x2x2x2xui8>, tensor<1x2x1x1xui8>, tensor<1x2x3x1xui8>, tensor<1x2x1x1xui8>
+}

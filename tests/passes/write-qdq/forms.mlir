@@ -107,3 +107,21 @@ func.func @twelve_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = onnx.Quant(%x, %s, %z, %b) {signed_ = 1, narrow = 0, rounding_mode = "ROUND"} : (tensor<4xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// Codes that the model gives as they are: the numbers of codes are not quantized to them again.
+// CHECK-LABEL: func.func @codes
+// SMALL-LABEL: func.func @codes
+// CHECK: %[[Q:.*]] = onnx.QuantizeLinear(%arg0
+// CHECK: %[[C:.*]] = onnx.Clip(%[[Q]]
+// CHECK-NEXT: %[[D:.*]] = onnx.DequantizeLinear(%[[C]]
+// CHECK-NEXT: return %[[C]], %[[D]]
+func.func @codes(%x: tensor<4xf32>) -> (tensor<4xui8>, tensor<4xf32>) {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [3.0] : tensor<f32>>} : () -> tensor<f32>
+  %zero = onnx.Constant() {value = #data.constant<"zero", [3] : tensor<ui8>>} : () -> tensor<ui8>
+  %y = onnx.LinearQuant(%x, %s, %z) {low = 0 : i64, high = 9 : i64} : (tensor<4xf32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
+  %q = onnx.QuantizeLinear(%y, %s, %zero) : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  return %q, %y : tensor<4xui8>, tensor<4xf32>
+}

@@ -20,6 +20,32 @@ TEST(MultiThreshold, CountsPerChannel) {
   EXPECT_EQ(y.quantized->codes.type(), DataType::Unsigned(2));
 }
 
+// The vector that qonnx publishes for its own MultiThreshold: six samples of three channels of 2x2.
+TEST(MultiThreshold, CountsAsQonnxDoes) {
+  const Value x = Floats({6, 3, 2, 2},
+                         {4.8, 3.2, 1.2, 4.9, 7.8, 2.4, 3.1, 4.7, 6.2, 5.1, 4.9, 2.2,   // sample 0
+                          6.2, 0.0, 0.8, 4.7, 0.2, 5.6, 8.9, 9.2, 9.1, 4.0, 3.3, 4.9,   // 1
+                          2.3, 1.7, 1.3, 2.2, 4.6, 3.4, 3.7, 9.8, 4.7, 4.9, 2.8, 2.7,   // 2
+                          8.3, 6.7, 4.2, 7.1, 2.8, 3.1, 0.8, 0.6, 4.4, 2.7, 6.3, 6.1,   // 3
+                          1.4, 5.3, 2.3, 1.9, 4.7, 8.1, 9.3, 3.7, 2.7, 5.1, 4.2, 1.8,   // 4
+                          4.1, 7.3, 7.1, 0.4, 0.2, 1.3, 4.3, 8.9, 1.4, 1.6, 8.3, 9.4}); // 5
+  const Value thresholds = Floats({3, 7}, {0.8, 1.4, 1.7, 3.5, 5.2, 6.8, 8.2,   //
+                                           0.2, 2.2, 3.5, 4.5, 6.6, 8.6, 9.2,   //
+                                           1.3, 4.1, 4.5, 6.5, 7.8, 8.1, 8.9}); //
+  const std::vector<float> counts = {4, 3, 1, 4, 5, 2, 2, 4, 3, 3, 3, 1,  //
+                                     5, 0, 1, 4, 1, 4, 6, 7, 7, 1, 1, 3,  //
+                                     3, 3, 1, 3, 4, 2, 3, 7, 3, 3, 1, 1,  //
+                                     7, 5, 4, 6, 2, 2, 1, 1, 2, 1, 3, 3,  //
+                                     2, 5, 3, 3, 4, 5, 7, 3, 1, 3, 2, 1,  //
+                                     4, 6, 6, 0, 1, 1, 3, 6, 1, 1, 6, 7}; //
+  EXPECT_EQ(ToFloats(Evaluate("onnx.MultiThreshold", {x, thresholds})), counts);
+  std::vector<float> scaled;
+  for (const float count : counts) scaled.push_back(2 * count - 1);
+  EXPECT_EQ(ToFloats(Evaluate("onnx.MultiThreshold", {x, thresholds},
+                              {{"out_scale", 2.0f}, {"out_bias", -1.0f}})),
+            scaled);
+}
+
 TEST(MultiThreshold, ScaleAndBiasAreTheReading) {
   // The bipolar convention: 2 * count - 1.
   const Value y = Evaluate("onnx.MultiThreshold", {Floats({1, 3}, {-1, 0, 1}), Floats({1, 1}, {0})},

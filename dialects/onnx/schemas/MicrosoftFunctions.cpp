@@ -1,0 +1,311 @@
+//===- MicrosoftFunctions.cpp - Operators of ONNX Runtime by functions ----===//
+#include "dialects/onnx/schemas/MicrosoftFunctions.h"
+
+#include "dialects/onnx/schemas/BodyWriter.h"
+#include "dialects/onnx/schemas/MicrosoftSchemas.h"
+#include "onnx/defs/shape_inference.h"
+
+using namespace ONNX_NAMESPACE;
+
+// The onnx library's macros name its namespace unqualified, so these functions stay outside ours.
+namespace {
+
+using qcompile::onnx::BodyWriter;
+using Context = FunctionBodyBuildContext;
+
+//===----------------------------------------------------------------------===//
+// Parts of bodies
+//===----------------------------------------------------------------------===//
+
+int64_t readInt(const Context &context, const char *name, int64_t otherwise) {
+  const AttributeProto *attribute = context.getAttribute(name);
+  return attribute ? attribute->i() : otherwise;
+}
+
+/// The numbers of codes; scale and zero point are the inputs behind input `at`.
+void addNumbers(const Context &context, BodyWriter &body, int at, const std::string &codes, const std::string &numbers) {
+  std::vector<std::string> inputs = {codes, codes + "_scale"};
+  if (context.hasInput(at + 2))
+    inputs.push_back(codes + "_zero_point");
+  body.add("DequantizeLinear", inputs, numbers);
+}
+
+/// The codes of a result. Without a zero point, which is input `at`, they have the type of input 0.
+bool addCodes(const Context &context, BodyWriter &body, int at, const std::string &numbers, const std::string &scale,
+              const std::string &codes, int typed = 0) {
+  std::string zero = codes + "_zero_point";
+  if (!context.hasInput(at)) {
+    const TypeProto *type = context.getInputType(typed);
+    if (!type || !type->has_tensor_type())
+      return false;
+    zero = codes + "_zero";
+    body.scalar(zero + "_value", 0);
+    body.cast(zero + "_value", zero, type->tensor_type().elem_type());
+  }
+  body.add("QuantizeLinear", {numbers, scale, zero}, codes);
+  return true;
+}
+
+/// float(sum) * (a_scale * b_scale) + bias, which is input `biasAt`.
+void addScaledSum(const Context &context, BodyWriter &body, int biasAt, std::vector<std::string> operands,
+                  const std::string &leftScale) {
+  bool adds = context.hasInput(biasAt);
+  body.add("MatMulInteger", std::move(operands), "sum");
+  body.cast("sum", "sum_float", TensorProto::FLOAT);
+  body.add("Mul", {leftScale, "b_scale"}, "product_scale");
+  body.add("Mul", {"sum_float", "product_scale"}, adds ? "product" : "Y");
+  if (adds)
+    body.add("Add", {"product", "bias"}, "Y");
+}
+
+//===----------------------------------------------------------------------===//
+// Bodies
+//===----------------------------------------------------------------------===//
+
+bool buildIntegerToFloat(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  addScaledSum(context, body, 6,
+               {"A", "B", context.hasInput(4) ? "a_zero_point" : "", context.hasInput(5) ? "b_zero_point" : ""}, "a_scale");
+  schema.BuildFunction(function);
+  return true;
+}
+
+bool buildDynamicProduct(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  NodeProto &quantize = body.add("DynamicQuantizeLinear", {"A"}, "a_codes");
+  quantize.add_output("a_scale");
+  quantize.add_output("a_zero_point");
+  addScaledSum(context, body, 4, {"a_codes", "B", "a_zero_point", context.hasInput(3) ? "b_zero_point" : ""}, "a_scale");
+  schema.BuildFunction(function);
+  return true;
+}
+
+/// Scores times floor(1 / y_scale), rounded. Below opset 13, over all dimensions from `axis` on together.
+bool buildSoftmax(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  bool flattens = readInt(context, "opset", 13) < 13;
+  int64_t axis = readInt(context, "axis", flattens ? 1 : -1);
+  addNumbers(context, body, 0, "X", "numbers");
+  if (flattens) {
+    BodyWriter::setInt(body.add("Flatten", {"numbers"}, "matrix"), "axis", axis);
+    BodyWriter::setInt(body.add("Softmax", {"matrix"}, "rows"), "axis", -1);
+    body.add("Shape", {"X"}, "shape");
+    body.add("Reshape", {"rows", "shape"}, "scores");
+  } else {
+    BodyWriter::setInt(body.add("Softmax", {"numbers"}, "scores"), "axis", axis);
+  }
+  body.add("Reciprocal", {"Y_scale"}, "steps");
+  body.add("Floor", {"steps"}, "whole_steps");
+  body.add("Reciprocal", {"whole_steps"}, "step");
+  bool known = addCodes(context, body, 4, "scores", "step", "Y");
+  schema.BuildFunction(function);
+  return known;
+}
+
+std::vector<int64_t> readInts(const Context &context, const char *name, size_t count, int64_t otherwise) {
+  const AttributeProto *attribute = context.getAttribute(name);
+  if (!attribute || size_t(attribute->ints_size()) != count)
+    return std::vector<int64_t>(count, otherwise);
+  return {attribute->ints().begin(), attribute->ints().end()};
+}
+
+/// The pads under which windows that reach behind their input count all of their elements, as ONNX Runtime counts them when it counts
+/// padding; nothing where the extents are unknown.
+std::vector<int64_t> padWindows(const Context &context, bool last) {
+  const TypeProto *type = context.getInputType(0);
+  if (!type || !type->tensor_type().has_shape() || type->tensor_type().shape().dim_size() < 3)
+    return {};
+  const TensorShapeProto &shape = type->tensor_type().shape();
+  size_t spatial = size_t(shape.dim_size()) - 2;
+  std::vector<int64_t> kernel = readInts(context, "kernel_shape", spatial, 1), strides = readInts(context, "strides", spatial, 1),
+                       pads = readInts(context, "pads", 2 * spatial, 0);
+  for (size_t d = 0; d < spatial; ++d) {
+    const auto &dim = shape.dim(int(d) + (last ? 1 : 2));
+    int64_t extent = dim.dim_value(), free = extent + pads[d] + pads[spatial + d] - kernel[d];
+    if (!dim.has_dim_value() || strides[d] < 1 || free < 0)
+      return {};
+    int64_t steps = (free + strides[d] - 1) / strides[d];
+    // No window begins behind the input.
+    if (steps * strides[d] >= extent + pads[d])
+      --steps;
+    pads[spatial + d] = std::max(pads[spatial + d], steps * strides[d] + kernel[d] - extent - pads[d]);
+  }
+  return pads;
+}
+
+void copyAttributes(const Context &context, std::initializer_list<const char *> names, NodeProto &node) {
+  for (const char *name : names)
+    if (const AttributeProto *attribute = context.getAttribute(name))
+      *node.add_attribute() = *attribute;
+}
+
+/// Moves channels, which are of `rank` dimensions the last or the second one.
+void moveChannels(BodyWriter &body, const std::string &from, const std::string &to, int rank, bool first) {
+  std::vector<int64_t> perm = {0};
+  if (first)
+    perm.push_back(rank - 1);
+  for (int d = first ? 1 : 2; d < rank - int(first); ++d)
+    perm.push_back(d);
+  if (!first)
+    perm.push_back(1);
+  BodyWriter::setInts(body.add("Transpose", {from}, to), "perm", perm);
+}
+
+bool buildAveragePool(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  bool last = readInt(context, "channels_last", 0) != 0;
+  const AttributeProto *automatic = context.getAttribute("auto_pad");
+  bool countsAll = readInt(context, "count_include_pad", 0) != 0 && readInt(context, "ceil_mode", 0) != 0 &&
+                   (!automatic || automatic->s() == "NOTSET");
+  const TypeProto *type = context.getInputType(0);
+  if (last && (!type || !type->tensor_type().has_shape()))
+    return false;
+  int rank = last ? type->tensor_type().shape().dim_size() : 0;
+  addNumbers(context, body, 0, "X", last ? "numbers_last" : "numbers");
+  if (last)
+    moveChannels(body, "numbers_last", "numbers", rank, /*first=*/true);
+  NodeProto &pool = body.add("AveragePool", {"numbers"}, last ? "means_first" : "means");
+  copyAttributes(context, {"auto_pad", "count_include_pad", "kernel_shape", "strides"}, pool);
+  if (countsAll) {
+    std::vector<int64_t> pads = padWindows(context, last);
+    if (pads.empty())
+      return false;
+    BodyWriter::setInts(pool, "pads", pads);
+  } else {
+    copyAttributes(context, {"ceil_mode", "pads"}, pool);
+  }
+  if (last)
+    moveChannels(body, "means_first", "means", rank, /*first=*/false);
+  bool known = addCodes(context, body, 4, "means", "Y_scale", "Y");
+  schema.BuildFunction(function);
+  return known;
+}
+
+bool buildWhere(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  addNumbers(context, body, 1, "X", "x_numbers");
+  addNumbers(context, body, 4, "Y", "y_numbers");
+  body.add("Where", {"condition", "x_numbers", "y_numbers"}, "chosen");
+  bool known = addCodes(context, body, 8, "chosen", "Z_scale", "Z", /*typed=*/1);
+  schema.BuildFunction(function);
+  return known;
+}
+
+//===----------------------------------------------------------------------===//
+// Schemas
+//===----------------------------------------------------------------------===//
+
+OpSchema makeSchema(const char *name, const char *doc) {
+  OpSchema schema(name, "MicrosoftFunctions.cpp", __LINE__);
+  schema.SetDomain(qcompile::onnx::kMicrosoftDomain).SinceVersion(qcompile::onnx::kMicrosoftVersion).SetDoc(doc);
+  schema.TypeConstraint("F", {"tensor(float)"}, "Floats.");
+  schema.TypeConstraint("T", {"tensor(uint8)", "tensor(int8)"}, "Codes.");
+  return schema;
+}
+
+OpSchema::Attribute optional(const char *name, const char *doc, AttributeProto::AttributeType type) {
+  return OpSchema::Attribute(name, doc, type, /*required_=*/false);
+}
+
+OpSchema::Attribute required(const char *name, const char *doc, AttributeProto::AttributeType type) {
+  return OpSchema::Attribute(name, doc, type, /*required_=*/true);
+}
+
+/// Codes, scale and zero point.
+int addQuantized(OpSchema &schema, int at, const std::string &name) {
+  schema.Input(at, name, "Codes.", "T");
+  schema.Input(at + 1, name + "_scale", "Their step size.", "F");
+  schema.Input(at + 2, name + "_zero_point", "The code of 0; by default 0.", "T", OpSchema::Optional);
+  return at + 3;
+}
+
+void addResult(OpSchema &schema, int at, const std::string &name) {
+  schema.Input(at, name + "_scale", "Step size of the result.", "F");
+  schema.Input(at + 1, name + "_zero_point", "Its code of 0; by default 0.", "T", OpSchema::Optional);
+  schema.Output(0, name, "Codes of the result.", "T");
+}
+
+void inferUnary(InferenceContext &context) { propagateShapeAndTypeFromFirstInput(context); }
+
+/// With channels last the body says it.
+void inferAveragePool(InferenceContext &context) {
+  if (getAttribute(context, "channels_last", int64_t{0}) == 0)
+    OpSchemaRegistry::Schema("AveragePool")->GetTypeAndShapeInferenceFunction()(context);
+  else
+    propagateElemTypeFromInputToOutput(context, 0, 0);
+}
+
+void inferWhere(InferenceContext &context) {
+  propagateElemTypeFromInputToOutput(context, 1, 0);
+  if (!hasInputShape(context, 0) || !hasInputShape(context, 1) || !hasInputShape(context, 4))
+    return;
+  multidirectionalBroadcastShapeInference(
+      {&getInputShape(context, 0), &getInputShape(context, 1), &getInputShape(context, 4)}, *getOutputShape(context, 0));
+}
+
+/// The body says the rest.
+void inferProduct(InferenceContext &context) { updateOutputElemType(context, 0, TensorProto::FLOAT); }
+
+OpSchema softmax() {
+  OpSchema schema = makeSchema("QLinearSoftmax", "Softmax of a quantized tensor, in steps of 1 / floor(1 / Y_scale).");
+  addResult(schema, addQuantized(schema, 0, "X"), "Y");
+  return schema.Attr(optional("axis", "Dimension of the scores; below opset 13, the first one of these.", AttributeProto::INT))
+      .Attr(required("opset", "Opset of the Softmax that is meant.", AttributeProto::INT))
+      .TypeAndShapeInferenceFunction(inferUnary)
+      .SetContextDependentFunctionBodyBuilder(buildSoftmax);
+}
+
+OpSchema averagePool() {
+  OpSchema schema = makeSchema("QLinearAveragePool", "Averages over windows of a quantized tensor.");
+  addResult(schema, addQuantized(schema, 0, "X"), "Y");
+  return schema.Attr(optional("auto_pad", "As in AveragePool.", AttributeProto::STRING))
+      .Attr(optional("ceil_mode", "Whether a last window may reach behind the padding.", AttributeProto::INT))
+      .Attr(optional("channels_last", "Whether channels are the last dimension.", AttributeProto::INT))
+      .Attr(optional("count_include_pad", "Whether averages count padding.", AttributeProto::INT))
+      .Attr(required("kernel_shape", "Extents of the window.", AttributeProto::INTS))
+      .Attr(optional("pads", "Padding.", AttributeProto::INTS))
+      .Attr(optional("strides", "Steps of the window.", AttributeProto::INTS))
+      .TypeAndShapeInferenceFunction(inferAveragePool)
+      .SetContextDependentFunctionBodyBuilder(buildAveragePool);
+}
+
+OpSchema where() {
+  OpSchema schema = makeSchema("QLinearWhere", "Elements of one of two quantized tensors, brought to one scale and zero point.");
+  schema.TypeConstraint("B", {"tensor(bool)"}, "A choice.");
+  schema.Input(0, "condition", "Whether elements of X are taken.", "B");
+  addResult(schema, addQuantized(schema, addQuantized(schema, 1, "X"), "Y"), "Z");
+  return schema.TypeAndShapeInferenceFunction(inferWhere).SetContextDependentFunctionBodyBuilder(buildWhere);
+}
+
+OpSchema integerToFloat() {
+  OpSchema schema = makeSchema("MatMulIntegerToFloat", "The product of matrices of codes as floats: (sum * (a_scale * b_scale)) + bias.");
+  schema.TypeConstraint("T2", {"tensor(uint8)", "tensor(int8)"}, "Codes of B.");
+  return schema.Input(0, "A", "Left matrix.", "T")
+      .Input(1, "B", "Right matrix.", "T2")
+      .Input(2, "a_scale", "Step size of A.", "F")
+      .Input(3, "b_scale", "Step size of B, one or one per column.", "F")
+      .Input(4, "a_zero_point", "Code of 0 in A.", "T", OpSchema::Optional)
+      .Input(5, "b_zero_point", "Code of 0 in B, one or one per column.", "T2", OpSchema::Optional)
+      .Input(6, "bias", "[N].", "F", OpSchema::Optional)
+      .Output(0, "Y", "The product.", "F")
+      .TypeAndShapeInferenceFunction(inferProduct)
+      .SetContextDependentFunctionBodyBuilder(buildIntegerToFloat);
+}
+
+OpSchema dynamicProduct() {
+  OpSchema schema = makeSchema("DynamicQuantizeMatMul", "The product of a matrix, quantized to its own range, with a matrix of codes.");
+  return schema.Input(0, "A", "Left matrix.", "F")
+      .Input(1, "B", "Right matrix.", "T")
+      .Input(2, "b_scale", "Step size of B, one or one per column.", "F")
+      .Input(3, "b_zero_point", "Code of 0 in B, one or one per column.", "T", OpSchema::Optional)
+      .Input(4, "bias", "[N].", "F", OpSchema::Optional)
+      .Output(0, "Y", "The product.", "F")
+      .TypeAndShapeInferenceFunction(inferProduct)
+      .SetContextDependentFunctionBodyBuilder(buildDynamicProduct);
+}
+
+} // namespace
+
+std::vector<OpSchema> qcompile::onnx::makeMicrosoftFunctions() {
+  return {softmax(), averagePool(), where(), integerToFloat(), dynamicProduct()};
+}
