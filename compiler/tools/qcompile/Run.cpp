@@ -158,8 +158,8 @@ int failInput(Session &session, Error error) {
 /// As many random samples as asked for, in whole batches where they depend on each other.
 InputBatches makeRandom(Session &session, const Options &options, Executable &executable) {
   int64_t count = options.random;
-  if (!session.importReport().batchCoupling.empty() && !executable.inputs().empty())
-    count = llvm::alignTo(count, getBatchSize(executable.inputs()[0]));
+  if (!session.importReport().batchCoupling.empty())
+    count = llvm::alignTo(count, getBatchSize(executable.inputs()));
   return makeRandomInputs(executable.inputs(), count, options.seed);
 }
 
@@ -170,11 +170,6 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   };
   if (options.inputs.empty() == (options.random == 0)) {
     session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
-    return int(session.outcome());
-  }
-  if (!options.fromArtifact && sys::fs::is_directory(options.model)) {
-    session.fail(Outcome::Usage, Code::U001,
-                 "expected a model, found the folder '" + options.model + "'; an artifact runs with --from-artifact");
     return int(session.outcome());
   }
   std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);
