@@ -241,6 +241,33 @@ def q_conv(rng):
     return case
 
 
+def q_conv_last(rng):
+    """The operator of ONNX Runtime's own domain: channels last."""
+    case = q_conv(rng)
+    case.domain = MICROSOFT
+    if rng.random() < 0.8:
+        case.attributes["channels_last"] = 1
+        case.inputs[0] = np.moveaxis(case.inputs[0], 1, 3)
+        case.real = np.moveaxis(case.real, 1, 3)
+    return case
+
+
+def nhwc_max_pool(rng):
+    x = coded(rng, (2, int(rng.integers(4, 8)), int(rng.integers(4, 8)), 3))
+    kernel = rng.integers(2, 4, 2).tolist()
+    attributes = {"kernel_shape": kernel, "strides": rng.integers(1, 4, 2).tolist(),
+                  "pads": [int(rng.integers(k)) for k in kernel * 2], "ceil_mode": int(rng.integers(2))}
+    return Case("NhwcMaxPool", [x.codes], None, attributes, MICROSOFT, helper.np_dtype_to_tensor_dtype(x.codes.dtype))
+
+
+def fused_matmul(rng):
+    a, b = rng.normal(0, 1, (2, 3, 4)).astype(np.float32), rng.normal(0, 1, (2, 4, 5)).astype(np.float32)
+    turns = rng.integers(2, size=2).tolist()
+    inputs = [np.swapaxes(m, 1, 2).copy() if turn else m for m, turn in zip((a, b), turns)]
+    attributes = {"transA": turns[0], "transB": turns[1], "alpha": float(rng.choice([1.0, 0.3]))}
+    return Case("FusedMatMul", inputs, None, attributes, MICROSOFT, TensorProto.FLOAT, tolerance=1e-5)
+
+
 def matmul_integer(rng):
     a, b = coded(rng, (3, 20), np.uint8), coded(rng, (20, 4), np.int8)
     return Case("MatMulInteger", [a.codes, b.codes, a.zero, np.int8(0)], None, output=TensorProto.FLOAT, casts=True)
@@ -268,7 +295,8 @@ def n_bits(rng):
 
 GENERATORS = ((q_add, 40), (q_mul, 40), (q_sigmoid, 20), (q_leaky, 20), (q_global_pool, 40), (q_concat, 30), (q_where, 20),
               (q_average_pool, 60), (q_softmax, 40), (integer_to_float, 30), (dynamic_product, 30), (q_gemm, 40),
-              (q_matmul, 40), (q_conv, 40), (matmul_integer, 20), (conv_integer, 20), (n_bits, 30))
+              (q_matmul, 40), (q_conv, 40), (q_conv_last, 30), (nhwc_max_pool, 20), (fused_matmul, 10),
+              (matmul_integer, 20), (conv_integer, 20), (n_bits, 30))
 
 
 def merge(cases):

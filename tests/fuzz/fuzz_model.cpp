@@ -13,7 +13,8 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
       seed, {"", "Quant", "BipolarQuant", "Trunc", "FloatQuant", "MultiThreshold", "QuantizeLinear", "DequantizeLinear",
              "Conv", "MatMul", "Gemm", "Add", "Mul", "Relu", "Clip", "Reshape", "Transpose", "Concat", "Slice", "Resize",
              "MaxPool", "AveragePool", "BatchNormalization", "Constant", "Shape", "Gather", "Softmax", "Pad", "Split",
-             "QLinearConv", "QLinearMatMul", "ConvInteger", "If", "Loop", "Cast", "ai.onnx", "com.microsoft",
+             "QLinearConv", "QLinearMatMul", "QLinearAveragePool", "QLinearSoftmax", "NhwcMaxPool", "FusedMatMul",
+             "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "ConvInteger", "If", "Loop", "Cast", "ai.onnx", "com.microsoft",
              "qonnx.custom_op.general", "onnx.brevitas", "FLOOR", "HALF_UP"});
   for (unsigned i = 0; i <= seed / 16 % 3; ++i)
     mutator.mutate(model);

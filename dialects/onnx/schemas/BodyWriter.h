@@ -28,6 +28,10 @@ public:
   }
   /// A scalar of type int64.
   void scalar(const std::string &output, int64_t value) { setInt(add("Constant", {}, output), "value_int", value); }
+  /// A scalar of type float32.
+  void number(const std::string &output, float value) {
+    attribute(add("Constant", {}, output), "value_float", ::onnx::AttributeProto::FLOAT).set_f(value);
+  }
   /// A scalar of type int64 that is an attribute of the operator.
   void parameter(const std::string &name) {
     attribute(add("Constant", {}, name + "_value"), "value_int", ::onnx::AttributeProto::INT)

@@ -1,6 +1,8 @@
 //===- MicrosoftFunctions.cpp - Operators of ONNX Runtime by functions ----===//
 #include "dialects/onnx/schemas/MicrosoftFunctions.h"
 
+#include <numeric>
+
 #include "dialects/onnx/schemas/BodyWriter.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "onnx/defs/shape_inference.h"
@@ -83,6 +85,8 @@ bool buildDynamicProduct(const Context &context, const OpSchema &schema, Functio
 /// Scores times floor(1 / y_scale), rounded. Below opset 13, over all dimensions from `axis` on together.
 bool buildSoftmax(const Context &context, const OpSchema &schema, FunctionProto &function) {
   BodyWriter body(function);
+  if (!context.getAttribute("opset"))
+    return false;
   bool flattens = readInt(context, "opset", 13) < 13;
   int64_t axis = readInt(context, "axis", flattens ? 1 : -1);
   addNumbers(context, body, 0, "X", "numbers");
@@ -151,16 +155,21 @@ void moveChannels(BodyWriter &body, const std::string &from, const std::string &
   BodyWriter::setInts(body.add("Transpose", {from}, to), "perm", perm);
 }
 
+/// The number of dimensions of input 0; 0 where it is unknown.
+int readRank(const Context &context) {
+  const TypeProto *type = context.getInputType(0);
+  return type && type->has_tensor_type() && type->tensor_type().has_shape() ? type->tensor_type().shape().dim_size() : 0;
+}
+
 bool buildAveragePool(const Context &context, const OpSchema &schema, FunctionProto &function) {
   BodyWriter body(function);
   bool last = readInt(context, "channels_last", 0) != 0;
   const AttributeProto *automatic = context.getAttribute("auto_pad");
   bool countsAll = readInt(context, "count_include_pad", 0) != 0 && readInt(context, "ceil_mode", 0) != 0 &&
                    (!automatic || automatic->s() == "NOTSET");
-  const TypeProto *type = context.getInputType(0);
-  if (last && (!type || !type->tensor_type().has_shape()))
+  int rank = readRank(context);
+  if (last && rank < 3)
     return false;
-  int rank = last ? type->tensor_type().shape().dim_size() : 0;
   addNumbers(context, body, 0, "X", last ? "numbers_last" : "numbers");
   if (last)
     moveChannels(body, "numbers_last", "numbers", rank, /*first=*/true);
@@ -179,6 +188,71 @@ bool buildAveragePool(const Context &context, const OpSchema &schema, FunctionPr
   bool known = addCodes(context, body, 4, "means", "Y_scale", "Y");
   schema.BuildFunction(function);
   return known;
+}
+
+/// The standard operator, with channels last.
+bool buildConv(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  bool last = readInt(context, "channels_last", 0) != 0;
+  int rank = readRank(context);
+  if (last && rank < 3)
+    return false;
+  if (last)
+    moveChannels(body, "x", "x_first", rank, /*first=*/true);
+  std::vector<std::string> inputs = {last ? "x_first" : "x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale",
+                                     "y_zero_point"};
+  if (context.hasInput(8))
+    inputs.push_back("B");
+  NodeProto &conv = body.add("QLinearConv", inputs, last ? "y_first" : "y");
+  copyAttributes(context, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}, conv);
+  if (last)
+    moveChannels(body, "y_first", "y", rank, /*first=*/false);
+  schema.BuildFunction(function);
+  return true;
+}
+
+bool buildMaxPool(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  int rank = readRank(context);
+  if (rank < 3)
+    return false;
+  moveChannels(body, "x", "x_first", rank, /*first=*/true);
+  NodeProto &pool = body.add("MaxPool", {"x_first"}, "y_first");
+  copyAttributes(context, {"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "strides"}, pool);
+  moveChannels(body, "y_first", "y", rank, /*first=*/false);
+  schema.BuildFunction(function);
+  return true;
+}
+
+/// alpha times the product, with the last two dimensions of operands exchanged.
+bool buildMatMul(const Context &context, const OpSchema &schema, FunctionProto &function) {
+  BodyWriter body(function);
+  if (readInt(context, "transBatchA", 0) != 0 || readInt(context, "transBatchB", 0) != 0)
+    return false;
+  std::vector<std::string> operands = {"A", "B"};
+  for (int i = 0; i < 2; ++i) {
+    if (readInt(context, i == 0 ? "transA" : "transB", 0) == 0)
+      continue;
+    const TypeProto *type = context.getInputType(i);
+    if (!type || !type->has_tensor_type() || !type->tensor_type().has_shape())
+      return false;
+    std::vector<int64_t> perm(size_t(type->tensor_type().shape().dim_size()));
+    if (perm.size() < 2)
+      continue;
+    std::iota(perm.begin(), perm.end(), 0);
+    std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
+    BodyWriter::setInts(body.add("Transpose", {operands[i]}, operands[i] + "_turned"), "perm", perm);
+    operands[i] += "_turned";
+  }
+  const AttributeProto *alpha = context.getAttribute("alpha");
+  bool scales = alpha && alpha->f() != 1;
+  body.add("MatMul", operands, scales ? "product" : "Y");
+  if (scales) {
+    body.number("factor", alpha->f());
+    body.add("Mul", {"product", "factor"}, "Y");
+  }
+  schema.BuildFunction(function);
+  return true;
 }
 
 bool buildWhere(const Context &context, const OpSchema &schema, FunctionProto &function) {
@@ -277,6 +351,63 @@ OpSchema where() {
   return schema.TypeAndShapeInferenceFunction(inferWhere).SetContextDependentFunctionBodyBuilder(buildWhere);
 }
 
+/// Window attributes of a convolution or a pool.
+void addWindow(OpSchema &schema) {
+  schema.Attr(optional("auto_pad", "As in the standard operator.", AttributeProto::STRING))
+      .Attr(optional("dilations", "As in the standard operator.", AttributeProto::INTS))
+      .Attr(optional("pads", "Padding.", AttributeProto::INTS))
+      .Attr(optional("strides", "Steps of the window.", AttributeProto::INTS));
+}
+
+/// The body says the shape.
+void inferConv(InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 7, 0); }
+void inferMaxPool(InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 0, 0); }
+
+OpSchema conv() {
+  OpSchema schema = makeSchema("QLinearConv", "The standard operator, with channels first or last.");
+  schema.TypeConstraint("W", {"tensor(uint8)", "tensor(int8)"}, "Codes of weights.");
+  schema.TypeConstraint("I", {"tensor(int32)"}, "Codes of the bias.");
+  addWindow(schema);
+  return schema.Attr(optional("channels_last", "Whether channels are the last dimension.", AttributeProto::INT))
+      .Attr(optional("group", "Groups of channels.", AttributeProto::INT))
+      .Attr(optional("kernel_shape", "Extents of the window.", AttributeProto::INTS))
+      .Input(0, "x", "Codes.", "T")
+      .Input(1, "x_scale", "Their step size.", "F")
+      .Input(2, "x_zero_point", "Their code of 0.", "T")
+      .Input(3, "w", "Weights [O, I / group, kernel...].", "W")
+      .Input(4, "w_scale", "Their step size, one or one per output.", "F")
+      .Input(5, "w_zero_point", "Their code of 0.", "W")
+      .Input(6, "y_scale", "Step size of the result.", "F")
+      .Input(7, "y_zero_point", "Its code of 0.", "T")
+      .Input(8, "B", "Bias.", "I", OpSchema::Optional)
+      .Output(0, "y", "Codes of the result.", "T")
+      .TypeAndShapeInferenceFunction(inferConv)
+      .SetContextDependentFunctionBodyBuilder(buildConv);
+}
+
+OpSchema maxPool() {
+  OpSchema schema = makeSchema("NhwcMaxPool", "Maxima over windows of codes, channels last.");
+  addWindow(schema);
+  return schema.Attr(optional("ceil_mode", "Whether a last window may reach behind the padding.", AttributeProto::INT))
+      .Attr(required("kernel_shape", "Extents of the window.", AttributeProto::INTS))
+      .Input(0, "x", "Codes.", "T")
+      .Output(0, "y", "Codes.", "T")
+      .TypeAndShapeInferenceFunction(inferMaxPool)
+      .SetContextDependentFunctionBodyBuilder(buildMaxPool);
+}
+
+OpSchema fusedMatMul() {
+  OpSchema schema = makeSchema("FusedMatMul", "alpha times the product of matrices, which may be transposed.");
+  schema.Attr(optional("alpha", "Factor of the product.", AttributeProto::FLOAT));
+  for (const char *name : {"transA", "transB", "transBatchA", "transBatchB"})
+    schema.Attr(optional(name, "Whether dimensions of an operand are exchanged.", AttributeProto::INT));
+  return schema.Input(0, "A", "Left matrix.", "F")
+      .Input(1, "B", "Right matrix.", "F")
+      .Output(0, "Y", "The product.", "F")
+      .TypeAndShapeInferenceFunction(inferProduct)
+      .SetContextDependentFunctionBodyBuilder(buildMatMul);
+}
+
 OpSchema integerToFloat() {
   OpSchema schema = makeSchema("MatMulIntegerToFloat", "The product of matrices of codes as floats: (sum * (a_scale * b_scale)) + bias.");
   schema.TypeConstraint("T2", {"tensor(uint8)", "tensor(int8)"}, "Codes of B.");
@@ -307,5 +438,5 @@ OpSchema dynamicProduct() {
 } // namespace
 
 std::vector<OpSchema> qcompile::onnx::makeMicrosoftFunctions() {
-  return {softmax(), averagePool(), where(), integerToFloat(), dynamicProduct()};
+  return {softmax(), averagePool(), where(), conv(), maxPool(), integerToFloat(), dynamicProduct(), fusedMatMul()};
 }
