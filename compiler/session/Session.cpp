@@ -16,6 +16,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 
 using namespace mlir;
@@ -252,7 +253,8 @@ std::vector<Diagnostic> Session::findObstacles(StringRef name) {
     OwningOpRef<ModuleOp> copy = ownedModule->clone();
     PassManager pm(mlirContext.get(), ModuleOp::getOperationName());
     backend->buildCheckPipeline(pm);
-    if (failed(pm.run(*copy)) && obstacles.empty())
+    pm.enableVerifier(false); // once at the end: with it, half of the time goes there
+    if ((failed(pm.run(*copy)) || failed(verify(*copy))) && obstacles.empty())
       fail(Outcome::Internal, Code::P001, "stage target failed without a message");
   }
   onDiagnostic = std::move(pass);

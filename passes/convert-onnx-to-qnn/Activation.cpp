@@ -270,7 +270,7 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
   Value input = getFloat(op->getOperand(0));
   if (range.type.kind == runtime::TypeKind::kBipolar) {
     std::optional<Chain> single =
-        collectChain(op, constants, [&](Value value) { return value == op->getOperand(0); });
+        collectChain(op, constants, [&](Value value) { return value == op->getOperand(0); }, chainSteps);
     if (!single) {
       reason = "its parameters vary along more than one dimension";
       return false;
@@ -297,13 +297,13 @@ bool Converter::convertCodeSelection(Operation *op) {
     const IntegerForm *form = getForm(value);
     return form && form->quantized && !form->regridded;
   };
+  if (llvm::any_of(op->getOperands(), [&](Value v) { return !constants.contains(v) && !isQuantizedForm(v); }))
+    return false;
   std::string reason;
-  std::optional<Chain> chain = collectChain(op, constants, isSource);
-  if (chain && chain->operations.size() == 1 && isQuantizedForm(chain->source()))
+  if (std::optional<Chain> chain = collectChain(op, constants, isSource, chainSteps))
     return convertIntegerActivation(op, *chain, std::nullopt, reason);
-  std::optional<Chain> join = collectJoin(op, constants, isSource);
-  return join && join->operations.size() == 1 && llvm::all_of(join->sources, isQuantizedForm) &&
-         convertPair(op, *join, std::nullopt, reason);
+  std::optional<Chain> join = collectJoin(op, constants, isSource, chainSteps);
+  return join && convertPair(op, *join, std::nullopt, reason);
 }
 
 bool Converter::convertActivation(Operation *op, std::string &reason) {
@@ -317,12 +317,12 @@ bool Converter::convertActivation(Operation *op, std::string &reason) {
   if (range && convertOnGrid(op, *range, reason))
     return true;
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
-  std::optional<Chain> chain = collectChain(op, constants, isSource);
+  std::optional<Chain> chain = collectChain(op, constants, isSource, chainSteps);
   std::string integerReason;
   if (chain && getForm(chain->source()) &&
       convertIntegerActivation(op, *chain, range, integerReason))
     return true;
-  std::optional<Chain> join = collectJoin(op, constants, isSource);
+  std::optional<Chain> join = collectJoin(op, constants, isSource, chainSteps);
   if (join && llvm::all_of(join->sources, isSource) && convertPair(op, *join, range, integerReason))
     return true;
   // What stands between the integers and this quantizer stays float, and the quantizer says why.

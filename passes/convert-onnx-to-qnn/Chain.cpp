@@ -87,8 +87,8 @@ namespace {
 class Collector {
 public:
   Collector(Operation *last, const ConstantValues &constants,
-            llvm::function_ref<bool(Value)> isSource)
-      : last(last), constants(constants), isSource(isSource) {}
+            llvm::function_ref<bool(Value)> isSource, int64_t &steps)
+      : last(last), constants(constants), isSource(isSource), steps(steps) {}
 
   /// Takes in operations of at most `maxVariables` variable operands. Broadcasting that changes the shape would mix
   /// channels of one source; with several, the smaller one is a value per channel.
@@ -104,14 +104,16 @@ public:
       SmallVector<Value> next;
       if (enters)
         next = getVariableOperands(producer, constants);
-      enters &= !next.empty() && next.size() <= maxVariables;
+      enters &= !next.empty() && next.size() <= maxVariables && (inside.size() < kShort || steps > 0 || inside.contains(producer));
       for (Value operand : next)
         enters &= mayBroadcast ? getRank(operand) == getRank(value)
                                : operand.getType() == value.getType();
       if (!enters)
         sources.insert(value);
-      else if (inside.insert(producer))
+      else if (inside.insert(producer)) {
+        steps -= inside.size() > kShort;
         open.append(next);
+      }
     }
   }
 
@@ -140,16 +142,20 @@ public:
   llvm::SetVector<Value> sources;
 
 private:
+  /// Chains of real networks are shorter, and free.
+  static constexpr size_t kShort = 16;
+
   Operation *last;
   const ConstantValues &constants;
   llvm::function_ref<bool(Value)> isSource;
+  int64_t &steps;
   llvm::SetVector<Operation *> inside;
 };
 } // namespace
 
 std::optional<Chain> collectChain(Operation *last, const ConstantValues &constants,
-                                  llvm::function_ref<bool(Value)> isSource) {
-  Collector collector(last, constants, isSource);
+                                  llvm::function_ref<bool(Value)> isSource, int64_t &steps) {
+  Collector collector(last, constants, isSource, steps);
   collector.collect(/*maxVariables=*/3, /*mayBroadcast=*/false);
   if (collector.sources.size() > 1)
     collector.collect(/*maxVariables=*/1, /*mayBroadcast=*/false);
@@ -162,8 +168,8 @@ std::optional<Chain> collectChain(Operation *last, const ConstantValues &constan
 }
 
 std::optional<Chain> collectJoin(Operation *last, const ConstantValues &constants,
-                                 llvm::function_ref<bool(Value)> isSource) {
-  Collector collector(last, constants, isSource);
+                                 llvm::function_ref<bool(Value)> isSource, int64_t &steps) {
+  Collector collector(last, constants, isSource, steps);
   collector.collect(/*maxVariables=*/3, /*mayBroadcast=*/true);
   return collector.sources.size() == 2 ? collector.finish() : std::nullopt;
 }
@@ -232,11 +238,11 @@ llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValue
 //===----------------------------------------------------------------------===//
 
 std::optional<Chain> collectPending(Value value, const ConstantValues &constants,
-                                    llvm::function_ref<bool(Value)> isSource) {
+                                    llvm::function_ref<bool(Value)> isSource, int64_t &steps) {
   Operation *op = value.getDefiningOp();
   if (!op || !onnx::isPointwise(op) || constants.contains(value))
     return std::nullopt;
-  std::optional<Chain> chain = collectChain(op, constants, isSource);
+  std::optional<Chain> chain = collectChain(op, constants, isSource, steps);
   if (!chain || !isSource(chain->source()) || chain->axis == 0 ||
       chain->source().getType() != value.getType())
     return std::nullopt;

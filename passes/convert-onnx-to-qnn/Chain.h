@@ -32,14 +32,15 @@ struct Chain {
 
 /// The largest chain of one source that ends in `last`: the source is a value for which `isSource` holds, or, where
 /// there is none, the first value that no pointwise operation computes or that several values enter. Nothing where the
-/// operations do not agree on a channel dimension.
+/// operations do not agree on a channel dimension. What a long chain has beyond 16
+/// operations is taken off `steps`; where none are left, the chain starts there.
 std::optional<Chain> collectChain(mlir::Operation *last, const ConstantValues &constants,
-                                  llvm::function_ref<bool(mlir::Value)> isSource);
+                                  llvm::function_ref<bool(mlir::Value)> isSource, int64_t &steps);
 
 /// The chain of all pointwise operations between `last` and such values, however many these are; nothing where there
 /// are more than two of them.
 std::optional<Chain> collectJoin(mlir::Operation *last, const ConstantValues &constants,
-                                 llvm::function_ref<bool(mlir::Value)> isSource);
+                                 llvm::function_ref<bool(mlir::Value)> isSource, int64_t &steps);
 
 /// Restricts the channel dimension to that of `form` (which a source of the chain has).
 bool adoptAxis(Chain &chain, const IntegerForm &form);
@@ -54,7 +55,7 @@ struct PendingChain {
 /// The chain between a value with a form and `value`, which a pointwise operation computes; nothing where there is none of
 /// one source, or where it has no channel dimension beside the batch.
 std::optional<Chain> collectPending(mlir::Value value, const ConstantValues &constants,
-                                    llvm::function_ref<bool(mlir::Value)> isSource);
+                                    llvm::function_ref<bool(mlir::Value)> isSource, int64_t &steps);
 std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants,
                                                 bool quantized);
 

@@ -63,6 +63,11 @@ bool Converter::isQuantized(Value value) const {
     return form->quantized;
   if (auto constant = constants.find(value); constant != constants.end())
     return constant->second.quantized.has_value();
+  return quantizedFloats.contains(value);
+}
+
+/// Notes results that are quantized although they stay float; those of the operands are known.
+void Converter::noteQuantized(Operation *op) {
   // A selection or rearrangement of quantized values is one too, also where it stays float.
   static const llvm::StringSet<> selections = {
       "Relu",          "Clip",           "Min",     "Max",       "Reshape",      "Flatten",
@@ -70,13 +75,13 @@ bool Converter::isQuantized(Value value) const {
       "Gather",        "Expand",         "Tile",    "Split",     "Pad",
       "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
       "ReduceMin",     "GatherElements", "TopK"};
-  Operation *op = value.getDefiningOp();
-  if (op && (onnx::isQuantizer(op) || isa<onnx::DequantizeLinearOp>(op)))
-    return true;
-  if (op && isa<onnx::ConcatOp>(op))
-    return llvm::all_of(op->getOperands(), [&](Value operand) { return isQuantized(operand); });
-  return op && isa<onnx::OnnxDialect>(op->getDialect()) &&
-         selections.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0));
+  bool quantized = onnx::isQuantizer(op) || isa<onnx::DequantizeLinearOp>(op);
+  if (isa<onnx::ConcatOp>(op))
+    quantized = llvm::all_of(op->getOperands(), [&](Value operand) { return isQuantized(operand); });
+  else if (op->getNumOperands() > 0 && selections.contains(op->getName().stripDialect()))
+    quantized = isQuantized(op->getOperand(0));
+  if (quantized)
+    quantizedFloats.insert(op->result_begin(), op->result_end());
 }
 
 Value Converter::makeFloatConstant(Value value, const runtime::Tensor &tensor) {

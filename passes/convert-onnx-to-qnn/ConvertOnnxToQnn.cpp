@@ -25,6 +25,10 @@ struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
 };
 } // namespace
 
+/// Most operations of all long chains together. Those of one quantizer are followed up to three times, and few operations
+/// have several quantizers behind them.
+constexpr int64_t kChainStepsPerOperation = 4;
+
 static bool isStatic(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && tensor.hasStaticShape();
@@ -61,12 +65,14 @@ LogicalResult Converter::run() {
   SmallVector<Operation *> operations;
   for (Operation &op : function.front().without_terminator())
     operations.push_back(&op);
+  chainSteps = kChainStepsPerOperation * int64_t(operations.size());
   for (Operation *op : operations) {
     // A function that is in the integer form in part keeps that part.
     if (!isa<onnx::OnnxDialect>(op->getDialect()))
       continue;
     builder.setInsertionPointAfter(op);
     convert(op);
+    noteQuantized(op);
     releaseConstants(op);
   }
   finish(terminator, operations);
@@ -160,8 +166,9 @@ void Converter::convert(Operation *op) {
       (op->getNumOperands() < 2 || isQuantized(op->getOperand(1))))
     inexact.insert(op);
   if (reason.empty())
-    reason = onnx::isPointwise(op) ? "no quantizer behind it turns it into integers"
-                                   : "there is no integer operation for it";
+    reason = !onnx::isPointwise(op) ? "there is no integer operation for it"
+             : chainSteps > 0       ? "no quantizer behind it turns it into integers"
+                                    : "too many quantizers stand behind long chains of pointwise operations";
   reasons[op] = reason;
 }
 

@@ -36,6 +36,7 @@ private:
   // Constants.cpp: values that depend on constants alone.
   bool evaluateConstant(mlir::Operation *op);
   bool isQuantized(mlir::Value value) const;
+  void noteQuantized(mlir::Operation *op);
   mlir::Value makeFloatConstant(mlir::Value value, const runtime::Tensor &tensor);
 
   // Structure.cpp: structures of weights.
@@ -172,6 +173,9 @@ private:
   llvm::DenseMap<mlir::Operation *, std::string> reasons; ///< why operations stay float
   /// Linear operations of quantized operands that stay float: the exact reading sums them exactly.
   llvm::DenseSet<mlir::Operation *> inexact;
+  llvm::DenseSet<mlir::Value> quantizedFloats; ///< selections of quantized values among them, which stay float
+  /// How many operations long chains may still take in: quantizers at every link of one long chain would take it all again.
+  int64_t chainSteps = 0;
   /// What stands for a value where it is used as it is: dequantized integers, float constants, positions.
   llvm::DenseMap<mlir::Value, mlir::Value> floats;
 };

@@ -164,7 +164,7 @@ std::optional<IntegerForm> Converter::getFormBehind(Value value) {
   if (const IntegerForm *form = getForm(value))
     return *form;
   std::optional<Chain> chain =
-      collectPending(value, constants, [&](Value v) { return getForm(v) != nullptr; });
+      collectPending(value, constants, [&](Value v) { return getForm(v) != nullptr; }, chainSteps);
   if (!chain)
     return std::nullopt;
   IntegerForm form = *getForm(chain->source());
