@@ -29,6 +29,11 @@ void ConstantValues::note(const NodeProto &node) {
     producers[output] = &node;
 }
 
+bool ConstantValues::isStored(const std::string &name) const {
+  auto producer = producers.find(name);
+  return initializers.contains(name) || (producer != producers.end() && producer->second->op_type() == "Constant");
+}
+
 std::string ConstantValues::follow(std::string name) const {
   for (auto it = producers.find(name); it != producers.end() &&
                                        it->second->op_type() == "Identity" &&

@@ -15,6 +15,8 @@ public:
 
   /// The value, or nothing where it depends on an input of the model.
   std::optional<runtime::Tensor> evaluate(const std::string &name);
+  /// Whether the value is in the file as such: an initializer, or the value of a Constant.
+  bool isStored(const std::string &name) const;
   /// Makes a node known that is not part of the model yet; it must stay where it is.
   void note(const ::onnx::NodeProto &node);
   void note(const ::onnx::TensorProto &initializer) {

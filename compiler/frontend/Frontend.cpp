@@ -4,6 +4,7 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/BatchCoupling.h"
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/TensorData.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -127,6 +128,12 @@ static void noteFormats(ModelContext &model) {
     formats.push_back("dynamic quantization");
 }
 
+static void noteOperators(ModelContext &model) {
+  for (const ::onnx::NodeProto &node : model.graph().node())
+    if (node.op_type() != "Constant")
+      ++model.report.operators[getOperatorLabel(node)];
+}
+
 /// The facts of the file as written, before anything is repaired.
 static void noteFacts(ModelContext &model, ModelBytes &bytes) {
   ImportReport &report = model.report;
@@ -145,6 +152,7 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
         report.dataTypes[annotation.tensor_name()] = entry.value();
   report.nodes = model.graph().node_size();
   report.sha256 = bytes.getHash();
+  countParameters(model);
 }
 
 /// Samples are computed by themselves, unless the model does otherwise.
@@ -179,8 +187,19 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
   if (failed(checkOwnFunctions(model)) || failed(inlineLocalFunctions(model)))
     return nullptr;
   noteFormats(model);
-  if (failed(repairModel(model)) || failed(checkSupported(model)) || failed(upgradeModel(model)) ||
-      failed(checkTypes(model))) // of inner values, which inference has found
+  std::map<std::string, ::onnx::TypeProto> notedTypes;
+  if (model.options.keepUnknownOperators)
+    for (const auto &value : model.graph().value_info())
+      notedTypes[value.name()] = value.type();
+  if (failed(repairModel(model)) || failed(checkOpset(model)))
+    return nullptr;
+  noteOperators(model);
+  if (failed(checkSupported(model))) {
+    if (!model.options.keepUnknownOperators)
+      return nullptr;
+    cutUnknownOperators(model, notedTypes);
+  }
+  if (failed(upgradeModel(model)) || failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;
   OwningOpRef<ModuleOp> module = buildModule(model);
   if (module)

@@ -21,6 +21,8 @@ struct ImportOptions {
   std::map<std::string, std::vector<int64_t>> inputShapes;
   /// Dimensions that nothing gives a size stay unknown, instead of being an error: for looking at a model.
   bool keepUnknownShapes = false;
+  /// Nodes with unknown operators are errors, but what is known of the model is read all the same: for looking at it.
+  bool keepUnknownOperators = false;
 };
 
 /// The opset of the default domain that every model is brought to, and the newest that is read.

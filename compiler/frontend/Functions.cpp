@@ -99,6 +99,8 @@ public:
         *nodes.Add() = node;
         continue;
       }
+      // The outermost operator is the one that the file has.
+      model.report.replacedOperators.try_emplace(node.name(), getOperatorLabel(node));
       for (NodeProto &inner : *body.mutable_node())
         inner.set_name(node.name());
       appendBody(node, std::move(body), Renaming(*taken), nodes);

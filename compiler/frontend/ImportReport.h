@@ -18,6 +18,12 @@ struct ImportReport {
   uint64_t nodes = 0;
   uint64_t parameters = 0;      ///< elements of initializers
   uint64_t parameterBytes = 0;  ///< bytes of initializers as stored
+  /// How often every operator occurs, as the file has it; functions of the model inlined, constants left out.
+  std::map<std::string, uint64_t> operators;
+  /// Operators that were replaced by their function bodies, by the node that the body is named after.
+  std::map<std::string, std::string> replacedOperators;
+  /// Nodes whose operators are unknown or not supported: name and operator. Only where they are kept for looking.
+  std::vector<std::pair<std::string, std::string>> unknownNodes;
   std::vector<std::string> freeBatches; ///< inputs whose number of samples is left open; it is taken as 1
   /// The first node found that computes across samples, so that results depend on how samples are put into batches; or empty.
   std::string batchCoupling;

@@ -51,8 +51,18 @@ mlir::LogicalResult repairModel(ModelContext &model);
 /// Writes quantizers that round by DPU with rounding modes of QONNX.
 void repairRounding(ModelContext &model);
 
+/// Refuses opsets that are too old or too new.
+mlir::LogicalResult checkOpset(ModelContext &model);
 /// Refuses models with operators or value types that the dialect does not have, all at once.
 mlir::LogicalResult checkSupported(ModelContext &model);
+/// What a value is that is no tensor of numbers; an empty string for those that are, or whose type is not known yet.
+std::string findTypeProblem(ModelContext &model, const ::onnx::TypeProto &type);
+
+/// The operator of a node with the domain where it is not clear.
+std::string getOperatorLabel(const ::onnx::NodeProto &node);
+/// Takes nodes that cannot be read out of the model and notes them in the report; their results become inputs, of the types
+/// that the file notes where it does.
+void cutUnknownOperators(ModelContext &model, const std::map<std::string, ::onnx::TypeProto> &notedTypes);
 
 /// Refuses values that are no tensors of numbers, as far as their types are known, all at once.
 mlir::LogicalResult checkTypes(ModelContext &model);

@@ -1,5 +1,6 @@
 //===- Support.cpp - Refusing what the dialect does not have --------------===//
 #include <map>
+#include <set>
 
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/TensorData.h"
@@ -7,6 +8,7 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
@@ -15,11 +17,23 @@ using ::onnx::TypeProto;
 
 namespace qcompile::frontend {
 
+/// The operators of a domain that are read.
+static std::string listOperators(const std::string &domain) {
+  std::set<std::string> names;
+  for (const ::onnx::OpSchema &schema : ::onnx::OpSchemaRegistry::get_all_schemas())
+    if (schema.domain() == domain)
+      names.insert(schema.Name());
+  return llvm::join(names, ", ");
+}
+
 std::string findOperatorProblem(const NodeProto &node, const std::map<std::string, int> &imports) {
   auto import = imports.find(node.domain());
   int version = import == imports.end() ? 1 : import->second;
   const ::onnx::OpSchema *schema =
       ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  if (!schema && node.domain() == qcompile::onnx::kMicrosoftDomain)
+    return "operator " + node.op_type() + " of domain '" + node.domain() + "' is not supported; of this domain, " +
+           listOperators(node.domain()) + " are";
   if (!schema)
     return "operator " + node.op_type() +
            (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
@@ -100,8 +114,7 @@ LogicalResult checkOperators(ModelContext &model) {
   return refusals.report(Code::I003, "nodes");
 }
 
-/// What a value is that is no tensor of numbers; an empty string for those that are, or whose type is not known yet.
-static std::string findProblem(ModelContext &model, const TypeProto &type) {
+std::string findTypeProblem(ModelContext &model, const TypeProto &type) {
   switch (type.value_case()) {
   case TypeProto::VALUE_NOT_SET:
     return "";
@@ -134,22 +147,26 @@ LogicalResult checkTypes(ModelContext &model) {
   };
   for (const auto *values : {&model.graph().input(), &model.graph().value_info(), &model.graph().output()})
     for (const auto &value : *values)
-      add(value.name(), findProblem(model, value.type()));
+      add(value.name(), findTypeProblem(model, value.type()));
   for (const auto &tensor : model.graph().initializer()) {
     TypeProto type;
     type.mutable_tensor_type()->set_elem_type(tensor.data_type());
-    add(tensor.name(), findProblem(model, type));
+    add(tensor.name(), findTypeProblem(model, type));
   }
   for (const auto &tensor : model.graph().sparse_initializer())
     add(tensor.values().name(), "sparse initializers are not supported");
   return refusals.report(Code::I005, "values");
 }
 
-LogicalResult checkSupported(ModelContext &model) {
+LogicalResult checkOpset(ModelContext &model) {
   for (const auto &import : model.model->opset_import())
     if (import.domain().empty() && (import.version() < kOldestOpset || import.version() > getNewestOpset()))
       return model.error(Code::I004) << "expected opset " << kOldestOpset << " to " << getNewestOpset() << ", found "
                                      << import.version() << "; export the model at one of these";
+  return success();
+}
+
+LogicalResult checkSupported(ModelContext &model) {
   // All of them: users want to know at once.
   bool operators = succeeded(checkOperators(model)), types = succeeded(checkTypes(model));
   return success(operators && types);

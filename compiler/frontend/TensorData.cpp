@@ -154,6 +154,17 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor)
   return success();
 }
 
+void countParameters(ModelContext &model) {
+  for (const TensorProto &tensor : model.graph().initializer()) {
+    RankedTensorType type = getTensorType(model.context, tensor);
+    std::optional<uint64_t> size = type ? data::getStorageSize(type) : std::nullopt;
+    if (!size)
+      continue; // refused later
+    model.report.parameters += uint64_t(type.getNumElements());
+    model.report.parameterBytes += *size;
+  }
+}
+
 /// The values that nodes and outputs use.
 static llvm::StringSet<> findUsed(ModelContext &model) {
   llvm::StringSet<> used;
@@ -177,8 +188,6 @@ LogicalResult checkTensorData(ModelContext &model) {
     }
     RankedTensorType type = getTensorType(model.context, tensor);
     uint64_t elements = uint64_t(type.getNumElements()), size = *data::getStorageSize(type);
-    model.report.parameters += elements;
-    model.report.parameterBytes += size;
     if (isExternal(tensor) && used.contains(tensor.name()))
       external.push_back({&tensor, size, elements <= kParameterElements});
   }

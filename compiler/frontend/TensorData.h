@@ -17,8 +17,10 @@ mlir::Type readType(mlir::MLIRContext *context, const ::onnx::TypeProto &type);
 /// conversion and inference need; bigger ones are only data.
 inline constexpr uint64_t kParameterElements = 64;
 
-/// Checks declared sizes of all initializers against their data (and adds up the report's counts),
-/// before anything is allocated for them.
+/// Adds up elements and bytes of the initializers for the report.
+void countParameters(ModelContext &model);
+
+/// Checks declared sizes of all initializers against their data, before anything is allocated for them.
 mlir::LogicalResult checkTensorData(ModelContext &model);
 
 /// The constant of a checked tensor: raw bytes are referred to, not copied; external data is mapped.

@@ -1,7 +1,5 @@
 //===- Upgrade.cpp - Newest opset, function bodies, shape inference -------===//
-#include <cstring>
-
-#include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/ConstantValues.h"
 #include "compiler/frontend/TensorData.h"
 #include "llvm/ADT/StringMap.h"
 #include "onnx/checker.h"
@@ -32,10 +30,10 @@ static LogicalResult fixInputShapes(ModelContext &model) {
   llvm::for_each(*model.graph().mutable_output(), dropNegativeSizes);
   auto wanted = model.options.inputShapes;
   for (ValueInfoProto &input : *model.graph().mutable_input()) {
-    if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape() && !wanted.count(input.name()) &&
-        !model.options.keepUnknownShapes) {
-      result = model.error(Code::I006) << "input '" << input.name()
-                                       << "': expected a shape, found none; give it with --input-shape";
+    if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape() && !wanted.count(input.name())) {
+      if (!model.options.keepUnknownShapes)
+        result = model.error(Code::I006) << "input '" << input.name()
+                                         << "': expected a shape, found none; give it with --input-shape";
       continue;
     }
     auto *shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
@@ -135,32 +133,11 @@ static void restoreNodeNames(ModelProto &model, const llvm::StringMap<std::strin
   }
 }
 
-static std::vector<float> readFloats(const TensorProto &tensor) {
-  std::vector<float> values(tensor.float_data().begin(), tensor.float_data().end());
-  if (tensor.has_raw_data()) {
-    values.resize(tensor.raw_data().size() / sizeof(float));
-    std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
-  }
-  return values;
-}
-
-/// The numbers of a constant, where they are in the file as such.
-static std::optional<std::vector<float>> readConstant(const ModelProto &model, const std::string &name) {
-  for (const TensorProto &tensor : model.graph().initializer())
-    if (tensor.name() == name && tensor.data_type() == TensorProto::FLOAT)
-      return readFloats(tensor);
-  for (const auto &node : model.graph().node())
-    if (node.op_type() == "Constant" && node.output_size() == 1 && node.output(0) == name)
-      for (const auto &attribute : node.attribute())
-        if (attribute.name() == "value" && attribute.t().data_type() == TensorProto::FLOAT)
-          return readFloats(attribute.t());
-  return std::nullopt;
-}
-
 /// How Upsample and Resize round positions before opset 11, by the result's name: down where they enlarge, up where they reduce
 /// (operator tests of opset 10: resize_upsample_nearest, resize_downsample_nearest).
 static FailureOr<llvm::StringMap<std::string>> findOldResizing(ModelContext &model) {
   llvm::StringMap<std::string> modes;
+  ConstantValues constants(model);
   LogicalResult result = success();
   unsigned index = 0;
   for (const auto &node : model.graph().node()) {
@@ -171,9 +148,15 @@ static FailureOr<llvm::StringMap<std::string>> findOldResizing(ModelContext &mod
     const bool interpolates = llvm::any_of(node.attribute(), [](const auto &a) { return a.name() == "mode" && a.s() != "nearest"; });
     if (interpolates || node.op_type() == "Upsample" || node.input_size() < 2)
       continue;
-    std::optional<std::vector<float>> scales = readConstant(*model.model, node.input(1));
-    const bool reduces = !scales || llvm::any_of(*scales, [](float s) { return s < 1; });
-    const bool enlarges = !scales || llvm::any_of(*scales, [](float s) { return s > 1; });
+    // What operators compute is not asked for: they are of an older version than their reference semantics.
+    std::optional<runtime::Tensor> scales;
+    if (constants.isStored(node.input(1)))
+      scales = constants.evaluate(node.input(1));
+    bool reduces = !scales, enlarges = !scales;
+    for (int64_t i = 0; scales && i < scales->size(); ++i) {
+      reduces |= scales->DoubleAt(i) < 1;
+      enlarges |= scales->DoubleAt(i) > 1;
+    }
     if (reduces && enlarges)
       result = emitError(model.nodeLocation(node, at), Code::I003)
                << "node " << describeNode(node, at)

@@ -53,6 +53,12 @@ static void writeFacts(raw_ostream &os, const Inspection &inspection) {
                   std::to_string(inspection.layers.size()) + " layers");
   html::writeFact(os, "weights", html::formatShort(totals.weightBits / 8) + " bytes", "by the widths of their codes");
   os << "</div>\n";
+  if (!inspection.file.unknownNodes.empty()) {
+    os << "<h2>Unknown operators</h2>\n<ul>";
+    for (const auto &[name, operation] : inspection.file.unknownNodes)
+      os << "<li>" << html::escapeHtml(operation) << " of node " << html::escapeHtml(name) << "</li>";
+    os << "</ul>\n";
+  }
   if (inspection.file.repairs.empty())
     return;
   os << "<h2>Repairs</h2>\n<ul>";
@@ -81,7 +87,7 @@ static void writeLayers(raw_ostream &os, const Inspection &inspection) {
   for (auto [index, layer] : enumerate(inspection.layers)) {
     table.begin(false, "layer-" + std::to_string(index));
     table.text(layer.name);
-    table.text(layer.operation);
+    table.text(layer.inside.empty() ? layer.operation : layer.operation + " in " + layer.inside);
     table.text(formatShape(layer.input));
     table.text(formatShape(layer.weights));
     table.text(formatShape(layer.output));
@@ -178,7 +184,7 @@ std::string formatHtml(const Inspection &inspection, mlir::func::FuncOp function
   const ImportReport &file = inspection.file;
   std::string out, subtitle;
   raw_string_ostream os(out);
-  if (file.opset > 0)
+  if (!file.sha256.empty())
     subtitle = formatv("opset {0}, IR {1}, {2}; quantization: {3}; {4} nodes, {5} parameters", file.opset, file.irVersion,
                        html::escapeHtml(file.producer), file.formats.empty() ? "none found" : join(file.formats, ", "),
                        file.nodes, file.parameters)

@@ -92,11 +92,14 @@ static std::optional<int64_t> getWeightZero(Operation *op) {
   return zero ? std::optional(int64_t(*zero)) : std::nullopt;
 }
 
-static LayerInspection inspectLayer(const LinearOperation &linear, const llvm::DenseSet<Value> &constants, bool read) {
+static LayerInspection inspectLayer(const LinearOperation &linear, const llvm::DenseSet<Value> &constants, const ImportReport &file,
+                                    bool read) {
   LayerInspection layer;
   layer.op = linear.op;
   layer.name = onnx::describe(linear.op);
   layer.operation = getOperatorName(linear.op).str();
+  if (auto replaced = file.replacedOperators.find(onnx::getNodeName(linear.op->getLoc()).str()); replaced != file.replacedOperators.end())
+    layer.inside = replaced->second;
   layer.input = getDimensions(linear.input);
   layer.weights = getDimensions(linear.weights);
   layer.output = getDimensions(linear.op->getResult(0));
@@ -170,18 +173,23 @@ Inspection inspectModel(func::FuncOp function, const ImportReport &report, bool 
     out.sparse.emplace();
   if (!function.getBody().hasOneBlock())
     return out;
+  // A printed stage has its operations; a file may have had operators that were replaced since.
+  const bool isFile = !report.sha256.empty();
+  if (isFile)
+    out.operations = report.operators;
   llvm::DenseSet<Value> constants = findConstants(function);
   QonnxCounter counter(function, constants, report, out);
   for (Operation &op : function.front().without_terminator()) {
     if (getHeldConstant(&op))
       continue;
-    ++out.operations[getOperatorName(&op).str()];
+    if (!isFile)
+      ++out.operations[getOperatorName(&op).str()];
     // What depends on constants alone is computed before the model runs.
     if (op.getNumResults() && constants.contains(op.getResult(0)))
       continue;
     std::optional<LinearOperation> linear = describeLinear(&op, constants);
     if (linear)
-      out.layers.push_back(inspectLayer(*linear, constants, readWeights));
+      out.layers.push_back(inspectLayer(*linear, constants, report, readWeights));
     counter.count(&op, linear ? &out.layers.back() : nullptr);
   }
   return out;

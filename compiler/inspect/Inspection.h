@@ -21,6 +21,7 @@ using Dimensions = std::vector<int64_t>; ///< negative where unknown
 struct LayerInspection {
   mlir::Operation *op = nullptr;
   std::string name, operation;
+  std::string inside; ///< the operator of the file whose function body has the operation, or empty
   Dimensions input, weights, output;
   ValueType inputType, weightType;
   bool constantWeights = false;
@@ -46,7 +47,7 @@ struct LayerInspection {
 struct Inspection {
   ImportReport file;
   std::vector<LayerInspection> layers;           ///< in the model's order
-  std::map<std::string, uint64_t> operations;    ///< how often every operator occurs, constants left out
+  std::map<std::string, uint64_t> operations;    ///< how often every operator occurs, constants left out, as in the file
   bool weightsRead = false;
   QonnxCost dense;                               ///< sum over layers, as qonnx counts
   std::optional<QonnxCost> sparse;               ///< the same without zero weights, where all weights were read
@@ -69,8 +70,11 @@ Inspection inspectModel(mlir::func::FuncOp function, const ImportReport &report,
 
 /// The facts, the table of layers and the totals.
 std::string formatText(const Inspection &inspection);
+/// The facts of a file that can be read no further.
+std::string formatFacts(const ImportReport &file);
 /// The same for programs; keys are stable.
 llvm::json::Object toJson(const Inspection &inspection);
+llvm::json::Object toJson(const ImportReport &file);
 /// One page that needs nothing else.
 std::string formatHtml(const Inspection &inspection, mlir::func::FuncOp function, llvm::StringRef title);
 

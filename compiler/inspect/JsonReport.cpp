@@ -49,6 +49,7 @@ static json::Object toJson(const LayerInspection &layer) {
   return json::Object{
       {"name", layer.name},
       {"op", layer.operation},
+      {"inside", layer.inside.empty() ? json::Value(nullptr) : json::Value(layer.inside)},
       {"input_shape", toJson(layer.input)},
       {"weight_shape", toJson(layer.weights)},
       {"output_shape", toJson(layer.output)},
@@ -79,16 +80,14 @@ static json::Object toJson(const Totals &totals) {
                       {"weight_bits", totals.weightBits}};
 }
 
-json::Object toJson(const Inspection &inspection) {
-  const ImportReport &file = inspection.file;
-  json::Array layers;
-  for (const LayerInspection &layer : inspection.layers)
-    layers.push_back(toJson(layer));
+json::Object toJson(const ImportReport &file) {
   json::Object operations;
-  for (const auto &[name, count] : inspection.operations)
+  for (const auto &[name, count] : file.operators)
     operations[name] = int64_t(count);
-  json::Array uncounted(inspection.uncounted);
-  return json::Object{{"opset", file.opset},
+  json::Array unknown;
+  for (const auto &[name, operation] : file.unknownNodes)
+    unknown.push_back(json::Object{{"name", name}, {"op", operation}});
+  return json::Object{{"opset", file.opset > 0 ? json::Value(file.opset) : json::Value(nullptr)},
                       {"ir_version", file.irVersion},
                       {"producer", file.producer},
                       {"formats", json::Array(file.formats)},
@@ -98,12 +97,30 @@ json::Object toJson(const Inspection &inspection) {
                       {"repairs", json::Array(file.repairs)},
                       {"sha256", file.sha256},
                       {"operators", std::move(operations)},
-                      {"weights_read", inspection.weightsRead},
-                      {"layers", std::move(layers)},
-                      {"totals", toJson(getTotals(inspection))},
-                      {"qonnx", json::Object{{"dense", toJson(std::optional(inspection.dense))},
-                                             {"sparse", toJson(inspection.sparse)},
-                                             {"unsupported", std::move(uncounted)}}}};
+                      {"unknown_nodes", std::move(unknown)},
+                      {"weights_read", false},
+                      {"layers", nullptr},
+                      {"totals", nullptr},
+                      {"qonnx", nullptr}};
+}
+
+json::Object toJson(const Inspection &inspection) {
+  json::Array layers;
+  for (const LayerInspection &layer : inspection.layers)
+    layers.push_back(toJson(layer));
+  json::Object operations;
+  for (const auto &[name, count] : inspection.operations)
+    operations[name] = int64_t(count);
+  json::Array uncounted(inspection.uncounted);
+  json::Object out = toJson(inspection.file);
+  out["operators"] = std::move(operations);
+  out["weights_read"] = inspection.weightsRead;
+  out["layers"] = std::move(layers);
+  out["totals"] = toJson(getTotals(inspection));
+  out["qonnx"] = json::Object{{"dense", toJson(std::optional(inspection.dense))},
+                              {"sparse", toJson(inspection.sparse)},
+                              {"unsupported", std::move(uncounted)}};
+  return out;
 }
 
 } // namespace qcompile::inspect

@@ -19,19 +19,30 @@ static std::string formatShape(const Dimensions &shape) {
   return join(map_range(shape, [](int64_t d) { return d < 0 ? std::string("?") : std::to_string(d); }), "x");
 }
 
-static void printFacts(raw_ostream &os, const Inspection &inspection) {
-  const ImportReport &file = inspection.file;
-  if (file.opset > 0) {
-    os << "opset " << file.opset << ", IR " << file.irVersion << ", " << file.producer << "\n"
+static void printFacts(raw_ostream &os, const ImportReport &file) {
+  if (!file.sha256.empty()) {
+    os << "opset " << (file.opset > 0 ? std::to_string(file.opset) : "unknown") << ", IR " << file.irVersion << ", " << file.producer << "\n"
        << "quantization: " << (file.formats.empty() ? "none found" : join(file.formats, ", ")) << "\n"
        << file.nodes << " nodes, " << file.parameters << " parameters in " << file.parameterBytes << " bytes\n";
     for (const std::string &repair : file.repairs)
       os << "repaired: " << repair << "\n";
   }
-  auto named = map_range(inspection.operations, [](const auto &entry) {
+}
+
+static void printOperators(raw_ostream &os, const std::map<std::string, uint64_t> &operations) {
+  auto named = map_range(operations, [](const auto &entry) {
     return std::to_string(entry.second) + " " + entry.first;
   });
-  os << "operators: " << (inspection.operations.empty() ? "none" : join(named, ", ")) << "\n\n";
+  os << "operators: " << (operations.empty() ? "none" : join(named, ", ")) << "\n";
+}
+
+std::string formatFacts(const ImportReport &file) {
+  std::string out;
+  raw_string_ostream os(out);
+  printFacts(os, file);
+  if (!file.operators.empty())
+    printOperators(os, file.operators);
+  return out;
 }
 
 static void printLayers(raw_ostream &os, const Inspection &inspection) {
@@ -45,7 +56,7 @@ static void printLayers(raw_ostream &os, const Inspection &inspection) {
   TextTable table(std::move(titles), std::move(isText));
   for (const LayerInspection &layer : inspection.layers) {
     std::vector<std::string> row = {layer.name,
-                                    layer.operation,
+                                    layer.inside.empty() ? layer.operation : layer.operation + " in " + layer.inside,
                                     formatShape(layer.input),
                                     formatShape(layer.weights),
                                     formatShape(layer.output),
@@ -62,6 +73,12 @@ static void printLayers(raw_ostream &os, const Inspection &inspection) {
     }
     table.add(std::move(row));
   }
+  for (const auto &[name, operation] : inspection.file.unknownNodes) {
+    std::vector<std::string> row(table.columns(), "?");
+    row[0] = name;
+    row[1] = operation;
+    table.add(std::move(row));
+  }
   table.print(os);
 }
 
@@ -74,6 +91,8 @@ static void printTotals(raw_ostream &os, const Inspection &inspection) {
   if (totals.sparseMacs)
     os << "without zero weights: " << formatCount(totals.sparseMacs) << " MACs, " << formatCount(totals.sparseBops)
        << " bit operations\n";
+  if (size_t unknown = inspection.file.unknownNodes.size())
+    os << "without " << unknown << (unknown == 1 ? " node whose operator is" : " nodes whose operators are") << " not known\n";
 }
 
 /// The dictionary that qonnx gives, so that figures can be compared.
@@ -97,8 +116,10 @@ static void printQonnx(raw_ostream &os, const Inspection &inspection) {
 std::string formatText(const Inspection &inspection) {
   std::string out;
   raw_string_ostream os(out);
-  printFacts(os, inspection);
-  if (inspection.layers.empty()) {
+  printFacts(os, inspection.file);
+  printOperators(os, inspection.operations);
+  os << "\n";
+  if (inspection.layers.empty() && inspection.file.unknownNodes.empty()) {
     os << "no operation multiplies\n";
     return out;
   }

@@ -16,6 +16,7 @@ public:
       : isText(std::move(isText)), rows{std::move(titles)} {}
 
   void add(std::vector<std::string> row) { rows.push_back(std::move(row)); }
+  size_t columns() const { return isText.size(); }
   /// Rows below the titles.
   size_t size() const { return rows.size() - 1; }
   void print(llvm::raw_ostream &os) const;

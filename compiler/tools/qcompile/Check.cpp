@@ -45,7 +45,7 @@ int checkModel(Session &session, const Options &options, Messages &messages) {
   if (options.json) {
     outs() << formatJson(inspect::toJson(check, backends));
   } else {
-    if (session.importReport().opset > 0)
+    if (!session.importReport().sha256.empty())
       messages.describe(session.importReport(), sys::path::filename(options.model));
     outs() << inspect::formatText(check, backends);
   }

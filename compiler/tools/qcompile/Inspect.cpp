@@ -67,6 +67,12 @@ public:
     else
       outs() << inspect::formatText(inspection);
   }
+  void add(const ImportReport &file) {
+    if (json)
+      object = inspect::toJson(file);
+    else
+      outs() << inspect::formatFacts(file);
+  }
   void add(ArrayRef<Layer> layers) {
     if (json)
       object["integer_layers"] = toJson(layers);
@@ -133,9 +139,17 @@ bool inspectInteger(Session &session, const Options &options, InspectOutput &out
 int inspectModel(Session &session, const Options &options, Messages &messages) {
   if (sys::fs::is_directory(options.model))
     return inspectArtifact(session, options);
-  if (!session.load(options.model, options.compileFrom))
+  const bool loaded = session.load(options.model, options.compileFrom);
+  const bool parsed = !session.importReport().sha256.empty();
+  if (!loaded && !parsed)
     return int(session.outcome());
   InspectOutput output(options);
+  if (!loaded)
+    output.add(session.importReport());
+  else if (session.outcome() != Outcome::Success) // operators are unknown: there is no integer form
+    inspectOnnx(session, options, output);
+  if (session.outcome() != Outcome::Success)
+    return int(session.outcome());
   bool isInteger = session.stage() >= Stage::Integer;
   bool wantsInteger = options.integer || options.accumulators;
   if (isInteger && (options.weights || !options.html.empty())) {

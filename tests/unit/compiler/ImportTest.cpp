@@ -140,6 +140,22 @@ std::string makeResize(const std::string &mode, float scale) {
   return model.SerializeAsString();
 }
 
+/// The model with its initializer as the value of a Constant.
+std::string storeInConstant(const std::string &bytes) {
+  ::onnx::ModelProto model;
+  EXPECT_TRUE(model.ParseFromString(bytes));
+  ::onnx::GraphProto &graph = *model.mutable_graph();
+  ::onnx::NodeProto &node = *graph.add_node();
+  node.set_op_type("Constant");
+  node.add_output(graph.initializer(0).name());
+  auto &value = *node.add_attribute();
+  value.set_name("value");
+  value.set_type(::onnx::AttributeProto::TENSOR);
+  *value.mutable_t() = graph.initializer(0);
+  graph.clear_initializer();
+  return model.SerializeAsString();
+}
+
 /// Position i of the result comes from i / scale, as the operator tests of opset 10 have it: enlarged by 2, rounded down or
 /// interpolated; reduced to 0.6, rounded up.
 TEST(ImportTest, ResizeOfOldOpsetsKeepsItsPositions) {
@@ -150,14 +166,17 @@ TEST(ImportTest, ResizeOfOldOpsetsKeepsItsPositions) {
   };
   for (const Case &c : {Case{"nearest", 2, {1, 1, 2, 2, 3, 3, 4, 4}}, Case{"linear", 2, {1, 1.5, 2, 2.5, 3, 3.5, 4, 4}},
                         Case{"nearest", 0.6f, {1, 3}}}) {
-    Session session({});
-    ASSERT_TRUE(session.loadBytes(makeResize(c.mode, c.scale), "m.onnx"));
-    llvm::Expected<Evaluator> evaluator = Evaluator::create(session.module().lookupSymbol<mlir::func::FuncOp>("main"));
-    ASSERT_TRUE(bool(evaluator)) << llvm::toString(evaluator.takeError());
-    auto result = evaluator->run({runtime::Tensor::FromFloats({1, 1, 1, 4}, std::vector<float>{1, 2, 3, 4})});
-    ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
-    absl::Span<const float> found = (*result)[0].Floats();
-    EXPECT_EQ(std::vector<float>(found.begin(), found.end()), c.expected) << c.mode << " " << c.scale;
+    for (bool inConstant : {false, true}) {
+      std::string model = makeResize(c.mode, c.scale);
+      Session session({});
+      ASSERT_TRUE(session.loadBytes(inConstant ? storeInConstant(model) : model, "m.onnx"));
+      llvm::Expected<Evaluator> evaluator = Evaluator::create(session.module().lookupSymbol<mlir::func::FuncOp>("main"));
+      ASSERT_TRUE(bool(evaluator)) << llvm::toString(evaluator.takeError());
+      auto result = evaluator->run({runtime::Tensor::FromFloats({1, 1, 1, 4}, std::vector<float>{1, 2, 3, 4})});
+      ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
+      absl::Span<const float> found = (*result)[0].Floats();
+      EXPECT_EQ(std::vector<float>(found.begin(), found.end()), c.expected) << c.mode << " " << c.scale;
+    }
   }
 }
 
