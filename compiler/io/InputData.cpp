@@ -24,6 +24,11 @@ using qcompile::runtime::Tensor;
 namespace qcompile {
 
 static Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
+  // A pipe ends some time, a device may not.
+  sys::fs::file_status status;
+  if (!sys::fs::status(path, status) && (status.type() == sys::fs::file_type::character_file ||
+                                         status.type() == sys::fs::file_type::block_file))
+    return createStringError(std::make_error_code(std::errc::invalid_argument), "cannot read '" + path + "': it is a device");
   auto buffer = MemoryBuffer::getFile(path, false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     return createStringError(buffer.getError(),

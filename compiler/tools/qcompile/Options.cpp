@@ -32,21 +32,25 @@ cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
   cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
       cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),                \
       cl::sub(compressCommand), cl::sub(convertCommand)
+#define WITH_BACKEND                                                                               \
+  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
+      cl::sub(runCommand), cl::sub(checkCommand), cl::sub(compareCommand)
 #define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
 #define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
 #define RANDOM RUN, cl::sub(convertCommand)
 #define DATA RANDOM, cl::sub(compressCommand)
 #define ALL ALL_MODELS, cl::sub(listCommand), cl::sub(explainCommand)
 
-cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS, cl::sub(explainCommand));
+cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS);
+cl::opt<std::string> code(cl::Positional, cl::desc("[CODE]"), cl::cat(category), cl::sub(explainCommand));
 cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
                             cl::value_desc("path"), COMPILE, cl::sub(compressCommand), cl::sub(convertCommand));
 cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
                              cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference, `check` several: cpu,hls"),
-                             ALL_MODELS);
+                             WITH_BACKEND);
 cl::list<std::string> backendOptions("backend-opt", cl::value_desc("key=value"),
                                      cl::desc("an option of the backend (see list-backends)"),
-                                     ALL_MODELS);
+                                     WITH_BACKEND);
 cl::list<std::string> plugins("load-backend", cl::value_desc("path"),
                               cl::desc("load a backend from a shared object"), ALL);
 cl::opt<std::string> compileTo("compile-to", cl::value_desc("stage"),
@@ -66,11 +70,11 @@ cl::opt<std::string> skip("skip", cl::init("0"), cl::value_desc("n"),
                           cl::desc("leave out the first n samples of inputs and labels"), DATA);
 cl::opt<std::string> samples("samples", cl::init("0"), cl::value_desc("n"),
                              cl::desc("take n samples (0: all)"), DATA);
-cl::opt<std::string> scale("scale", cl::init("1"), cl::value_desc("x,…"),
+cl::opt<std::string> scale("scale", cl::init("1"), cl::value_desc("x,..."),
                            cl::desc("pictures become (pixel - mean) * scale, with one number or one "
                                     "per channel, like 1/255"),
                            DATA);
-cl::opt<std::string> mean("mean", cl::init("0"), cl::value_desc("x,…"), cl::desc("see --scale"), DATA);
+cl::opt<std::string> mean("mean", cl::init("0"), cl::value_desc("x,..."), cl::desc("see --scale"), DATA);
 // Numbers are read as text: LLVM's parser reports a bad one past our error stream.
 cl::opt<std::string> randomInputs("random", cl::init("0"), cl::value_desc("n"),
                                   cl::desc("run on n random samples instead"), RANDOM);
@@ -147,6 +151,21 @@ std::string describeWord(StringRef word) {
   }
   return "'" + word.str() + "' is neither a command nor a file" +
          (nearest.empty() ? "; commands are " + known : ", did you mean " + nearest);
+}
+
+/// Options that would be without effect beside others; an empty string where all count.
+std::string findContradiction(const Options &out) {
+  if (out.stage && *out.stage >= Stage::Target)
+    return "--stage: expected one of the stages that the reference evaluates, import to bound, found '" +
+           getStageName(*out.stage).str() + "'";
+  if (out.command == Command::Run && out.stage && out.session.backend != "reference")
+    return "--stage needs --backend=reference";
+  if (out.fromArtifact && (out.backendGiven || out.stage || out.compileFrom || !inputShapes.empty() || !backendOptions.empty()))
+    return "--from-artifact: an artifact has its backend, options and shapes, expected none";
+  bool isText = out.command == Command::Compile && out.compileTo && *out.compileTo < Stage::Emit;
+  if (out.output == "-" && !isText)
+    return "-o: only the text of a stage (--compile-to) goes to the standard output, expected a path";
+  return "";
 }
 
 /// "name:1x3x32".
@@ -232,12 +251,12 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   }
   Options out;
   out.command = getCommand();
-  out.model = model;
+  out.model = explainCommand ? code : model;
   out.output = output;
   out.session.backend = backend;
   if (out.command == Command::Check && backend.getNumOccurrences()) {
     SmallVector<StringRef> names;
-    StringRef(backend).split(names, ',', -1, /*KeepEmpty=*/false);
+    StringRef(backend).split(names, ',');
     out.backends.assign(names.begin(), names.end());
   }
   out.session.backendOptions = {backendOptions.begin(), backendOptions.end()};
@@ -273,6 +292,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
                        readStage(stage, out.stage)})
     if (problem)
       return usage(*problem);
+  if (std::string mistake = findContradiction(out); !mistake.empty())
+    return usage(mistake);
   if (out.model.empty() && out.command != Command::ListBackends && out.command != Command::Explain)
     return usage("expected a model file");
   if (out.command == Command::Check && !backendOptions.empty() && out.backends.size() != 1)
