@@ -4,6 +4,8 @@
 // Known is what depends on constants and shapes alone; the rest is refused.
 //
 //===----------------------------------------------------------------------===//
+#include <map>
+
 #include "compiler/frontend/ConstantValues.h"
 #include "compiler/frontend/FunctionBody.h"
 
@@ -54,7 +56,7 @@ public:
                            : node.op_type() == "Loop" ? replaceLoop(node)
                                                       : replaceScan(node);
       if (nodes.size() > kMaxCopiedNodes)
-        reason = "its copies are too many";
+        reason = "its copies make more than " + std::to_string(kMaxCopiedNodes) + " nodes";
       if (!reason.empty())
         result = emitError(model.nodeLocation(node, at), Code::I010)
                  << "node " << describeNode(node, at) << ": " << reason;
@@ -103,10 +105,17 @@ private:
     Renaming renaming(taken);
     for (int i = 0; i < body.input_size(); ++i)
       renaming.bind(body.input(i).name(), inputs[size_t(i)]);
-    for (const auto &tensor : body.initializer()) {
+    Names &shared = initializers[&body];
+    for (int i = 0; i < body.initializer_size(); ++i) {
+      const auto &tensor = body.initializer(i);
+      if (size_t(i) < shared.size()) {
+        renaming.bind(tensor.name(), shared[size_t(i)]);
+        continue;
+      }
       auto *copy = model.graph().add_initializer();
       *copy = tensor;
       copy->set_name(renaming.bindNew(tensor.name()));
+      shared.push_back(copy->name());
       constants.note(*copy);
     }
     for (const NodeProto &node : body.node()) {
@@ -114,6 +123,7 @@ private:
       copy = node;
       renaming.rename(copy);
       copy.set_name(origin.name());
+      copiedBytes += int64_t(copy.ByteSizeLong());
       constants.note(copy);
     }
     Names outputs;
@@ -147,6 +157,20 @@ private:
     return "";
   }
 
+  /// What is wrong with `steps` copies of `body` in all, of which `done` are made; nothing where they have a place.
+  std::string checkCopies(const GraphProto &body, int64_t steps, int64_t done = 0) const {
+    size_t size = 0;
+    for (const NodeProto &node : body.node())
+      size += node.ByteSizeLong();
+    int64_t left = steps - done, each = body.node_size() + 1; // and its number
+    int64_t room = std::max(kMaxCopiedNodes - nodes.size(), 0), bytes = kMaxCopiedBytes - copiedBytes;
+    if (left <= room / each && left <= bytes / int64_t(size + 1))
+      return "";
+    return std::to_string(steps) + " copies of its body, of " + std::to_string(body.node_size()) + " nodes and " +
+           std::to_string(size) + " bytes, are more than the " + std::to_string(kMaxCopiedNodes) + " nodes and " +
+           std::to_string(kMaxCopiedBytes) + " bytes that copies may have";
+  }
+
   /// Values of all iterations along a new dimension.
   std::string stack(const NodeProto &origin, Names values, int64_t axis, bool reverse) {
     if (reverse)
@@ -178,6 +202,8 @@ private:
   TakenNames taken;
   ConstantValues constants;
   Nodes nodes;
+  int64_t copiedBytes = 0;
+  std::map<const GraphProto *, Names> initializers; ///< of bodies, which all copies share
 };
 
 std::string Folder::replaceScan(const NodeProto &node) {
@@ -200,12 +226,14 @@ std::string Folder::replaceScan(const NodeProto &node) {
       return "expected inputs that agree in the number of steps, found others";
     length = (*shape)[size_t(axis)];
   }
-  if (*length == 0 || *length > kMaxCopiedNodes)
-    return "expected at least one step and not too many, found " + std::to_string(*length);
+  if (*length == 0)
+    return "expected at least one step, found none";
+  if (std::string reason = checkCopies(body->g(), *length); !reason.empty())
+    return reason;
 
   Names state(node.input().begin(), node.input().begin() + states);
   std::vector<Names> outputs(size_t(node.output_size() - states));
-  for (int64_t t = 0; t < *length && nodes.size() <= kMaxCopiedNodes; ++t) {
+  for (int64_t t = 0; t < *length; ++t) {
     Names inputs = state;
     for (int i = 0; i < scanned; ++i) {
       bool reverse = getElement(node, "scan_input_directions", i, 0) == 1;
@@ -247,16 +275,27 @@ std::string Folder::replaceLoop(const NodeProto &node) {
   std::string number = addInteger(node, 1), running = taken.make("condition");
   setInt(addNode(node, "Cast", {number}, running), "to", ::onnx::TensorProto::BOOL);
   int64_t t = 0;
-  for (; t < *limit && *condition && nodes.size() <= kMaxCopiedNodes; ++t) {
+  std::string before; // the condition of the last step
+  for (; t < *limit && *condition; ++t) {
+    if (std::string reason = checkCopies(body, t + 1, t); !reason.empty())
+      return reason;
     Names inputs = {addInteger(node, t), running};
     inputs.insert(inputs.end(), state.begin(), state.end());
     Names results = copyBody(node, body, inputs);
-    // Mostly the condition is handed on.
-    if (constants.follow(results[0]) != running) {
+    // Mostly the condition is handed on, or one from outside of the body holds: then all steps are made.
+    std::string goesOn = constants.follow(results[0]);
+    if (goesOn != running) {
       condition = getInteger(results[0]);
       if (!condition)
         return "whether it goes on depends on data";
     }
+    bool always = *condition && (goesOn == running || goesOn == before);
+    if (always && node.input(0).empty())
+      return "it has no trip count, and its condition always holds";
+    if (always)
+      if (std::string reason = checkCopies(body, *limit, t + 1); !reason.empty())
+        return reason;
+    before = goesOn;
     state.assign(results.begin() + 1, results.begin() + 1 + carried);
     for (size_t i = 0; i < outputs.size(); ++i)
       outputs[i].push_back(results[size_t(1 + carried) + i]);

@@ -7,8 +7,9 @@
 
 namespace qcompile::frontend {
 
-/// Copies of functions and of graphs within nodes may make no more nodes than this.
+/// Copies of functions and of graphs within nodes may make no more nodes than this, and have no more bytes.
 inline constexpr int kMaxCopiedNodes = 1 << 17;
+inline constexpr int64_t kMaxCopiedBytes = int64_t{1} << 30;
 
 /// Appends the nodes of `function` on the inputs, outputs and attributes of `call`. New values are named by `renaming`; the
 /// nodes keep their names.

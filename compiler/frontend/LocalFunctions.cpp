@@ -28,7 +28,6 @@ namespace {
 /// Functions may call each other this deep.
 constexpr size_t kMaxDepth = 256;
 /// Copies of functions may take up as much as a model.
-constexpr uint64_t kMaxCopiedBytes = INT32_MAX;
 
 /// A value that nodes use and nothing around them defines, or an empty string.
 std::string findUndefined(Nodes &nodes, llvm::StringSet<> defined) {
@@ -215,8 +214,8 @@ std::string LocalInliner::findProblem(const NodeProto &call, Function &function)
     return "expected functions that call each other at most " + std::to_string(kMaxDepth) + " levels deep";
   copiedNodes += function.nodes;
   copiedBytes += function.bytes;
-  if (copiedNodes > uint64_t(kMaxCopiedNodes) || copiedBytes > kMaxCopiedBytes)
-    return "expected functions of at most " + std::to_string(kMaxCopiedNodes) + " nodes and 2 GiB in all places where they are called";
+  if (copiedNodes > uint64_t(kMaxCopiedNodes) || copiedBytes > uint64_t(kMaxCopiedBytes))
+    return "expected functions of at most " + std::to_string(kMaxCopiedNodes) + " nodes and 1 GiB in all places where they are called";
   return "";
 }
 

@@ -133,6 +133,9 @@ public:
     if (chain.sources.empty() || axes.size() > 1)
       return std::nullopt;
     auto type = cast<RankedTensorType>(last->getResult(0).getType());
+    // A scalar has no channels, whatever an operation takes for their dimension.
+    if (!axes.empty() && *axes.begin() >= type.getRank())
+      return std::nullopt;
     chain.axis = axes.empty() ? (type.getRank() >= 2 ? 1 : 0) : *axes.begin();
     if (!axes.empty())
       chain.channels = type.getDimSize(chain.axis);

@@ -33,7 +33,7 @@ bool Converter::readLinearBias(Value value, float beta, int64_t outputs, Integer
     reason = "its bias is not constant";
     return false;
   }
-  return readBias(bias->second, beta, outputs, form.bias, reason);
+  return readBias(bias->second, beta, outputs, form, reason);
 }
 
 Value Converter::padWindows(Location loc, const IntegerForm &form, const Window &window,

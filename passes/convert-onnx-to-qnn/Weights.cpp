@@ -143,8 +143,34 @@ std::optional<IntegerWeights> makeIntegerWeights(const runtime::QuantizedView &v
   return out;
 }
 
-bool readBias(const runtime::Value &value, float beta, int64_t outputs,
-                     std::vector<double> &bias, std::string &reason) {
+/// The sum of two doubles where it is one.
+static std::optional<double> addExactly(double a, double b) {
+  double sum = a + b, rest = sum - a;
+  bool exact = (a - (sum - rest)) + (b - rest) == 0;
+  return exact ? std::optional(sum) : std::nullopt;
+}
+
+namespace {
+/// A real number as so many steps of a scale and a rest.
+struct StepsAndRest {
+  int64_t steps;
+  double rest;
+};
+} // namespace
+
+/// The product a * b, which may need more than 53 bits, on a grid of `scale`.
+static std::optional<StepsAndRest> splitProduct(double a, double b, double scale) {
+  constexpr double kMaxSteps = 0x1p40;
+  double product = a * b, steps = std::nearbyint(product / scale), onGrid = steps * scale;
+  if (!(std::fabs(steps) <= kMaxSteps) || std::fabs(scale) < 0x1p-900 || !std::isfinite(onGrid))
+    return std::nullopt;
+  std::optional<double> near = addExactly(product, -onGrid);
+  std::optional<double> low = addExactly(std::fma(a, b, -product), -std::fma(steps, scale, -onGrid));
+  std::optional<double> rest = near && low ? addExactly(*near, *low) : std::nullopt;
+  return rest ? std::optional(StepsAndRest{int64_t(steps), *rest}) : std::nullopt;
+}
+
+bool readBias(const runtime::Value &value, float beta, int64_t outputs, IntegerForm &form, std::string &reason) {
   const Tensor &tensor = value.tensor;
   bool perOutput = tensor.size() == outputs && (tensor.rank() == 0 || tensor.shape().back() == outputs);
   if (!perOutput && tensor.size() != 1) {
@@ -157,8 +183,17 @@ bool readBias(const runtime::Value &value, float beta, int64_t outputs,
       // The real number itself: scale and zero point are float32, codes have at most 32 bits.
       const runtime::QuantizedView &view = *value.quantized;
       auto at = [&](const Tensor &t) { return t.DoubleAt(t.size() == 1 ? 0 : i); };
-      std::optional<double> exact =
-          multiplyExactly(at(view.scale), double(view.codes.IntegerAt(i)) - at(view.zero_point));
+      double steps = double(view.codes.IntegerAt(i)) - at(view.zero_point);
+      std::optional<double> exact = multiplyExactly(at(view.scale), steps);
+      if (!exact && tensor.size() == outputs && beta == 1) {
+        // Codes of more than 29 bits, as exporters give to channels of tiny weights: mostly on the grid of the sum.
+        if (auto split = splitProduct(at(view.scale), steps, qcompile::at(form.scale, i))) {
+          int64_t shared = form.zeroPoint.front();
+          form.zeroPoint.resize(outputs, shared);
+          form.zeroPoint[i] -= split->steps;
+          exact = split->rest;
+        }
+      }
       if (!exact) {
         reason = "a quantized bias needs more than 53 bits";
         return false;
@@ -170,7 +205,7 @@ bool readBias(const runtime::Value &value, float beta, int64_t outputs,
       reason = "a bias is not finite, or beta times it needs more than 53 bits";
       return false;
     }
-    bias.push_back(*scaled);
+    form.bias.push_back(*scaled);
   }
   return true;
 }

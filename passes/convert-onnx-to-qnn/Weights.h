@@ -32,9 +32,9 @@ std::optional<IntegerWeights> makeIntegerWeights(const runtime::QuantizedView &v
                                                  const IntegerForm &input, double alpha,
                                                  std::string &reason);
 
-/// The bias of a linear operation as exact doubles, one per output or one for all; empty for none.
-bool readBias(const runtime::Value &value, float beta, int64_t outputs, std::vector<double> &bias,
-              std::string &reason);
+/// Gives the sums of a linear operation, read by `form`, their bias as exact doubles, one per output or one for all. What of a
+/// bias has no place in a double goes into the zero points.
+bool readBias(const runtime::Value &value, float beta, int64_t outputs, IntegerForm &form, std::string &reason);
 
 } // namespace qcompile
 

@@ -91,6 +91,44 @@ TEST(Expand, LoopsThatDependOnDataAreRefused) {
   EXPECT_EQ(model.test.errors, "[QC-I010] node Loop 'Loop_0': its trip count depends on data\n");
 }
 
+// 2^40 copies of the body: two are enough to see that all will be made.
+TEST(Expand, LoopsOfTooManyStepsAreRefusedAtOnce) {
+  Imported model(std::string("g (float[2] x) => (float[2] y, float[n, 2] history) "
+                             "<int64 count = {1099511627776}, bool cond = {1}, float[2] w = {1, 10}> {") +
+                 kLoop + "}");
+  EXPECT_NE(model.test.errors.find("[QC-I010] node Loop 'Loop_0': 1099511627776 copies of its body, of 3 nodes and "),
+            std::string::npos)
+      << model.test.errors;
+}
+
+TEST(Expand, LoopsWithoutEndAreRefused) {
+  Imported model(R"(g (float[2] x) => (float[2] y) <bool always = {1}> {
+    y = Loop (, , x) <body = b (int64 i, bool c, float[2] h) => (bool d, float[2] next) {
+      d = Identity (always)
+      next = Add (h, h)
+    }>
+  })");
+  EXPECT_EQ(model.test.errors,
+            "[QC-I010] node Loop 'Loop_0': it has no trip count, and its condition always holds\n");
+}
+
+// Four steps share the one table of their body: ((((1 + 1) * 2 + 1) * 2 + 1) * 2 + 1) * 2 = 46.
+TEST(Expand, CopiesShareTheConstantsOfTheirBody) {
+  Imported model(R"(g (float[1] x) => (float[1] y) <int64 count = {4}> {
+    y = Loop (count, , x) <body = b (int64 i, bool c, float[1] h) => (bool d, float[1] next)
+        <float[1] one = {1}, float[1] two = {2}> {
+      d = Identity (c)
+      more = Add (h, one)
+      next = Mul (more, two)
+    }>
+  })");
+  EXPECT_EQ(model.run({floats({1}, {1})}), std::vector{floats({1}, {46})});
+  int constants = 0;
+  model.main().walk([&](mlir::Operation *op) { constants += op->getName().getStringRef() == "onnx.Constant" &&
+                                                            op->getResult(0).getType() == model.main().getArgumentTypes()[0]; });
+  EXPECT_EQ(constants, 2);
+}
+
 // The rank of x decides; the branch uses values of the graph around it.
 TEST(Expand, ConditionsOnShapesAreKnown) {
   Imported model(R"(g (float[2, 3] x) => (float[2, 3] y) <int64[1] two = {2}> {
