@@ -27,7 +27,6 @@ namespace {
 
 /// Functions may call each other this deep.
 constexpr size_t kMaxDepth = 256;
-/// Copies of functions may take up as much as a model.
 
 /// A value that nodes use and nothing around them defines, or an empty string.
 std::string findUndefined(Nodes &nodes, llvm::StringSet<> defined) {
