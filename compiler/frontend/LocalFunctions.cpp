@@ -95,6 +95,7 @@ private:
   LogicalResult takeFunctions();
   Function *find(const NodeProto &node);
   std::string findProblem(const NodeProto &call, Function &function);
+  std::string findExcess(const Function &function);
   std::string findProblem(Function &function);
   std::string findOtherVersion(Function &function);
   void adoptImports(const Function &function);
@@ -209,6 +210,11 @@ std::string LocalInliner::findProblem(const NodeProto &call, Function &function)
     return "expected at most " + std::to_string(function.proto.input_size()) + " inputs and " +
            std::to_string(function.proto.output_size()) + " outputs of function " + function.proto.name() + ", found " +
            std::to_string(call.input_size()) + " and " + std::to_string(call.output_size());
+  return "";
+}
+
+/// What is too much about a call, or an empty string.
+std::string LocalInliner::findExcess(const Function &function) {
   if (active.size() >= kMaxDepth)
     return "expected functions that call each other at most " + std::to_string(kMaxDepth) + " levels deep";
   copiedNodes += function.nodes;
@@ -224,6 +230,8 @@ LogicalResult LocalInliner::place(const NodeProto &call, unsigned index, Functio
   };
   if (std::string problem = findProblem(call, function); !problem.empty())
     return refuse(Code::I002, problem);
+  if (std::string problem = findExcess(function); !problem.empty())
+    return refuse(Code::I003, problem);
   std::string prefix = "function " + function.proto.name() + ": ";
   if (!function.sound) {
     adoptImports(function);

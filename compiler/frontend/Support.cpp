@@ -158,11 +158,25 @@ LogicalResult checkTypes(ModelContext &model) {
   return refusals.report(Code::I005, "values");
 }
 
+/// Whether all operators of the standard are those of the oldest opset that is read.
+static bool isLikeOldest(ModelContext &model, int version) {
+  return version > 0 && llvm::all_of(model.graph().node(), [&](const NodeProto &node) {
+    return !node.domain().empty() || ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") ==
+                                         ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(kOldestOpset), "");
+  });
+}
+
 LogicalResult checkOpset(ModelContext &model) {
-  for (const auto &import : model.model->opset_import())
-    if (import.domain().empty() && (import.version() < kOldestOpset || import.version() > getNewestOpset()))
+  for (auto &import : *model.model->mutable_opset_import()) {
+    if (!import.domain().empty() || (import.version() >= kOldestOpset && import.version() <= getNewestOpset()))
+      continue;
+    if (import.version() > getNewestOpset() || !isLikeOldest(model, int(import.version())))
       return model.error(Code::I004) << "expected opset " << kOldestOpset << " to " << getNewestOpset() << ", found "
                                      << import.version() << "; export the model at one of these";
+    model.repaired("opset " + std::to_string(import.version()) + " read as " + std::to_string(kOldestOpset) +
+                   ", which has the same operators");
+    import.set_version(kOldestOpset);
+  }
   return success();
 }
 

@@ -190,6 +190,7 @@ TEST(LocalFunctions, ExplosionsAreRefused) {
                  " (a) => (c) { b = " + next + " (a) c = " + next + " (b) }";
   }
   Imported model("y = loc.F0 (x)", functions);
+  EXPECT_THAT(model.test.errors, HasSubstr("[QC-I003]"));
   EXPECT_THAT(model.test.errors, HasSubstr("expected functions of at most 131072 nodes"));
 }
 
