@@ -247,6 +247,20 @@ static LogicalResult sortNodes(ModelContext &model) {
       users[it->second].push_back(i);
       ++waiting[i];
     }
+  // Graphs within a node take values from around it. What they define themselves has other names.
+  for (int i = 0; i < nodes.size(); ++i) {
+    auto take = [&](const std::string &name) {
+      if (auto it = producer.find(name); it != producer.end() && it->second != i) {
+        users[it->second].push_back(i);
+        ++waiting[i];
+      }
+    };
+    forEachGraph(nodes[i], [&](::onnx::GraphProto &graph) {
+      for (const auto &output : graph.output())
+        take(output.name());
+      forEachNode(*graph.mutable_node(), [&](const NodeProto &inner) { llvm::for_each(inner.input(), take); });
+    });
+  }
   for (const auto &output : model.graph().output())
     if (!defined.count(output.name()) && !producer.count(output.name()))
       result = model.error(Code::I002)

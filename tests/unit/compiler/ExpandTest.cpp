@@ -83,6 +83,15 @@ TEST(Expand, LoopsOfKnownLengthRunThatOften) {
             (std::vector{floats({2}, {8, 16}), floats({3, 2}, {2, 40, 4, 80, 8, 160})}));
 }
 
+// The node stands before what its graphs take from around it: 2 x + x.
+TEST(Expand, GraphsTakeValuesThatAreDefinedLater) {
+  Imported model(R"(g (float[2] x) => (float[2] y) <bool yes = {1}> {
+    y = If (yes) <then_branch = t () => (float[2] s) { s = Add (twice, x) }, else_branch = e () => (float[2] d) { d = Neg (x) }>
+    twice = Add (x, x)
+  })");
+  EXPECT_EQ(model.run({floats({2}, {1, 2})}), std::vector{floats({2}, {3, 6})});
+}
+
 TEST(Expand, LoopsThatDependOnDataAreRefused) {
   Imported model(std::string("g (float[2] x, int64 count) => (float[2] y, float[n, 2] history) "
                              "<bool cond = {1}, float[2] w = {1, 10}> {") +
