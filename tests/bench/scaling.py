@@ -29,25 +29,14 @@ def measure(command, limit):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def judge(topology, points, factor):
-    """What is wrong with (nodes, seconds beyond the base) points, of which the first is the yardstick."""
-    (first, least), *rest = points
-    for count, seconds in rest:
-        allowed = factor * least * count / first + 0.2
-        if seconds > allowed:
-            yield f"{topology}: {seconds:.2f} s for {count} nodes, expected at most {allowed:.2f} s after {least:.2f} s for {first}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--qcompile", required=True)
     parser.add_argument("--command", default="check MODEL", help="MODEL is the file, OUT a place to write to")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--only", default=",".join(scaling_models.TOPOLOGIES), help="topologies")
-    parser.add_argument("--factor", type=float, help="fail where the time per node grows by more")
     parser.add_argument("--limit", type=float, default=200, help="seconds until a run is ended")
     arguments = parser.parse_args()
-    failures = []
     with tempfile.TemporaryDirectory() as folder:
         path, out = pathlib.Path(folder) / "model.onnx", pathlib.Path(folder) / "out"
         places = {"MODEL": str(path), "OUT": str(out)}
@@ -56,18 +45,11 @@ def main():
         for topology in arguments.only.split(","):
             scaling_models.save(topology, 1, path)
             base, _ = measure(command, arguments.limit)
-            points = []
             for count in map(int, arguments.sizes.split(",")):
                 scaling_models.save(topology, count, path)
                 seconds, megabytes = measure(command, arguments.limit)
-                points.append((count, seconds - base))
                 print(f"{topology:>18} {count:>8} {seconds:>8.2f} {megabytes:>6.0f} {(seconds - base) / count * 1e6:>8.1f}",
                       flush=True)
-            if arguments.factor:
-                failures += judge(topology, points, arguments.factor)
-    for failure in failures:
-        print(f"FAILED: {failure}")
-    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":
