@@ -70,6 +70,9 @@ mlir::LogicalResult checkTypes(ModelContext &model);
 /// Brings the default domain to the newest opset, checks the model and infers shapes.
 mlir::LogicalResult upgradeModel(ModelContext &model);
 
+/// Reports what the library's shape inference found wrong, an error per node. Always fails.
+mlir::LogicalResult reportInference(ModelContext &model, llvm::StringRef text);
+
 /// Makes the library's shape inference safe where it trusts attributes; once per process.
 void guardSchemas();
 

@@ -115,7 +115,7 @@ FailureOr<SmallVector<Type>> inferResultTypes(Operation *op, std::string &proble
   try {
     schema->GetTypeAndShapeInferenceFunction()(context);
   } catch (const std::exception &error) {
-    problem = StringRef(error.what()).trim().str();
+    problem = formatInferenceError(error.what());
     return failure();
   }
   for (auto [type, result] : llvm::zip(types, context.takeResults())) {

@@ -13,6 +13,9 @@ namespace qcompile::frontend {
 /// the reason in `problem`, where the operands contradict each other or the old types.
 mlir::FailureOr<llvm::SmallVector<mlir::Type>> inferResultTypes(mlir::Operation *op, std::string &problem);
 
+/// What the library says of a node, as the end of a sentence: its first line, without the kind of error.
+std::string formatInferenceError(llvm::StringRef text);
+
 } // namespace qcompile::frontend
 
 #endif // QCOMPILE_COMPILER_FRONTEND_SHAPEINFERENCE_H

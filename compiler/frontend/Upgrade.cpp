@@ -230,8 +230,7 @@ static LogicalResult inferShapes(ModelContext &model) {
     inferShapesOnce(model);
     return success();
   } catch (const std::exception &problem) {
-    return model.error(Code::I006)
-           << "shapes are not consistent: " << StringRef(problem.what()).trim();
+    return reportInference(model, problem.what());
   }
 }
 
