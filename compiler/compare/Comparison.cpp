@@ -88,7 +88,7 @@ static InputBatches batchAgain(const InputBatches &inputs, ArrayRef<size_t> orde
 Error Comparison::setInputs(int index, const InputBatches &inputs) {
   sides[index].inputs = inputs;
   if (index == 0)
-    return Error::success();
+    return sides[0].session->checkBatches(inputs);
   ArrayRef<Port> mine = sides[0].executable->inputs(), theirs = sides[1].executable->inputs();
   auto order = matchInputs(mine, theirs);
   if (!order)
@@ -98,7 +98,7 @@ Error Comparison::setInputs(int index, const InputBatches &inputs) {
                          [](const Port &a, const Port &b) { return a.name == b.name && a.shape == b.shape; });
   if (!same)
     sides[1].inputs = batchAgain(inputs, *order, theirs);
-  return Error::success();
+  return sides[1].session->checkBatches(sides[1].inputs);
 }
 
 Error Comparison::run(int index) {

@@ -41,8 +41,8 @@ constexpr std::nullopt_t kAcross = std::nullopt;
 /// One operation, with where the samples of its operands lie.
 class FlowOfOperation {
 public:
-  FlowOfOperation(Operation *op, SmallVector<Value> operands, SmallVector<Samples> samples)
-      : op(op), operands(std::move(operands)), samples(std::move(samples)) {}
+  FlowOfOperation(Operation *op, SmallVector<Value> operands, SmallVector<Samples> samples, bool isFree)
+      : op(op), operands(std::move(operands)), samples(std::move(samples)), isFree(isFree) {}
 
   Flow get() const;
 
@@ -62,7 +62,9 @@ private:
   Flow matmul() const;
   Flow gemm() const;
   Flow transpose() const;
+  Flow flatten() const;
   Flow reshape() const;
+  Flow einsum() const;
   Flow squeeze() const;
   Flow unsqueeze() const;
   Flow recurrent() const;
@@ -103,6 +105,7 @@ private:
   Operation *op;
   SmallVector<Value> operands;
   SmallVector<Samples> samples;
+  bool isFree;
 };
 
 } // namespace
@@ -229,12 +232,56 @@ Flow FlowOfOperation::transpose() const {
                                                  : Samples::along(found - permutation.asArrayRef().begin());
 }
 
-/// Samples that come first still do: where nothing is merged with them, as a dimension of their own.
+/// The dimensions before an axis become one, those from it on the other.
+Flow FlowOfOperation::flatten() const {
+  if (!at(0).isKnown())
+    return at(0);
+  return Samples::along(at(0).getAxis() < normalized(attribute("axis", 1), rank(0)) ? 0 : 1);
+}
+
+/// Samples that come first still do, as a dimension or the slow part of one.
 Flow FlowOfOperation::reshape() const {
   auto from = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
   auto to = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  const bool kept = from && to && from.getRank() > 0 && to.getRank() > 0 && from.getDimSize(0) == to.getDimSize(0);
-  return at(0).isNone() || (at(0).liesAlong(0) && kept) ? at(0) : Samples::unknown();
+  if (!at(0).liesAlong(0) || !from || !to || to.getRank() == 0)
+    return at(0).isNone() ? at(0) : Samples::unknown();
+  auto target = integers(1);
+  // 0 copies the number of samples, and so does what a model computes, as a rule. The 1 of a model of one sample may be meant.
+  const bool mayBeNumber = !isFree && (from.getDimSize(0) == 1 || from.getDimSize(0) == to.getDimSize(0));
+  if (mayBeNumber || !target || target->empty() || (target->front() == 0 && !attribute("allowzero", 0)))
+    return from.getDimSize(0) == to.getDimSize(0) ? at(0) : Samples::unknown();
+  // Samples are the slow part of the first dimension that is not 1: the one without a number grows with them.
+  for (auto [axis, extent] : llvm::enumerate(*target)) {
+    if (extent == -1)
+      return Samples::along(int64_t(axis));
+    if (extent != 1)
+      break;
+  }
+  return Samples::unknown();
+}
+
+/// "bi,bj->bij": along the letter of the samples, if the result has it; else it is summed over.
+Flow FlowOfOperation::einsum() const {
+  auto text = op->getAttrOfType<StringAttr>("equation");
+  std::string equation = text ? text.getValue().str() : "";
+  llvm::erase(equation, ' ');
+  auto [left, right] = StringRef(equation).split("->");
+  SmallVector<StringRef> terms;
+  left.split(terms, ',');
+  if (right.empty() || StringRef(equation).contains('.') || terms.size() != samples.size())
+    return Samples::unknown();
+  Samples out = Samples::none();
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (samples[i].isNone())
+      continue;
+    if (!samples[i].isKnown() || samples[i].getAxis() >= int64_t(terms[i].size()))
+      return Samples::unknown();
+    const size_t place = right.find(terms[i][size_t(samples[i].getAxis())]);
+    if (place == StringRef::npos || (out.isKnown() && !out.liesAlong(int64_t(place))))
+      return kAcross;
+    out = Samples::along(int64_t(place));
+  }
+  return out;
 }
 
 Flow FlowOfOperation::squeeze() const {
@@ -279,10 +326,10 @@ const llvm::StringMap<FlowOfOperation::Rule> &FlowOfOperation::getRules() {
         out[name] = rule;
     };
     add(&F::pointwise, {"And", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor", "Equal", "Greater",
-                        "GreaterOrEqual", "Less", "LessOrEqual", "Mean", "Mod", "Not", "Or", "Sum", "Xor", "Expand"});
+                        "GreaterOrEqual", "Less", "LessOrEqual", "Mean", "Mod", "Not", "Or", "QLinearAdd", "QLinearMul", "Sum", "Xor", "Expand"});
     add(&F::keepsFirst,
         {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cast", "CastLike", "Cosh", "DequantizeLinear", "FloatQuant",
-         "IntQuant", "IsInf", "IsNaN", "Pad", "QuantizeLinear", "Resize", "Sinh", "Tan", "Upsample"});
+         "IntQuant", "IsInf", "IsNaN", "Pad", "QLinearLeakyRelu", "QLinearSigmoid", "QuantizeLinear", "Resize", "Sinh", "Tan", "Upsample"});
     add(&F::spatial,
         {"AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose", "DeformConv", "DepthToSpace",
          "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization", "InstanceNormalization", "LRN",
@@ -298,7 +345,9 @@ const llvm::StringMap<FlowOfOperation::Rule> &FlowOfOperation::getRules() {
     add(&F::matmul, {"MatMul", "MatMulInteger"});
     add(&F::gemm, {"Gemm"});
     add(&F::transpose, {"Transpose"});
-    add(&F::reshape, {"Flatten", "Reshape"});
+    add(&F::flatten, {"Flatten"});
+    add(&F::reshape, {"Reshape"});
+    add(&F::einsum, {"Einsum"});
     add(&F::squeeze, {"Squeeze"});
     add(&F::unsqueeze, {"Unsqueeze"});
     add(&F::recurrent, {"GRU", "LSTM", "RNN"});
@@ -319,7 +368,8 @@ Flow FlowOfOperation::get() const {
   return qcompile::onnx::isPointwise(op) ? pointwise() : Samples::unknown();
 }
 
-Operation *findBatchCoupling(func::FuncOp function, ArrayRef<BlockArgument> inputs) {
+BatchCoupling findBatchCoupling(func::FuncOp function, ArrayRef<BlockArgument> inputs, bool isFree) {
+  BatchCoupling out;
   DenseMap<Value, Samples> samples;
   for (BlockArgument input : inputs) {
     auto type = dyn_cast<RankedTensorType>(input.getType());
@@ -335,13 +385,17 @@ Operation *findBatchCoupling(func::FuncOp function, ArrayRef<BlockArgument> inpu
     }
     if (op.getNumResults() == 0)
       continue;
-    Flow flow = FlowOfOperation(&op, std::move(operands), std::move(known)).get();
-    if (!flow)
-      return &op;
+    Flow flow = FlowOfOperation(&op, std::move(operands), std::move(known), isFree).get();
+    if (!flow) {
+      out.across = &op;
+      return out;
+    }
+    if (!flow->isKnown() && !flow->isNone() && !out.lost)
+      out.lost = &op;
     for (Value result : op.getResults())
       samples.try_emplace(result, *flow);
   }
-  return nullptr;
+  return out;
 }
 
 } // namespace qcompile::frontend

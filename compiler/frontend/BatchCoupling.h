@@ -11,10 +11,17 @@
 
 namespace qcompile::frontend {
 
-/// The first operation that certainly computes one sample's values from those of others, or null: one that reduces,
-/// normalizes, joins, cuts or multiplies along the dimension of samples. That is the first one of `inputs`, arguments of the
-/// function; it is followed through `onnx` operations, and where it cannot be followed, nothing is claimed.
-mlir::Operation *findBatchCoupling(mlir::func::FuncOp function, llvm::ArrayRef<mlir::BlockArgument> inputs);
+struct BatchCoupling {
+  /// The first operation that certainly computes one sample's values from those of others, or null: one that reduces,
+  /// normalizes, joins, cuts or multiplies along the dimension of samples.
+  mlir::Operation *across = nullptr;
+  /// The first operation behind which it is not known where the samples lie, or null.
+  mlir::Operation *lost = nullptr;
+};
+
+/// Follows samples, the first dimension of `inputs`, which are arguments of the function, through `onnx` operations. `isFree`
+/// says that there is one sample for want of a number: a 1 that the model writes into shapes then is no number of samples.
+BatchCoupling findBatchCoupling(mlir::func::FuncOp function, llvm::ArrayRef<mlir::BlockArgument> inputs, bool isFree);
 
 } // namespace qcompile::frontend
 

@@ -164,12 +164,16 @@ static void noteBatchCoupling(ModelContext &model, func::FuncOp function) {
   SmallVector<BlockArgument> inputs;
   llvm::copy_if(function.getArguments(), std::back_inserter(inputs), isFree);
   const bool free = !inputs.empty();
-  Operation *found = findBatchCoupling(function, free ? ArrayRef<BlockArgument>(inputs) : function.getArguments());
-  if (!found)
+  auto [across, lost] =
+      findBatchCoupling(function, free ? ArrayRef<BlockArgument>(inputs) : function.getArguments(), free);
+  if (!across && lost)
+    model.report.batchLost = qcompile::onnx::describe(lost);
+  if (!across)
     return;
-  model.report.batchCoupling = qcompile::onnx::describe(found);
+  model.report.batchCoupling = qcompile::onnx::describe(across);
+  function->setAttr(kBatchCouplingAttr, StringAttr::get(model.context, model.report.batchCoupling));
   if (free)
-    emitWarning(found->getLoc(), Code::I011)
+    emitWarning(across->getLoc(), Code::I011)
         << "node '" << model.report.batchCoupling << "' computes across the samples of a batch, whose number is open: "
         << "results are those of one sample at a time; give the number meant with --input-shape";
 }

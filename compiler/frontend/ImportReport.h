@@ -9,6 +9,9 @@
 
 namespace qcompile {
 
+/// On a function whose samples depend on each other: the node by which they do.
+inline constexpr char kBatchCouplingAttr[] = "onnx.batch_coupling";
+
 /// Facts about a model file, printed at the start of every run and recorded in the manifest.
 struct ImportReport {
   int64_t opset = 0;       ///< of the default domain, as written
@@ -27,6 +30,8 @@ struct ImportReport {
   std::vector<std::string> freeBatches; ///< inputs whose number of samples is left open; it is taken as 1
   /// The first node found that computes across samples, so that results depend on how samples are put into batches; or empty.
   std::string batchCoupling;
+  /// The first node, where there is no such one, behind which samples could not be followed; or empty.
+  std::string batchLost;
   std::vector<std::string> repairs; ///< one sentence each, with a count where it recurs
   /// QONNX data types that the file notes on tensors, by name ("INT4").
   std::map<std::string, std::string> dataTypes;

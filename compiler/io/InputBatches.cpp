@@ -24,6 +24,11 @@ bool haveBatch(ArrayRef<Port> ports) {
 
 int64_t getBatchSize(ArrayRef<Port> ports) { return !ports.empty() && haveBatch(ports) ? getLeading(ports[0]) : 1; }
 
+int64_t fillBatches(int64_t count, ArrayRef<Port> ports) {
+  const int64_t batch = getBatchSize(ports);
+  return (count + batch - 1) / batch * batch;
+}
+
 Shape getSampleShape(const Port &port, int64_t batchSize) {
   bool isBatched = !port.shape.empty() && getLeading(port) == batchSize;
   return Shape(port.shape.begin() + isBatched, port.shape.end());

@@ -27,6 +27,9 @@ int64_t getBatchSize(llvm::ArrayRef<runtime::Port> ports);
 /// The shape of one sample of a port.
 runtime::Shape getSampleShape(const runtime::Port &port, int64_t batchSize);
 
+/// The least number of samples from `count` on that fills batches.
+int64_t fillBatches(int64_t count, llvm::ArrayRef<runtime::Port> ports);
+
 /// Cuts one tensor [samples, elements] per port, in its type, into batches.
 InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::ArrayRef<runtime::Port> ports);
 

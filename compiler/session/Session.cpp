@@ -117,6 +117,14 @@ bool Session::failInput(llvm::Error error) {
   return fail(file ? Outcome::FileSystem : Outcome::Usage, file ? Code::I001 : Code::U002, message);
 }
 
+llvm::Error Session::checkBatches(const InputBatches &inputs) const {
+  if (report.batchCoupling.empty() || inputs.samples % inputs.samplesPerBatch == 0)
+    return llvm::Error::success();
+  return llvm::createStringError("node '" + report.batchCoupling +
+                                 "' computes across the samples of a batch, so none can be filled up: expected a multiple of " +
+                                 llvm::Twine(inputs.samplesPerBatch) + " samples, found " + llvm::Twine(inputs.samples));
+}
+
 void Session::adoptOutcome(Outcome outcome) {
   if (result == Outcome::Success)
     result = outcome;
@@ -181,6 +189,8 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
   if (!main || !main.getBody().hasOneBlock())
     return fail(Outcome::InvalidModel, Code::I002,
                 "'" + path + "': expected a function 'main' with one block");
+  if (auto coupling = main->getAttrOfType<StringAttr>(kBatchCouplingAttr))
+    report.batchCoupling = coupling.getValue().str();
   currentStage = *from;
   return true;
 }

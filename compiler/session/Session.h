@@ -12,6 +12,7 @@
 
 #include "compiler/backend/Registry.h"
 #include "compiler/frontend/Frontend.h"
+#include "compiler/io/InputBatches.h"
 #include "compiler/session/Stages.h"
 #include "compiler/session/StoredWeights.h"
 #include "dialects/diagnostics/Diagnostics.h"
@@ -102,6 +103,8 @@ public:
   bool fail(Outcome outcome, Code code, const llvm::Twine &message);
   /// Reports why input data cannot be had: files that cannot be read, or data that does not fit.
   bool failInput(llvm::Error error);
+  /// Fails where samples depend on each other and do not fill the last batch.
+  llvm::Error checkBatches(const InputBatches &inputs) const;
   /// Ends with the outcome of another session, whose diagnostics have been passed on.
   void adoptOutcome(Outcome outcome);
 

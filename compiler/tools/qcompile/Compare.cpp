@@ -29,7 +29,7 @@ static std::string findMistake(const Options &options) {
 static Expected<InputBatches> getInputs(const Options &options, Executable &executable,
                                         Messages &messages) {
   if (options.random)
-    return makeRandomInputs(executable.inputs(), options.random, options.seed);
+    return makeRandomInputs(executable.inputs(), fillBatches(options.random, executable.inputs()), options.seed);
   return readInputs(options.inputs, executable.inputs(),
                     [&](const std::string &text) { messages.note(text); }, options.sampling);
 }

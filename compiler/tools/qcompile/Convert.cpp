@@ -18,7 +18,8 @@ static Expected<InputBatches> getInputs(const Options &options, Executable &exec
     return readInputs(options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); },
                       options.sampling);
   messages.note("seed " + std::to_string(options.seed));
-  return makeRandomInputs(executable.inputs(), options.random ? options.random : kVerifiedSamples, options.seed);
+  const int64_t count = options.random ? options.random : kVerifiedSamples;
+  return makeRandomInputs(executable.inputs(), fillBatches(count, executable.inputs()), options.seed);
 }
 
 /// Evaluates the source and the file that was written, tensor by tensor. Nothing after an error.

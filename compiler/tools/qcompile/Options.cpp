@@ -161,7 +161,7 @@ std::string findContradiction(const Options &out) {
   if (out.command == Command::Run && out.stage && out.session.backend != "reference")
     return "--stage needs --backend=reference";
   if (out.fromArtifact && (out.backendGiven || out.stage || out.compileFrom || !inputShapes.empty() || !backendOptions.empty()))
-    return "--from-artifact: an artifact has its backend, options and shapes, expected none";
+    return "'" + out.model + "' is an artifact, which has its backend, options and shapes, expected none";
   bool isText = out.command == Command::Compile && out.compileTo && *out.compileTo < Stage::Emit;
   if (out.output == "-" && !isText)
     return "-o: only the text of a stage (--compile-to) goes to the standard output, expected a path";
@@ -278,7 +278,7 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.integer = integer;
   out.weights = weights;
   out.html = html;
-  out.fromArtifact = fromArtifact;
+  out.fromArtifact = fromArtifact || (out.command == Command::Run && sys::fs::is_directory(out.model));
   out.json = json;
   out.jsonDiagnostics = diagnostics == "json";
   out.quiet = quiet;

@@ -129,7 +129,7 @@ std::unique_ptr<Executable> makeReference(Session &session, const Options &optio
 
 std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options,
                                            Messages &messages) {
-  if (options.fromArtifact || sys::fs::is_directory(options.model))
+  if (options.fromArtifact)
     return session.openArtifact(options.model);
   bool reference = options.session.backend == "reference";
   if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages))
@@ -159,7 +159,7 @@ int failInput(Session &session, Error error) {
 InputBatches makeRandom(Session &session, const Options &options, Executable &executable) {
   int64_t count = options.random;
   if (!session.importReport().batchCoupling.empty())
-    count = llvm::alignTo(count, getBatchSize(executable.inputs()));
+    count = fillBatches(count, executable.inputs());
   return makeRandomInputs(executable.inputs(), count, options.seed);
 }
 
@@ -184,13 +184,11 @@ int runModel(Session &session, const Options &options, Messages &messages) {
                                   options.sampling);
   if (!inputs)
     return failInput(session, inputs.takeError());
-  const std::string &coupling = session.importReport().batchCoupling;
-  if (!coupling.empty() && inputs->samples % inputs->samplesPerBatch) {
-    session.fail(Outcome::Usage, Code::U002,
-                 "node '" + coupling + "' computes across the samples of a batch, so none can be filled up: expected a multiple of " +
-                     Twine(inputs->samplesPerBatch) + " samples, found " + Twine(inputs->samples));
-    return int(session.outcome());
-  }
+  if (Error error = session.checkBatches(*inputs))
+    return failInput(session, std::move(error));
+  if (!session.importReport().batchLost.empty() && inputs->samples % inputs->samplesPerBatch)
+    messages.note("the last batch is filled up with its last sample; that is right if node '" + session.importReport().batchLost +
+                  "' and those behind it compute every sample by itself, which is not known");
   IntermediateDump dump;
   if (!options.dumpIntermediates.empty()) {
     if (options.session.backend != "reference") {

@@ -116,6 +116,12 @@ const Case kCases[] = {
     {"SoftmaxAfterUnsqueeze", true, "u = Unsqueeze (x, i0) y = Softmax <axis = 1> (u)"},
     {"SoftmaxAfterSqueeze", true, "u = Unsqueeze (x, i0) s = Squeeze (u, i0) y = Softmax <axis = 0> (s)"},
     {"LayerNormOfLast", false, "y = LayerNormalization <axis = -1> (x, s) s = Constant <value_floats = [1.0, 2.0, 3.0]> ()"},
+    {"FlattenOfEach", false, "f = Flatten <axis = 1> (x) y = Softmax <axis = -1> (f)"},
+    {"FlattenOfAll", true, "f = Flatten <axis = 0> (x) y = Softmax <axis = -1> (f)"},
+    {"EinsumOfEach", false, "y = Einsum <equation = \"bij->bji\"> (x)"},
+    {"EinsumThatSums", true, "y = Einsum <equation = \"bij->ij\"> (x)"},
+    {"EinsumOfPairs", true, "y = Einsum <equation = \"bij, cij -> bc\"> (x, x)"},
+    {"SoftmaxAfterEinsum", true, "e = Einsum <equation = \"bij->ijb\"> (x) y = Softmax <axis = 2> (e)"},
     {"MeanVariance", true, "u = Unsqueeze (x, i2) y = MeanVarianceNormalization <axes = [0, 2, 3]> (u)"},
     {"MeanVarianceOfEach", false, "u = Unsqueeze (x, i2) y = MeanVarianceNormalization <axes = [2, 3]> (u)"},
     {"DynamicQuantizer", true, "q, s, z = DynamicQuantizeLinear (x) y = DequantizeLinear (q, s, z)"},
@@ -124,6 +130,22 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Nodes, BatchCoupling, ::testing::ValuesIn(kCases),
                          [](const auto &info) { return std::string(info.param.description); });
+
+// Where the number of samples is open, numbers in a target of Reshape are not that number: more samples go where there is
+// none. What follows computes along that dimension or beside it.
+TEST(BatchCoupling, ReshapesOfOpenBatchesAreFollowed) {
+  for (auto [target, axis, coupled] : {std::tuple("{0, 6}", 1, false), {"{0, -1}", 1, false}, {"{-1, 6}", 1, false},
+                                       {"{-1, 6}", 0, true}, {"{1, -1}", 1, true}, {"{1, -1}", 0, false}}) {
+    std::string text = R"(<ir_version: 10, opset_import: ["" : 21]> net (float[N, 2, 3] x) => (float[A, B] y) <int64[2] t = )" +
+                       std::string(target) + "> { r = Reshape (x, t) y = Softmax <axis = " + std::to_string(axis) + "> (r) }";
+    ::onnx::ModelProto model;
+    ASSERT_TRUE(::onnx::OnnxParser(text.c_str()).Parse(model).IsOK());
+    testing::TestContext context;
+    ImportReport report;
+    ASSERT_TRUE(importOnnx(&context.context, model.SerializeAsString(), "net.onnx", "", {}, report)) << context.errors;
+    EXPECT_EQ(!report.batchCoupling.empty(), coupled) << target << " along " << axis;
+  }
+}
 
 TEST(BatchCoupling, OnlyFreeInputsAreFollowedWhereThereIsOne) {
   // The second input is a matrix whose rows are no samples.
