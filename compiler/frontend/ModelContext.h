@@ -70,6 +70,9 @@ mlir::LogicalResult checkTypes(ModelContext &model);
 /// Brings the default domain to the newest opset, checks the model and infers shapes.
 mlir::LogicalResult upgradeModel(ModelContext &model);
 
+/// Applies --input-shape, and gives batches a size where they have none.
+mlir::LogicalResult fixInputShapes(ModelContext &model);
+
 /// Reports what the library's shape inference found wrong, an error per node. Always fails.
 mlir::LogicalResult reportInference(ModelContext &model, llvm::StringRef text);
 

@@ -16,67 +16,6 @@ namespace qcompile::frontend {
 /// Bodies use operators that have bodies, a few levels deep.
 static constexpr int kMaxDepth = 32;
 
-/// Some exporters write -1 for sizes that they do not know.
-static void dropNegativeSizes(ValueInfoProto &output) {
-  if (output.type().has_tensor_type() && output.type().tensor_type().has_shape())
-    for (auto &dim : *output.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim())
-      if (dim.has_dim_value() && dim.dim_value() < 0)
-        dim.clear_dim_value();
-}
-
-/// Applies --input-shape and gives the batch a size where it has none.
-static LogicalResult fixInputShapes(ModelContext &model) {
-  LogicalResult result = success();
-  llvm::for_each(*model.graph().mutable_output(), dropNegativeSizes);
-  auto wanted = model.options.inputShapes;
-  for (ValueInfoProto &input : *model.graph().mutable_input()) {
-    if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape() && !wanted.count(input.name())) {
-      if (!model.options.keepUnknownShapes)
-        result = model.error(Code::I006) << "input '" << input.name()
-                                         << "': expected a shape, found none; give it with --input-shape";
-      continue;
-    }
-    auto *shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
-    if (auto it = wanted.find(input.name()); it != wanted.end()) {
-      shape->clear_dim();
-      for (int64_t extent : it->second)
-        shape->add_dim()->set_dim_value(extent);
-      wanted.erase(it);
-    }
-    for (int d = 0; d < shape->dim_size(); ++d) {
-      auto *dim = shape->mutable_dim(d);
-      if (dim->has_dim_value() && dim->dim_value() >= 0)
-        continue; // an empty tensor is a tensor
-      std::string name = dim->has_dim_param() ? dim->dim_param() : "?";
-      const bool isNegative = dim->has_dim_value();
-      if (isNegative) {
-        name = std::to_string(dim->dim_value());
-        dim->clear_dim_value();
-      }
-      if (d == 0) {
-        dim->set_dim_value(1);
-        model.repaired("batch dimension '" + name + "' of input '" + input.name() +
-                       "' taken as 1");
-        model.report.freeBatches.push_back(input.name());
-        continue;
-      }
-      if (model.options.keepUnknownShapes) {
-        if (isNegative)
-          model.repaired("dimension " + std::to_string(d) + " of input '" + input.name() + "', " + name +
-                         ", taken as unknown");
-        continue;
-      }
-      result = model.error(Code::I006)
-               << "input '" << input.name() << "': expected a size for dimension " << d << ", found '" << name
-               << "'; give it with --input-shape";
-    }
-  }
-  for (const auto &[name, shape] : wanted)
-    result = model.error(Code::U001) << "--input-shape names '" << name
-                                     << "', which is no input of the model";
-  return result;
-}
-
 /// Moves the big initializers out of the model and declares them as inputs, so that the library does not
 /// copy them; `restore` undoes it.
 class InitializersAside {
@@ -217,21 +156,52 @@ static void inferShapesOnce(ModelContext &model) {
                                        options);
 }
 
+/// What the file says of sizes beside the inputs, out of the way of inference.
+static std::vector<ValueInfoProto> clearNotedShapes(ModelContext &model) {
+  std::vector<ValueInfoProto> outputs(model.graph().output().begin(), model.graph().output().end());
+  model.graph().clear_value_info();
+  for (ValueInfoProto &output : *model.graph().mutable_output())
+    if (output.type().has_tensor_type())
+      output.mutable_type()->mutable_tensor_type()->clear_shape();
+  return outputs;
+}
+
+static std::string formatShape(const ValueInfoProto &value) {
+  std::string out;
+  for (const auto &dim : value.type().tensor_type().shape().dim())
+    out += (out.empty() ? "" : "x") + (dim.has_dim_value() ? std::to_string(dim.dim_value()) : "?");
+  return out.empty() ? "scalar" : out;
+}
+
+static bool contradict(const ValueInfoProto &a, const ValueInfoProto &b) {
+  if (!a.type().tensor_type().has_shape() || !b.type().tensor_type().has_shape())
+    return false;
+  const auto &x = a.type().tensor_type().shape(), &y = b.type().tensor_type().shape();
+  auto differ = [](const auto &m, const auto &n) {
+    return m.has_dim_value() && n.has_dim_value() && m.dim_value() != n.dim_value();
+  };
+  return x.dim_size() != y.dim_size() || !std::equal(x.dim().begin(), x.dim().end(), y.dim().begin(), std::not_fn(differ));
+}
+
 static LogicalResult inferShapes(ModelContext &model) {
   try {
     inferShapesOnce(model);
     return success();
   } catch (const std::exception &) {
-    // Shapes noted inside the model may be those of an older version of an operator: pools whose last window begins
-    // behind the input have lost it since.
-    model.model->mutable_graph()->clear_value_info();
+    // Shapes noted in the model may be those of other inputs, or of an older version of an operator: pools whose last
+    // window begins behind the input have lost it since.
   }
+  std::vector<ValueInfoProto> noted = clearNotedShapes(model);
   try {
     inferShapesOnce(model);
-    return success();
   } catch (const std::exception &problem) {
     return reportInference(model, problem.what());
   }
+  for (auto [before, after] : llvm::zip(noted, model.graph().output()))
+    if (contradict(before, after))
+      model.repaired("shape " + formatShape(before) + " of output '" + before.name() + "' taken as " + formatShape(after) +
+                     ", which follows from the inputs");
+  return success();
 }
 
 /// Puts function bodies and the graphs of control flow in the place of their nodes, which may have such nodes again.

@@ -1,6 +1,7 @@
 //===- ConvertQnnToMultithreshold.cpp - Integers as floats ----------------===//
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
 
+#include "compiler/frontend/export/ElementTypes.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -116,6 +117,42 @@ bool MultithresholdWriter::write(Operation *op, std::string &reason) {
   return writeMove(op, reason);
 }
 
+/// A Cast behind the definition of `value`, named after it.
+static Value makeCast(Value value, Type type) {
+  Operation *op = value.getDefiningOp();
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  OperationState state(op->getLoc(), "onnx.Cast", value, type);
+  const int element = frontend::getOnnxElementType(cast<TensorType>(type).getElementType());
+  state.addAttribute("to", builder.getI64IntegerAttr(element));
+  return builder.create(state)->getResult(0);
+}
+
+static bool isQnn(Operation *op) { return isa<qnn::QnnDialect>(op->getDialect()); }
+
+/// Whether the value is codes, which are floats here.
+static bool becomesFloat(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && qnn::isCodeType(type.getElementType()) && !isPosition(type.getElementType());
+}
+
+/// Operations of onnx between those of qnn compute integers, which take ...
+void MultithresholdWriter::takeIntegers() {
+  for (Operation &op : llvm::make_early_inc_range(function.front().without_terminator()))
+    for (Value result : op.getResults())
+      if (!isQnn(&op) && becomesFloat(result) && llvm::any_of(result.getUsers(), isQnn))
+        values[result] = makeCast(result, getType(result));
+}
+
+/// ... and give them.
+void MultithresholdWriter::giveIntegers(ArrayRef<Operation *> operations) {
+  for (Operation *op : operations)
+    for (Value result : op->getResults())
+      if (becomesFloat(result) && !llvm::all_of(result.getUsers(), isQnn))
+        result.replaceUsesWithIf(makeCast(get(result), result.getType()),
+                                 [](OpOperand &use) { return !isQnn(use.getOwner()); });
+}
+
 LogicalResult MultithresholdWriter::run() {
   if (!function.getBody().hasOneBlock())
     return emitError(function.getLoc(), Code::P001) << "expected a function with one block";
@@ -123,6 +160,7 @@ LogicalResult MultithresholdWriter::run() {
   for (Operation &op : function.front().without_terminator())
     if (isa<qnn::QnnDialect>(op.getDialect()))
       operations.push_back(&op);
+  takeIntegers();
   LogicalResult result = success();
   DenseSet<Value> failed;
   for (Operation *op : operations) {
@@ -136,6 +174,7 @@ LogicalResult MultithresholdWriter::run() {
   }
   if (mlir::failed(result))
     return failure();
+  giveIntegers(operations);
   // Positions have the same type before and after.
   for (auto [codes, value] : values)
     if (codes.getType() == value.getType())

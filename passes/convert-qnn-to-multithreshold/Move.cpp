@@ -77,7 +77,8 @@ bool MultithresholdWriter::writePad(qnn::PadOp op, std::string &reason) {
   SmallVector<int64_t> pads(op.getLow());
   llvm::append_range(pads, op.getHigh());
   Value value = steps.constant("border", Tensor::ScalarFloat(float(values.IntegerAt(0))));
-  set(op, steps.last("Pad", {get(op.getInput()), makeList(steps, "pads", pads), value}, {}, getType(op.getResult())));
+  const Value axes; // all of them
+  set(op, steps.last("Pad", {get(op.getInput()), makeList(steps, "pads", pads), value, axes}, {}, getType(op.getResult())));
   return true;
 }
 

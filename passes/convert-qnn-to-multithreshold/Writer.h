@@ -24,6 +24,8 @@ public:
 private:
   /// False, with the reason, for an operation that has no exact form.
   bool write(mlir::Operation *op, std::string &reason);
+  void takeIntegers();
+  void giveIntegers(llvm::ArrayRef<mlir::Operation *> operations);
   /// Finds a form in fewer bits of a sum that float32 does not hold.
   bool shorten(mlir::Operation *op);
 

@@ -8,11 +8,16 @@ using namespace mlir;
 
 namespace qcompile {
 
-/// Every operand is given.
-static void addSegments(OpBuilder &builder, OperationState &state) {
+/// Operands by formal parameter, null where one is absent.
+static void addOperands(OpBuilder &builder, OperationState &state, ValueRange operands) {
+  SmallVector<int32_t> segments;
+  for (Value operand : operands) {
+    segments.push_back(operand ? 1 : 0);
+    if (operand)
+      state.operands.push_back(operand);
+  }
   if (state.name.hasTrait<OpTrait::AttrSizedOperandSegments>())
-    state.addAttribute("operandSegmentSizes",
-                       builder.getDenseI32ArrayAttr(SmallVector<int32_t>(state.operands.size(), 1)));
+    state.addAttribute("operandSegmentSizes", builder.getDenseI32ArrayAttr(segments));
 }
 
 Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes,
@@ -22,8 +27,8 @@ Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttrib
   std::string tensor = onnx::getTensorName(op->getLoc()).str() + suffix;
   Location inner = NameLoc::get(builder.getStringAttr(tensor), UnknownLoc::get(builder.getContext()));
   OperationState state(NameLoc::get(builder.getStringAttr(node), inner), ("onnx." + name).str(),
-                       operands, type ? type : op->getResult(0).getType(), attributes);
-  addSegments(builder, state);
+                       ValueRange(), type ? type : op->getResult(0).getType(), attributes);
+  addOperands(builder, state, operands);
   return builder.create(state)->getResult(0);
 }
 
@@ -46,8 +51,8 @@ std::string OnnxSteps::name(StringRef suffix) const {
 }
 
 Value OnnxSteps::last(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes, Type type) {
-  OperationState state(op->getLoc(), ("onnx." + name).str(), operands, type, attributes);
-  addSegments(builder, state);
+  OperationState state(op->getLoc(), ("onnx." + name).str(), ValueRange(), type, attributes);
+  addOperands(builder, state, operands);
   return builder.create(state)->getResult(0);
 }
 

@@ -13,6 +13,8 @@ class OnnxSteps {
 public:
   explicit OnnxSteps(mlir::Operation *op) : op(op), builder(op) {}
 
+  /// Operands are given by formal parameter, null where an optional one is absent.
+  ///
   /// A step with a result of type `type`; by default, that of the operation.
   mlir::Value apply(llvm::StringRef name, mlir::ValueRange operands,
                     llvm::ArrayRef<mlir::NamedAttribute> attributes = {}, mlir::Type type = {});

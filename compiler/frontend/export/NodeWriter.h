@@ -9,15 +9,13 @@
 #include <optional>
 #include <string>
 
+#include "compiler/frontend/export/ElementTypes.h"
 #include "compiler/frontend/export/OperatorVersions.h"
 #include "dialects/data/DataDialect.h"
 #include "mlir/IR/Operation.h"
 #include "onnx/onnx_pb.h"
 
 namespace qcompile::frontend {
-
-/// The ONNX element type of an MLIR one, or UNDEFINED.
-int getOnnxElementType(mlir::Type elementType);
 
 /// Fills a tensor type; open dimensions have no value. False where ONNX has no such type.
 bool writeType(mlir::Type type, ::onnx::TypeProto &out);

@@ -1,0 +1,62 @@
+//===- InputShapesTest.cpp - Sizes of inputs and what follows from them ---===//
+#include "compiler/frontend/Frontend.h"
+#include "gmock/gmock.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "onnx/defs/parser.h"
+#include "tests/unit/compiler/RandomModel.h"
+
+namespace qcompile {
+namespace {
+
+struct Imported {
+  Imported(const std::string &opset, const std::string &graph, const ImportOptions &options = {}) {
+    ::onnx::ModelProto model;
+    auto status = ::onnx::OnnxParser::Parse(model, ("<ir_version: 8, opset_import: [\"\" : " + opset + "]> " + graph).c_str());
+    EXPECT_TRUE(status.IsOK()) << status.ErrorMessage();
+    module = importOnnx(&test.context, model.SerializeAsString(), "net.onnx", "", options, report);
+    EXPECT_TRUE(module) << test.errors;
+  }
+
+  std::string getTypes() {
+    std::string out;
+    llvm::raw_string_ostream(out) << module->lookupSymbol<mlir::func::FuncOp>("main").getFunctionType();
+    return out;
+  }
+
+  testing::TestContext test;
+  ImportReport report;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+ImportOptions give(std::vector<int64_t> shape) {
+  ImportOptions options;
+  options.inputShapes["x"] = std::move(shape);
+  return options;
+}
+
+TEST(InputShapes, OneInputGivesTheDimensionsOfTheSameNameInOthers) {
+  const char *graph = "g (float[N, T] x, float[N, 3] y, float[T] z) => (float[N, T] a, float[N, 3] b) { s = Add (x, z) a = Neg (s) b = Neg (y) }";
+  Imported given("17", graph, give({4, 5}));
+  EXPECT_EQ(given.getTypes(), "(tensor<4x5xf32>, tensor<4x3xf32>, tensor<5xf32>) -> (tensor<4x5xf32>, tensor<4x3xf32>)");
+  EXPECT_THAT(given.report.freeBatches, ::testing::IsEmpty());
+}
+
+TEST(InputShapes, OutputsFollowTheShapesThatAreGiven) {
+  Imported given("17", "g (float[1, 3] x) => (float[1, 3] y) { y = Neg (x) }", give({4, 3}));
+  EXPECT_EQ(given.getTypes(), "(tensor<4x3xf32>) -> tensor<4x3xf32>");
+  EXPECT_THAT(given.report.repairs,
+              ::testing::Contains("shape 1x3 of output 'y' taken as 4x3, which follows from the inputs"));
+}
+
+// A window that begins behind the input belonged to the result before opset 22, of which only the text of the operator said
+// otherwise: of 5 elements, windows of 1 at 0, 2, 4, and the one at 6 lies in no input.
+TEST(InputShapes, PoolsHaveNoWindowBehindTheirInput) {
+  for (const char *declared : {"4", "n"}) {
+    Imported model("17", std::string("g (float[1, 1, 5] x) => (float[1, 1, ") + declared +
+                             "] y) { y = MaxPool <kernel_shape = [1], strides = [2], pads = [0, 1], ceil_mode = 1> (x) }");
+    EXPECT_EQ(model.getTypes(), "(tensor<1x1x5xf32>) -> tensor<1x1x3xf32>");
+  }
+}
+
+} // namespace
+} // namespace qcompile
