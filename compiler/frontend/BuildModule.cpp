@@ -181,6 +181,8 @@ LogicalResult ModuleBuilder::addAttributes(const NodeProto &node, const OpSchema
     if (!schema.attributes().count(attribute.name()))
       continue;
     Attribute value = convertAttribute(node, attribute);
+    if (!value && attribute.type() == AttributeProto::TENSOR)
+      return failure(); // reported
     if (!value)
       return emitError(state.location, Code::I005)
              << "node '" << node.name() << "': attribute '" << attribute.name()

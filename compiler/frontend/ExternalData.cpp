@@ -22,6 +22,7 @@ struct Place {
 };
 /// Where the bytes of a tensor lie.
 struct Slice {
+  std::string location; ///< as the model has it
   SmallString<256> path;
   uint64_t offset = 0, length = 0;
 };
@@ -53,6 +54,14 @@ static std::string readPlace(const TensorProto &tensor, Place &place) {
   return place.location.empty() ? "expected a location" : "";
 }
 
+/// What the system says, in the words of our messages.
+static std::string describeError(std::error_code code) {
+  std::string text = code.message();
+  if (!text.empty())
+    text[0] = llvm::toLower(text[0]);
+  return text + " in the folder of the model";
+}
+
 /// The real path of the file, or the reason why it is refused.
 static std::string resolve(StringRef directory, StringRef location, SmallVectorImpl<char> &path) {
   namespace fs = llvm::sys::fs;
@@ -65,17 +74,14 @@ static std::string resolve(StringRef directory, StringRef location, SmallVectorI
     return "a path must be relative and stay within the model's folder";
   SmallString<256> root, joined(directory);
   paths::append(joined, location);
-  std::string folder = "in the model's folder '" + directory.str() + "'";
   if (std::error_code code = fs::real_path(directory, root))
-    return code.message() + " " + folder;
+    return describeError(code);
   if (std::error_code code = fs::real_path(joined, path))
-    return code == std::errc::no_such_file_or_directory ? "expected a file of that name " + folder + ", found none"
-                                                        : code.message() + " " + folder;
+    return code == std::errc::no_such_file_or_directory ? "expected a file of that name in the folder of the model, found none"
+                                                        : describeError(code);
   StringRef rest(path.data(), path.size());
   if (!rest.consume_front(root) || !(root.ends_with("/") || rest.starts_with("/")))
     return "a link leads out of the model's folder";
-  if (!fs::is_regular_file(Twine(path)))
-    return "expected a regular file " + folder + ", found something else";
   return "";
 }
 
@@ -88,10 +94,11 @@ static std::optional<Problem> findSlice(ModelContext &model, const TensorProto &
     return Problem{"path", place.location, problem};
   llvm::sys::fs::file_status status;
   if (std::error_code code = llvm::sys::fs::status(slice.path, status))
-    return Problem{"path", place.location, code.message()};
+    return Problem{"path", place.location, describeError(code)};
   if (status.type() != llvm::sys::fs::file_type::regular_file)
-    return Problem{"path", place.location, "it is not a regular file"};
+    return Problem{"path", place.location, "expected a regular file in the folder of the model, found something else"};
   const uint64_t fileSize = status.getSize();
+  slice.location = place.location;
   slice.offset = place.offset;
   slice.length = place.length.value_or(expectedSize);
   if (slice.length != expectedSize)
@@ -104,26 +111,23 @@ static std::optional<Problem> findSlice(ModelContext &model, const TensorProto &
   return std::nullopt;
 }
 
-static MappedBytes map(const Slice &slice, std::string &error) {
+static std::optional<Problem> map(const Slice &slice, MappedBytes &mapped) {
   auto buffer = llvm::MemoryBuffer::getFileSlice(slice.path, slice.length, slice.offset);
-  if (!buffer) {
-    error = buffer.getError().message();
-    return {};
-  }
+  if (!buffer)
+    return Problem{"map", slice.location, describeError(buffer.getError())};
   llvm::ArrayRef<uint8_t> bytes = llvm::arrayRefFromStringRef((*buffer)->getBuffer());
-  return {bytes, makeOwner(std::move(*buffer))};
+  mapped = {bytes, makeOwner(std::move(*buffer))};
+  return std::nullopt;
 }
 
-MappedBytes mapExternalData(ModelContext &model, const TensorProto &tensor,
-                            uint64_t expectedSize) {
+MappedBytes mapExternalData(ModelContext &model, const TensorProto &tensor, StringRef name, uint64_t expectedSize) {
   Slice slice;
   MappedBytes mapped;
   std::optional<Problem> problem = findSlice(model, tensor, expectedSize, slice);
-  std::string error;
-  if (!problem && !(mapped = map(slice, error)).owner)
-    problem = Problem{"map", slice.path.str().str(), error};
+  if (!problem)
+    problem = map(slice, mapped);
   if (problem)
-    model.error(Code::I008) << "initializer '" << tensor.name() << "': " << problem->describe();
+    model.error(Code::I008) << "initializer '" << name << "': " << problem->describe();
   return mapped;
 }
 
@@ -144,8 +148,9 @@ LogicalResult checkExternalData(ModelContext &model, ArrayRef<ExternalTensor> te
     Slice slice;
     std::optional<Problem> problem = findSlice(model, *external.tensor, external.size, slice);
     if (!problem && external.isParameter) {
-      std::string error;
-      if (MappedBytes mapped = map(slice, error); mapped.owner)
+      MappedBytes mapped;
+      problem = map(slice, mapped);
+      if (!problem)
         takeOver(*external.tensor, mapped.bytes);
     }
     if (!problem)

@@ -13,8 +13,8 @@ struct MappedBytes {
 
 /// Maps the bytes of an external tensor. The path must be relative, without "..", and lead, links resolved, to a
 /// file within the model's folder; offset and length must lie within the file. Otherwise an error is
-/// emitted and the result is empty.
-MappedBytes mapExternalData(ModelContext &model, const ::onnx::TensorProto &tensor,
+/// emitted, which calls the tensor `name`, and the result is empty.
+MappedBytes mapExternalData(ModelContext &model, const ::onnx::TensorProto &tensor, llvm::StringRef name,
                             uint64_t expectedSize);
 
 struct ExternalTensor {

@@ -4,6 +4,7 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/BatchCoupling.h"
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Nodes.h"
 #include "compiler/frontend/TensorData.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
@@ -89,19 +90,24 @@ static LogicalResult parseMessage(ModelContext &model, ModelBytes &bytes, uint64
 }
 
 /// Whether a Clip restricts the integers of a quantizer before they become floats again.
-static bool clipsCodes(const ::onnx::GraphProto &graph) {
+static bool clipsCodes(::onnx::GraphProto &graph) {
   llvm::StringSet<> codes, clipped;
   for (const ::onnx::TensorProto &tensor : graph.initializer())
     codes.insert(tensor.name());
-  for (const ::onnx::NodeProto &node : graph.node())
+  Nodes &nodes = *graph.mutable_node();
+  forEachNode(nodes, [&](const ::onnx::NodeProto &node) {
     if (node.op_type() == "QuantizeLinear" && node.output_size())
       codes.insert(node.output(0));
-  for (const ::onnx::NodeProto &node : graph.node())
+  });
+  forEachNode(nodes, [&](const ::onnx::NodeProto &node) {
     if (node.op_type() == "Clip" && node.input_size() && node.output_size() && codes.contains(node.input(0)))
       clipped.insert(node.output(0));
-  return llvm::any_of(graph.node(), [&](const ::onnx::NodeProto &node) {
-    return node.op_type() == "DequantizeLinear" && node.input_size() && clipped.contains(node.input(0));
   });
+  bool found = false;
+  forEachNode(nodes, [&](const ::onnx::NodeProto &node) {
+    found |= node.op_type() == "DequantizeLinear" && node.input_size() && clipped.contains(node.input(0));
+  });
+  return found;
 }
 
 static void noteFormats(ModelContext &model) {
@@ -109,14 +115,14 @@ static void noteFormats(ModelContext &model) {
       "Quant",          "IntQuant", "BipolarQuant",       "Trunc",         "TruncQuant", "FloatQuant",
       "MultiThreshold", "Im2Col",   "XnorPopcountMatMul", "QuantAvgPool2d"};
   bool qonnx = false, quantize = false, operators = false, dynamic = false;
-  for (const ::onnx::NodeProto &node : model.graph().node()) {
+  forEachNode(*model.graph().mutable_node(), [&](const ::onnx::NodeProto &node) {
     StringRef type = node.op_type();
     qonnx |= qonnxNames.contains(type);
     quantize |= type == "QuantizeLinear" || type == "DequantizeLinear";
     operators |= type.starts_with("QLinear") || type == "QGemm" || type == "MatMulNBits" ||
                  type == "ConvInteger" || type.starts_with("MatMulInteger");
     dynamic |= type.starts_with("DynamicQuantize");
-  }
+  });
   auto &formats = model.report.formats;
   if (qonnx)
     formats.push_back("QONNX");
@@ -188,17 +194,22 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
                             << "; write the model with an older version of ONNX";
     return nullptr;
   }
-  if (failed(checkOwnFunctions(model)) || failed(inlineLocalFunctions(model)))
+  // Before functions are inlined, whose opsets are not the model's.
+  if (failed(checkDefaultImport(model)) || failed(checkOwnFunctions(model)) || failed(inlineLocalFunctions(model)))
     return nullptr;
   noteFormats(model);
   std::map<std::string, ::onnx::TypeProto> notedTypes;
   if (model.options.keepUnknownOperators)
     for (const auto &value : model.graph().value_info())
       notedTypes[value.name()] = value.type();
+  const bool attributes = succeeded(checkAttributes(model));
   if (failed(repairModel(model)) || failed(checkOpset(model)))
     return nullptr;
   noteOperators(model);
-  if (failed(checkSupported(model))) {
+  const bool supported = succeeded(checkSupported(model)); // users want to know all at once
+  if (!attributes)
+    return nullptr;
+  if (!supported) {
     if (!model.options.keepUnknownOperators)
       return nullptr;
     cutUnknownOperators(model, notedTypes);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/FunctionBody.h"
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Refusals.h"
 #include "runtime/reference/registry.h"
 
 using namespace mlir;
@@ -157,5 +158,21 @@ private:
 } // namespace
 
 bool inlineFunctions(ModelContext &model) { return Inliner(model).run(); }
+
+LogicalResult checkFunctionsReplaced(ModelContext &model) {
+  std::map<std::string, int> imports;
+  for (const auto &import : model.model->opset_import())
+    imports[import.domain()] = import.version();
+  Refusals refusals;
+  unsigned index = 0;
+  for (const NodeProto &node : model.graph().node()) {
+    if (findReplaced(node, imports[node.domain()]))
+      refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index),
+                   "operator " + node.op_type() + (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
+                       " is not supported with the attributes and inputs that it has here");
+    ++index;
+  }
+  return refusals.report(Code::I003, "nodes");
+}
 
 } // namespace qcompile::frontend

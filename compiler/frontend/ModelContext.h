@@ -39,6 +39,8 @@ std::string describeNode(const ::onnx::NodeProto &node, unsigned index);
 /// The current domain of a legacy one (QONNX history), or the domain itself.
 std::string getCurrentDomain(const ::onnx::NodeProto &node);
 
+/// Refuses models with operators of the standard and no opset that says which.
+mlir::LogicalResult checkDefaultImport(ModelContext &model);
 /// Refuses functions in the domain of our own operators that are not what these operators do.
 mlir::LogicalResult checkOwnFunctions(ModelContext &model);
 /// Replaces calls of functions that the model defines by their bodies, and drops the functions.
@@ -51,6 +53,11 @@ mlir::LogicalResult repairModel(ModelContext &model);
 /// Writes quantizers that round by DPU with rounding modes of QONNX.
 void repairRounding(ModelContext &model);
 
+/// Whether the operator has no attribute of that name.
+bool isUnknownAttribute(const ::onnx::OpSchema &schema, const ::onnx::AttributeProto &attribute);
+/// Refuses attributes that operators of the standard do not have at the model's opset, all at once. Domains must be those of
+/// the file: what other domains define has attributes of its own, even where it is read as an operator of the standard.
+mlir::LogicalResult checkAttributes(ModelContext &model);
 /// Refuses opsets that are too old or too new.
 mlir::LogicalResult checkOpset(ModelContext &model);
 /// Refuses models with operators or value types that the dialect does not have, all at once.
@@ -95,6 +102,8 @@ void writeFunctionDefaults(ModelContext &model);
 /// Replaces nodes without reference semantics by the bodies of their operators, one level deep; whether there were
 /// any. Types must have been inferred.
 bool inlineFunctions(ModelContext &model);
+/// Refuses nodes whose operators have neither reference semantics nor a body for these inputs and attributes, all at once.
+mlir::LogicalResult checkFunctionsReplaced(ModelContext &model);
 /// Replaces control flow that depends on constants and shapes alone, and refuses the rest; whether there was any. Types
 /// must have been inferred.
 mlir::FailureOr<bool> foldControlFlow(ModelContext &model);

@@ -19,13 +19,20 @@ void forEachGraph(::onnx::NodeProto &node, Visitor &&visit) {
   }
 }
 
+/// Visits nodes with their numbers in their graphs, each before those of the graphs within it.
+template <typename Visitor>
+void forEachNumberedNode(Nodes &nodes, Visitor &&visit) {
+  unsigned index = 0;
+  for (::onnx::NodeProto &node : nodes) {
+    visit(node, index++);
+    forEachGraph(node, [&](::onnx::GraphProto &graph) { forEachNumberedNode(*graph.mutable_node(), visit); });
+  }
+}
+
 /// Visits nodes, each before those of the graphs within it.
 template <typename Visitor>
 void forEachNode(Nodes &nodes, Visitor &&visit) {
-  for (::onnx::NodeProto &node : nodes) {
-    visit(node);
-    forEachGraph(node, [&](::onnx::GraphProto &graph) { forEachNode(*graph.mutable_node(), visit); });
-  }
+  forEachNumberedNode(nodes, [&](::onnx::NodeProto &node, unsigned) { visit(node); });
 }
 
 } // namespace qcompile::frontend

@@ -10,6 +10,7 @@
 #include "compiler/frontend/Nodes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/STLExtras.h"
@@ -48,16 +49,19 @@ std::string getCurrentDomain(const NodeProto &node) {
 }
 
 /// What operators of the standard mean depends on the opset: it cannot be guessed.
-static LogicalResult checkDefaultImport(ModelContext &model) {
+LogicalResult checkDefaultImport(ModelContext &model) {
   auto isDefault = [](StringRef domain) { return domain.empty() || domain == "ai.onnx"; };
   if (llvm::any_of(model.model->opset_import(), [&](const auto &import) { return isDefault(import.domain()); }))
     return success();
-  for (auto [index, node] : llvm::enumerate(model.graph().node()))
-    if (isDefault(node.domain()) && !isQonnxOperator(node.op_type()))
-      return model.error(Code::I002) << "expected an opset import of the default domain, found none; what node "
-                                     << describeNode(node, unsigned(index))
-                                     << " means depends on the opset: export the model again, or add the import";
-  return success();
+  std::string first;
+  forEachNumberedNode(*model.graph().mutable_node(), [&](const NodeProto &node, unsigned index) {
+    if (first.empty() && isDefault(node.domain()) && !isQonnxOperator(node.op_type()))
+      first = describeNode(node, index);
+  });
+  if (first.empty())
+    return success();
+  return model.error(Code::I002) << "expected an opset import of the default domain, found none; what node " << first
+                                 << " means depends on the opset: export the model again, or add the import";
 }
 
 static void repairDomains(ModelContext &model) {
@@ -90,10 +94,11 @@ static void repairDomains(ModelContext &model) {
         model.repaired("missing opset import of domain '" + domain + "' taken as version " +
                        std::to_string(imports[domain]));
     }
-  for (const NodeProto &node : model.graph().node())
+  forEachNode(*model.graph().mutable_node(), [&](const NodeProto &node) {
     if (llvm::is_contained({"Trunc", "TruncQuant"}, node.op_type()) &&
         node.domain() == qcompile::onnx::kQonnxDomain)
       imports[node.domain()] = node.input_size() == 6 ? 2 : 1;
+  });
   model.model->clear_opset_import();
   for (const auto &[domain, version] : imports) {
     if (!used.count(domain))
@@ -134,35 +139,70 @@ static void nameNodes(ModelContext &model) {
     model.repaired(plural(named, "node") + " without name named after operator and index");
 }
 
-/// Files leave out results that nobody uses, and may so even where the operator always has them.
-static void nameRequiredOutputs(ModelContext &model) {
+/// The version of each domain.
+static std::map<std::string, int> readImports(ModelContext &model) {
   std::map<std::string, int> imports;
   for (const auto &import : model.model->opset_import())
     imports[import.domain()] = import.version();
-  for (NodeProto &node : *model.graph().mutable_node()) {
+  return imports;
+}
+
+/// Files leave out results that nobody uses, and may so even where the operator always has them.
+static void nameRequiredOutputs(ModelContext &model) {
+  std::map<std::string, int> imports = readImports(model);
+  forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
     const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
                                                           node.domain());
     if (!schema)
-      continue;
+      return;
+    // Nodes in graphs within others may have no name.
+    auto present = llvm::find_if(node.output(), [](const std::string &output) { return !output.empty(); });
+    const std::string base = node.name().empty() && present != node.output().end() ? *present : node.name();
     for (auto [index, formal] : llvm::enumerate(schema->outputs())) {
       if (formal.GetOption() != ::onnx::OpSchema::Single)
         break;
       if (int(index) == node.output_size())
         node.add_output();
       if (node.output(int(index)).empty())
-        node.set_output(int(index), node.name() + ":unused" + std::to_string(index));
+        node.set_output(int(index), base + ":unused" + std::to_string(index));
     }
-  }
+  });
+}
+
+/// Exporters note things in attributes of operators that are not of the standard.
+static void dropUnknownAttributes(ModelContext &model) {
+  std::map<std::string, int> imports = readImports(model);
+  std::set<std::string> names;
+  unsigned dropped = 0;
+  forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
+    const auto *schema = node.domain().empty() ? nullptr
+                                               : ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
+                                                                                  node.domain());
+    if (!schema)
+      return;
+    auto &attributes = *node.mutable_attribute();
+    auto end = std::remove_if(attributes.begin(), attributes.end(), [&](const ::onnx::AttributeProto &attribute) {
+      const bool unknown = isUnknownAttribute(*schema, attribute);
+      if (unknown)
+        names.insert("'" + attribute.name() + "' of " + node.op_type());
+      dropped += unknown;
+      return unknown;
+    });
+    attributes.erase(end, attributes.end());
+  });
+  if (dropped)
+    model.repaired(plural(dropped, "attribute") + " that operators do not have left out: " + llvm::join(names, ", "));
 }
 
 /// Brevitas' newer exporter writes the operator Trunc under another name.
 static void renameTrunc(ModelContext &model) {
   unsigned renamed = 0;
-  for (NodeProto &node : *model.graph().mutable_node())
+  forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
     if (node.domain() == qcompile::onnx::kQonnxDomain && node.op_type() == "TruncQuant") {
       node.set_op_type("Trunc");
       ++renamed;
     }
+  });
   if (renamed)
     model.repaired("operator TruncQuant of " + plural(renamed, "node") + " read as Trunc");
 }
@@ -176,10 +216,10 @@ static bool isUnsigned(const NodeProto &node) {
 
 static void repairQuantizers(ModelContext &model) {
   unsigned missing = 0, respelled = 0;
-  for (NodeProto &node : *model.graph().mutable_node()) {
+  forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
     StringRef type = node.op_type();
     if (node.domain() != qcompile::onnx::kQonnxDomain || type == "BipolarQuant")
-      continue;
+      return;
     bool found = false;
     for (auto &attribute : *node.mutable_attribute()) {
       if (attribute.name() != "rounding_mode")
@@ -196,7 +236,7 @@ static void repairQuantizers(ModelContext &model) {
       attribute.set_s(upper);
     }
     missing += !found && (type == "Quant" || type == "IntQuant");
-  }
+  });
   if (missing)
     model.repaired("missing rounding_mode of " + plural(missing, "quantizer") + " taken as ROUND");
   if (respelled)
@@ -299,12 +339,11 @@ static LogicalResult sortNodes(ModelContext &model) {
 }
 
 LogicalResult repairModel(ModelContext &model) {
-  if (failed(checkDefaultImport(model)))
-    return failure();
   repairDomains(model);
   dropInitializedInputs(model);
   nameNodes(model);
   renameTrunc(model);
+  dropUnknownAttributes(model);
   nameRequiredOutputs(model);
   repairQuantizers(model);
   repairRounding(model);

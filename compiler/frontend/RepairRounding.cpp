@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Nodes.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
+using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 
@@ -61,15 +63,32 @@ static std::vector<NodeProto> expand(const NodeProto &node) {
   return out;
 }
 
-void repairRounding(ModelContext &model) {
+namespace {
+/// The constants that nodes of a graph see.
+struct Scope {
+  const Scope *outer;
   llvm::StringMap<const TensorProto *> constants;
-  for (const TensorProto &tensor : model.graph().initializer())
-    constants[tensor.name()] = &tensor;
-  google::protobuf::RepeatedPtrField<NodeProto> nodes;
+
+  Scope(const GraphProto &graph, const Scope *outer) : outer(outer) {
+    for (const TensorProto &tensor : graph.initializer())
+      constants[tensor.name()] = &tensor;
+  }
+  const TensorProto *lookup(const std::string &name) const {
+    const TensorProto *found = constants.lookup(name);
+    return found || !outer ? found : outer->lookup(name);
+  }
+};
+} // namespace
+
+/// How many quantizers were expanded.
+static unsigned expandIn(GraphProto &graph, const Scope *outer) {
+  const Scope scope(graph, outer);
+  Nodes nodes;
   unsigned count = 0;
-  for (NodeProto &node : *model.graph().mutable_node()) {
+  for (NodeProto &node : *graph.mutable_node()) {
+    forEachGraph(node, [&](GraphProto &inner) { count += expandIn(inner, &scope); });
     AttributeProto *mode = findMode(node);
-    const TensorProto *zero = node.input_size() == 4 ? constants.lookup(node.input(2)) : nullptr;
+    const TensorProto *zero = node.input_size() == 4 ? scope.lookup(node.input(2)) : nullptr;
     bool quantizes = node.domain() == qcompile::onnx::kQonnxDomain &&
                      llvm::is_contained({"Quant", "IntQuant"}, node.op_type()) && node.output_size() == 1;
     if (!quantizes || !mode || mode->s() != "DPU" || !zero || !isZero(*zero)) {
@@ -80,7 +99,12 @@ void repairRounding(ModelContext &model) {
       nodes.Add()->Swap(&part);
     ++count;
   }
-  model.graph().mutable_node()->Swap(&nodes);
+  graph.mutable_node()->Swap(&nodes);
+  return count;
+}
+
+void repairRounding(ModelContext &model) {
+  const unsigned count = expandIn(model.graph(), nullptr);
   if (count == 0)
     return;
   TensorProto &zero = *model.graph().add_initializer();

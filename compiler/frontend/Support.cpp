@@ -1,10 +1,10 @@
 //===- Support.cpp - Refusing what the dialect does not have --------------===//
-#include <map>
 #include <set>
 
 #include "compiler/frontend/ModelContext.h"
+#include "compiler/frontend/Nodes.h"
+#include "compiler/frontend/Refusals.h"
 #include "compiler/frontend/TensorData.h"
-#include "dialects/diagnostics/Occurrences.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
@@ -77,29 +77,6 @@ LogicalResult checkOwnFunctions(ModelContext &model) {
   return result;
 }
 
-namespace {
-/// Nodes, or values, that share a reason: reported once, with the first of them and how often it occurs.
-struct Refusal {
-  Location first;
-  std::string described; ///< "node Conv 'a'"
-  unsigned count = 0;
-};
-class Refusals {
-public:
-  void add(Location location, std::string described, const std::string &reason) {
-    ++all.try_emplace(reason, Refusal{location, std::move(described)}).first->second.count;
-  }
-  LogicalResult report(Code code, StringRef noun) const {
-    for (const auto &[reason, refusal] : all)
-      emitError(refusal.first, code) << refusal.described << ": " << reason << formatOccurrences(refusal.count, noun);
-    return success(all.empty());
-  }
-
-private:
-  std::map<std::string, Refusal> all;
-};
-} // namespace
-
 LogicalResult checkOperators(ModelContext &model) {
   std::map<std::string, int> imports;
   for (const auto &import : model.model->opset_import())
@@ -112,6 +89,32 @@ LogicalResult checkOperators(ModelContext &model) {
     ++index;
   }
   return refusals.report(Code::I003, "nodes");
+}
+
+bool isUnknownAttribute(const ::onnx::OpSchema &schema, const AttributeProto &attribute) {
+  // Names that begin so are notes of tools; ONNX' checker lets them pass, too.
+  return !StringRef(attribute.name()).starts_with("__") && !schema.attributes().count(attribute.name());
+}
+
+LogicalResult checkAttributes(ModelContext &model) {
+  int64_t version = 0;
+  for (const auto &import : model.model->opset_import())
+    if (import.domain().empty() || import.domain() == "ai.onnx")
+      version = std::max<int64_t>(version, import.version());
+  if (version > getNewestOpset())
+    return success(); // refused for that
+  Refusals refusals;
+  forEachNumberedNode(*model.graph().mutable_node(), [&](const NodeProto &node, unsigned index) {
+    if (!node.domain().empty() && node.domain() != "ai.onnx")
+      return;
+    const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(version), "");
+    for (const AttributeProto &attribute : node.attribute())
+      if (schema && isUnknownAttribute(*schema, attribute))
+        refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index),
+                     "attribute '" + attribute.name() + "' is unknown to operator " + node.op_type() + " in version " +
+                         std::to_string(version));
+  });
+  return refusals.report(Code::I002, "nodes");
 }
 
 std::string findTypeProblem(ModelContext &model, const TypeProto &type) {
@@ -160,10 +163,12 @@ LogicalResult checkTypes(ModelContext &model) {
 
 /// Whether all operators of the standard are those of the oldest opset that is read.
 static bool isLikeOldest(ModelContext &model, int version) {
-  return version > 0 && llvm::all_of(model.graph().node(), [&](const NodeProto &node) {
-    return !node.domain().empty() || ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") ==
-                                         ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(kOldestOpset), "");
+  bool same = version > 0;
+  forEachNode(*model.graph().mutable_node(), [&](const NodeProto &node) {
+    same &= !node.domain().empty() || ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") ==
+                                          ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(kOldestOpset), "");
   });
+  return same;
 }
 
 LogicalResult checkOpset(ModelContext &model) {

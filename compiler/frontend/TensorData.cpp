@@ -118,30 +118,30 @@ static uint64_t countTypedElements(const TensorProto &tensor, unsigned storageBi
   }
 }
 
-static InFlightDiagnostic tensorError(ModelContext &model, const TensorProto &tensor, Code code) {
-  return std::move(model.error(code) << "initializer '" << tensor.name() << "': ");
+static InFlightDiagnostic tensorError(ModelContext &model, StringRef name, Code code) {
+  return std::move(model.error(code) << "initializer '" << name << "': ");
 }
 
-static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor) {
+static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor, StringRef name) {
   for (int64_t dim : tensor.dims())
     if (dim < 0)
-      return tensorError(model, tensor, Code::I007)
+      return tensorError(model, name, Code::I007)
              << "expected dimensions of at least 0, found " << dim;
   RankedTensorType type = getTensorType(model.context, tensor);
   if (!type)
-    return tensorError(model, tensor, Code::I005)
+    return tensorError(model, name, Code::I005)
            << "expected a numeric element type, found element type "
            << ::onnx::TensorProto_DataType_Name(tensor.data_type());
   std::optional<uint64_t> size = data::getStorageSize(type);
   if (!size)
-    return tensorError(model, tensor, Code::I007)
+    return tensorError(model, name, Code::I007)
            << "expected a tensor below 2^56 elements, found " << type;
   if (isExternal(tensor))
     return success(); // checked when it is mapped
   unsigned bits = data::getStorageBits(type.getElementType());
   if (tensor.has_raw_data()) {
     if (tensor.raw_data().size() != *size)
-      return tensorError(model, tensor, Code::I007)
+      return tensorError(model, name, Code::I007)
              << "expected " << *size << " bytes for " << type << ", found "
              << tensor.raw_data().size();
     return success();
@@ -149,7 +149,7 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor)
   uint64_t found = countTypedElements(tensor, bits), expected = type.getNumElements();
   // The last value of a packed type may be filled in part.
   if (found < expected || found - expected >= (bits < 8 ? 8 / bits : 1))
-    return tensorError(model, tensor, Code::I007)
+    return tensorError(model, name, Code::I007)
            << "expected " << expected << " elements for " << type << ", found " << found;
   return success();
 }
@@ -182,7 +182,7 @@ LogicalResult checkTensorData(ModelContext &model) {
   llvm::StringSet<> used = findUsed(model);
   std::vector<ExternalTensor> external;
   for (TensorProto &tensor : *model.graph().mutable_initializer()) {
-    if (failed(checkTensor(model, tensor))) {
+    if (failed(checkTensor(model, tensor, tensor.name()))) {
       result = failure();
       continue;
     }
@@ -238,13 +238,13 @@ static std::vector<uint8_t> packTypedField(const TensorProto &tensor, unsigned s
 
 data::ConstantAttr makeConstant(ModelContext &model, const TensorProto &tensor, StringRef name) {
   // Tensors of attributes come here unchecked.
-  RankedTensorType type = getTensorType(model.context, tensor);
-  if (!type || failed(checkTensor(model, tensor)))
+  if (failed(checkTensor(model, tensor, name)))
     return nullptr;
+  RankedTensorType type = getTensorType(model.context, tensor);
   std::string error;
   data::ConstantAttr constant;
   if (isExternal(tensor)) {
-    MappedBytes mapped = mapExternalData(model, tensor, *data::getStorageSize(type));
+    MappedBytes mapped = mapExternalData(model, tensor, name, *data::getStorageSize(type));
     if (!mapped.owner)
       return nullptr;
     constant = data::ConstantAttr::getFromStorage(type, name, mapped.bytes, mapped.owner, error);
@@ -258,7 +258,7 @@ data::ConstantAttr makeConstant(ModelContext &model, const TensorProto &tensor, 
     constant = data::ConstantAttr::getFromStorage(type, name, *bytes, bytes, error);
   }
   if (!constant)
-    tensorError(model, tensor, Code::I007) << error;
+    tensorError(model, name, Code::I007) << error;
   return constant;
 }
 

@@ -41,6 +41,9 @@ public:
       outputs[output.name()] = &output.type();
     for (const auto &tensor : model.graph().initializer())
       elementTypes[tensor.name()] = tensor.data_type();
+    for (const auto &input : model.graph().input())
+      if (!findTypeProblem(model, input.type()).empty())
+        unreadableInputs.insert(input.name());
   }
 
   void run();
@@ -48,6 +51,7 @@ public:
 private:
   bool isUnreadable(const NodeProto &node) const;
   void addInput(const std::string &name);
+  bool fits(int32_t element, const std::string &name, const NodeProto &user) const;
   int32_t guessElementType(const std::string &name) const;
   template <typename Named>
   void dropUnused(google::protobuf::RepeatedPtrField<Named> &values, const llvm::StringSet<> &used);
@@ -57,46 +61,50 @@ private:
   std::map<std::string, int> imports;
   llvm::StringMap<const TypeProto *> outputs;
   llvm::StringMap<int32_t> elementTypes;
-  Nodes kept;
+  llvm::StringSet<> unreadableInputs;
+  llvm::StringMap<SmallVector<const NodeProto *, 1>> users; ///< of values, among the nodes that are kept
   unsigned assumed = 0;
 };
 } // namespace
 
 /// Whether the node, or a value of the model that it takes, is nothing that the dialect has.
 bool Cutter::isUnreadable(const NodeProto &node) const {
-  if (!findOperatorProblem(node, imports).empty())
-    return true;
-  return llvm::any_of(model.graph().input(), [&](const auto &input) {
-    return !findTypeProblem(model, input.type()).empty() && llvm::is_contained(node.input(), input.name());
-  });
+  return !findOperatorProblem(node, imports).empty() ||
+         llvm::any_of(node.input(), [&](const std::string &input) { return unreadableInputs.contains(input); });
+}
+
+/// Whether a user of the value takes elements of that type, beside its other operands.
+bool Cutter::fits(int32_t element, const std::string &name, const NodeProto &user) const {
+  using ::onnx::TensorProto;
+  const std::string type =
+      "tensor(" + StringRef(::onnx::TensorProto_DataType_Name(TensorProto::DataType(element))).lower() + ")";
+  const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(user.op_type(), imports.at(user.domain()), user.domain());
+  for (int i = 0; schema && i < user.input_size(); ++i) {
+    if (user.input(i) != name || schema->inputs().empty())
+      continue;
+    const auto &formal = schema->inputs()[size_t(std::min<int>(i, int(schema->inputs().size()) - 1))];
+    if (llvm::none_of(formal.GetTypes(), [&](const std::string *taken) { return *taken == type; }))
+      return false;
+    for (int j = 0; j < std::min<int>(user.input_size(), int(schema->inputs().size())); ++j) {
+      auto other = elementTypes.find(user.input(j));
+      if (other != elementTypes.end() && schema->inputs()[size_t(j)].GetTypeStr() == formal.GetTypeStr() &&
+          other->second != element)
+        return false;
+    }
+  }
+  return true;
 }
 
 /// The first element type that every operator takes that uses the value, and that goes with its other operands.
 int32_t Cutter::guessElementType(const std::string &name) const {
   using ::onnx::TensorProto;
-  auto fits = [&](int32_t element, const std::string &type, const NodeProto &node) {
-    const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports.at(node.domain()), node.domain());
-    for (int i = 0; schema && i < node.input_size(); ++i) {
-      if (node.input(i) != name || schema->inputs().empty())
-        continue;
-      const auto &formal = schema->inputs()[size_t(std::min<int>(i, int(schema->inputs().size()) - 1))];
-      if (llvm::none_of(formal.GetTypes(), [&](const std::string *taken) { return *taken == type; }))
-        return false;
-      for (int j = 0; j < std::min<int>(node.input_size(), int(schema->inputs().size())); ++j) {
-        auto other = elementTypes.find(node.input(j));
-        if (other != elementTypes.end() && schema->inputs()[size_t(j)].GetTypeStr() == formal.GetTypeStr() &&
-            other->second != element)
-          return false;
-      }
-    }
-    return true;
-  };
+  auto found = users.find(name);
+  if (found == users.end())
+    return TensorProto::FLOAT;
   for (int32_t element : {TensorProto::FLOAT, TensorProto::INT64, TensorProto::BOOL, TensorProto::INT32, TensorProto::INT8,
-                          TensorProto::UINT8, TensorProto::FLOAT16, TensorProto::DOUBLE}) {
-    std::string type = "tensor(" + StringRef(::onnx::TensorProto_DataType_Name(TensorProto::DataType(element))).lower() + ")";
-    if (llvm::all_of(kept, [&](const NodeProto &node) { return fits(element, type, node); }))
+                          TensorProto::UINT8, TensorProto::FLOAT16, TensorProto::DOUBLE})
+    if (llvm::all_of(found->second, [&](const NodeProto *user) { return fits(element, name, *user); }))
       return element;
-  }
   return TensorProto::FLOAT;
 }
 
@@ -124,6 +132,7 @@ void Cutter::dropUnused(google::protobuf::RepeatedPtrField<Named> &values, const
 void Cutter::run() {
   std::vector<std::string> results;
   llvm::StringSet<> used;
+  Nodes kept;
   for (NodeProto &node : *model.graph().mutable_node()) {
     if (!isUnreadable(node)) {
       used.insert(node.input().begin(), node.input().end());
@@ -137,7 +146,10 @@ void Cutter::run() {
     used.insert(output.name());
   forEachNode(kept, [&](const NodeProto &node) { used.insert(node.input().begin(), node.input().end()); });
   model.graph().mutable_node()->Swap(&kept);
-  kept.CopyFrom(model.graph().node());
+  for (const NodeProto &node : model.graph().node())
+    for (const std::string &input : node.input())
+      if (auto &found = users[input]; found.empty() || found.back() != &node)
+        found.push_back(&node);
   dropUnused(*model.graph().mutable_input(), used);
   dropUnused(*model.graph().mutable_initializer(), used);
   for (const std::string &name : results)
