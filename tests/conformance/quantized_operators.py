@@ -283,7 +283,8 @@ def n_bits(rng):
     k, n, block = 64, 5, [16, 32][rng.integers(2)]
     codes = rng.integers(0, 16, (n, k))
     packed = (codes[:, 0::2] | codes[:, 1::2] << 4).astype(np.uint8).reshape(n, k // block, block // 2)
-    scales = rng.uniform(0.01, 0.1, (n, k // block)).astype(np.float32)
+    # ONNX Runtime's symmetric quantizer makes negative scales, and 0 for blocks of zeros.
+    scales = (rng.uniform(0.01, 0.1, (n, k // block)) * rng.choice([-1, 0, 1, 1], (n, k // block))).astype(np.float32)
     inputs = [rng.normal(0, 1, (3, k)).astype(np.float32), packed, scales.ravel()]
     if rng.random() < 0.5:
         zeros = rng.integers(0, 16, (n, k // block))

@@ -81,3 +81,16 @@ func.func @matmul_nbits(%x: tensor<1x3xf32>) -> tensor<1x2xf32> {
      : (tensor<1x3xf32>, tensor<2x2x1xui8>, tensor<4xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
+
+// The same codes: those of a block of scale -0.5 count from 15 down, zero point included, and those of a block of scale 0 are the zero point.
+// CHECK-LABEL: func.func @matmul_nbits_signs
+// CHECK-DAG: onnx.Constant() {{.*}}[14, 13, 8, 4, 5, 6] : tensor<2x3xui4>
+// CHECK-DAG: onnx.Constant() {{.*}}[0.5, 1, 1, 4] : tensor<2x2xf32>
+// CHECK-DAG: onnx.Constant() {{.*}}[7, 8, 8, 8] : tensor<2x2xui4>
+func.func @matmul_nbits_signs(%x: tensor<1x3xf32>) -> tensor<1x2xf32> {
+  %w = onnx.Constant() {value = #data.constant<"w", [33, 3, 84, 6] : tensor<2x2x1xui8>>} : () -> tensor<2x2x1xui8>
+  %s = onnx.Constant() {value = #data.constant<"s", [-0.5, 0.0, 1.0, 4.0] : tensor<4xf32>>} : () -> tensor<4xf32>
+  %y = onnx.MatMulNBits(%x, %w, %s) {K = 3 : i64, N = 2 : i64, bits = 4 : i64, block_size = 2 : i64, operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>}
+     : (tensor<1x3xf32>, tensor<2x2x1xui8>, tensor<4xf32>) -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
