@@ -9,6 +9,7 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "passes/rewriting/Quantizer.h"
 #include "runtime/reference/registry.h"
 
@@ -36,6 +37,15 @@ bool isProduct(StringRef name) {
 /// Values of this type may be indices or sizes.
 bool mayDecide(runtime::DataType type) {
   return type.kind == runtime::TypeKind::kBool || (type.IsInteger() && type.bits >= 32);
+}
+
+/// Whether the operation has as many results as the numbers of this operand say, whatever their type.
+bool decidesSize(StringRef name, unsigned index) {
+  if (name == "Resize") // region and scales
+    return index == 1 || index == 2;
+  if (name == "OneHot") // the depth
+    return index == 1;
+  return llvm::StringSwitch<bool>(name).Cases({"NonMaxSuppression", "NonZero", "Range", "Unique"}, true).Default(false);
 }
 
 runtime::Tensor makeOnes(runtime::DataType type, const runtime::Shape &shape) {
@@ -82,7 +92,7 @@ std::optional<Question> ask(Operation *op) {
   Question out;
   double sum = 0, product = 1;
   bool variable = false;
-  for (Value operand : getFormalOperands(op)) {
+  for (auto [index, operand] : llvm::enumerate(getFormalOperands(op))) {
     auto type = operand ? dyn_cast<RankedTensorType>(operand.getType()) : nullptr;
     std::optional<runtime::DataType> element = type ? data::getDataType(type.getElementType()) : std::nullopt;
     if (operand && (!element || !type.hasStaticShape()))
@@ -93,7 +103,7 @@ std::optional<Question> ask(Operation *op) {
     }
     data::ConstantAttr constant = getConstant(operand);
     variable |= !constant;
-    out.decidedByData |= !constant && mayDecide(*element);
+    out.decidedByData |= !constant && (mayDecide(*element) || decidesSize(op->getName().stripDialect(), index));
     out.operands.push_back(Question::Operand{*element, {type.getShape().begin(), type.getShape().end()}, constant});
     sum += double(type.getNumElements());
     product *= double(std::max<int64_t>(type.getNumElements(), 1));

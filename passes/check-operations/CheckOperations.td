@@ -13,7 +13,8 @@ def CheckOperations : Pass<"onnx-check-operations", "::mlir::func::FuncOp"> {
     constants and on ones for the rest. Its results must have the shapes that the model says. Changes nothing.
 
     What data may decide is not judged: operations with 32- or 64-bit integers or booleans that are not constant, which may be
-    indices or sizes; quantizers, which stage integer judges. Evaluation costs a bounded number of elements in all; what is
+    indices or sizes; those whose results have the size that floats say (the scales of Resize, the depth of OneHot, Range, NonZero, Unique,
+    NonMaxSuppression); quantizers, which stage integer judges. Evaluation costs a bounded number of elements in all; what is
     beyond it only the run finds.
 
     Requires `onnx` operations. Guarantees nothing new. Fails ([QC-R001], [QC-I006]) after the last operation, with all problems.

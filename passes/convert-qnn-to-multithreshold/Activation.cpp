@@ -3,6 +3,7 @@
 
 #include "passes/convert-qnn-to-multithreshold/Counts.h"
 #include "passes/convert-qnn-to-multithreshold/EveryCode.h"
+#include "passes/convert-qnn-to-multithreshold/FloatIntegers.h"
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
 
 using namespace mlir;
@@ -21,10 +22,8 @@ static Value turn(OnnxSteps &steps, Value x, int64_t axis, ArrayRef<int64_t> dir
   return steps.apply("Mul", {x, steps.constant("directions", Tensor::FromFloats(shape, signs))}, {}, x.getType());
 }
 
-/// The first float above all values of codes.
-static float getFiller(qnn::Bounds bounds) {
-  return float(std::max(std::abs(bounds.low), std::abs(bounds.high)) + 1);
-}
+/// A threshold that no code reaches, whatever its sign.
+static float getFiller(qnn::Bounds bounds) { return getFloatAbove(std::max(std::abs(bounds.low), std::abs(bounds.high))); }
 
 bool MultithresholdWriter::writeThreshold(qnn::ThresholdOp op, std::string &reason) {
   ArrayRef<int64_t> directions = op.getDirections();
@@ -45,13 +44,16 @@ bool MultithresholdWriter::writeThreshold(qnn::ThresholdOp op, std::string &reas
                   : isCoarse ? getFiller(shorter->second.bounds)
                              : getFiller(qnn::getValueBounds(op.getInput()));
   for (auto [c, direction] : llvm::enumerate(directions)) {
-    // x <= t where it falls: -x >= -t. Integers beyond all values are the same as the next one above.
+    // x <= t where it falls: -x >= -t. Integers beyond all values are the same as the next one above, which need not be rounded.
     std::vector<float> row;
     for (int64_t t = 0; t < levels; ++t) {
       double threshold = thresholds.DoubleAt(int64_t(c) * levels + t);
       if (isCoarse)
         threshold = double(shorter->second.mapThreshold(threshold, direction));
-      row.push_back(float(std::clamp(double(direction) * threshold, -filler, filler)) + 0.0f);
+      threshold *= double(direction);
+      if (!floats && threshold > kLargestFloatInteger)
+        threshold = filler;
+      row.push_back(float(std::clamp(threshold, -filler, filler)) + 0.0f);
     }
     counts.rows.push_back(std::move(row));
   }
@@ -101,7 +103,7 @@ static Value writeSteps(OnnxSteps &steps, Value x, int64_t axis, const Function 
       return nullptr;
     }
   }
-  up.filler = down.filler = float(function.first + int64_t(function.rows[0].size()));
+  up.filler = down.filler = getFloatAbove(function.first + int64_t(function.rows[0].size()) - 1);
   std::string datatype = getDatatypeName(elementType);
   bool single = !falls && sameStart && elementType.isInteger();
   up.bias = sameStart ? float(start) : 0;

@@ -4,12 +4,23 @@
 #include <algorithm>
 #include <cmath>
 
+#include "passes/convert-qnn-to-multithreshold/FloatIntegers.h"
+
 using namespace mlir;
 using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-/// All pairs, their sums, and the coarse sums on either side of each; false where float32 does not hold these.
+/// All pairs by their sums.
+void CoarseSum::sort(qnn::AddOp op) {
+  qnn::Bounds left = qnn::getValueBounds(op.getLhs()), right = qnn::getValueBounds(op.getRhs());
+  for (int64_t a = left.low; a <= left.high; ++a)
+    for (int64_t b = right.low; b <= right.high; ++b)
+      sums.push_back({a, b, a * int64_t(op.getLhsMultiplier()) + b * int64_t(op.getRhsMultiplier())});
+  std::sort(sums.begin(), sums.end(), [](const Sum &x, const Sum &y) { return x.fine < y.fine; });
+}
+
+/// Coarse sums, and the outermost ones on either side of each; false where float32 does not hold these.
 bool CoarseSum::fill(qnn::AddOp op, int shift) {
   auto shorten = [&](int64_t multiplier) { return std::llround(std::ldexp(double(multiplier), -shift)); };
   lhsMultiplier = shorten(op.getLhsMultiplier());
@@ -21,12 +32,8 @@ bool CoarseSum::fill(qnn::AddOp op, int shift) {
   // Products and sum are one float32 operation each.
   if (reach(left, lhsMultiplier) + reach(right, rhsMultiplier) > kLargestFloatInteger)
     return false;
-  sums.clear();
-  for (int64_t a = left.low; a <= left.high; ++a)
-    for (int64_t b = right.low; b <= right.high; ++b)
-      sums.push_back({a * int64_t(op.getLhsMultiplier()) + b * int64_t(op.getRhsMultiplier()),
-                      a * lhsMultiplier + b * rhsMultiplier});
-  std::sort(sums.begin(), sums.end(), [](const Sum &x, const Sum &y) { return x.fine < y.fine; });
+  for (Sum &sum : sums)
+    sum.coarse = sum.left * lhsMultiplier + sum.right * rhsMultiplier;
   size_t size = sums.size();
   largestOf.assign(size + 1, INT64_MIN);
   smallestFrom.assign(size + 1, INT64_MAX);
@@ -66,6 +73,7 @@ std::optional<CoarseSum> CoarseSum::find(qnn::AddOp op) {
   if (!llvm::all_of(op->getUsers(), thresholds))
     return std::nullopt;
   CoarseSum out;
+  out.sort(op);
   for (int shift = 1; shift < kMaxShift; ++shift)
     if (out.fill(op, shift) &&
         llvm::all_of(op->getUsers(), [&](Operation *user) { return out.keepsApart(cast<qnn::ThresholdOp>(user)); }))

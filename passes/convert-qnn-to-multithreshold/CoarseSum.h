@@ -8,9 +8,6 @@
 
 namespace qcompile {
 
-/// float32 holds every integer up to it, and the next one, which no sum reaches.
-inline constexpr int64_t kLargestFloatInteger = (int64_t{1} << 24) - 1;
-
 /// A sum lhs * m + rhs * n of codes that only thresholds read, with smaller multipliers. Two codes have few values together: where, for
 /// every threshold, all pairs below it have smaller coarse sums than all pairs that reach it, a threshold between those decides the
 /// same, for every input.
@@ -27,8 +24,10 @@ public:
 
 private:
   struct Sum {
-    int64_t fine, coarse;
+    int64_t left, right, fine;
+    int64_t coarse = 0;
   };
+  void sort(qnn::AddOp op);
   bool fill(qnn::AddOp op, int shift);
   /// How many sums are below the threshold, or do not exceed it.
   size_t count(double threshold, int64_t direction) const;

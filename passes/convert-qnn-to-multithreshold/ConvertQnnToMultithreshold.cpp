@@ -5,6 +5,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
+#include "passes/convert-qnn-to-multithreshold/FloatIntegers.h"
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
 
 using namespace mlir;
@@ -64,7 +65,7 @@ static bool holdsAll(Value codes, std::string &reason) {
   if (std::max(-bounds.low, bounds.high) <= kLargestFloatInteger)
     return true;
   reason = getDatatypeName(element) + " codes " + std::to_string(bounds.low) + " to " + std::to_string(bounds.high) +
-           " are more than float32 holds, 2^24";
+           " go beyond 2^24, up to which float32 holds all integers";
   return false;
 }
 

@@ -69,25 +69,46 @@ template <typename T> static int64_t countChannels(const AffineSteps<T> &affine)
   return int64_t(std::max({affine.zeroPoint.size(), affine.scale.size(), affine.bias.size()}));
 }
 
-/// Whether the steps give the value of the operation for every code that it may see in a channel.
-template <typename T> static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine, int64_t channel) {
+namespace {
+/// Codes that may still be tried on one operation, in all channels and for all ways to write it: some seconds.
+struct Trials {
+  int64_t left = int64_t{1} << 28;
+
+  /// Where there are fewer than needed none are left.
+  bool suffice(int64_t needed) {
+    if (needed > left)
+      left = 0;
+    return left > 0;
+  }
+};
+} // namespace
+
+/// Whether the steps give the value of the operation for every code that it may see in a channel. False, with no trials left, where these
+/// are too many.
+template <typename T>
+static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine, int64_t channel, Trials &trials) {
   qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
   auto at = [&](const Tensor &t) { return t.DoubleAt(t.size() == 1 ? 0 : channel); };
   double scale = at(op.getScale().getTensor()), zeroPoint = at(op.getZeroPoint().getTensor());
   double bias = op.getBias() ? at(op.getBias()->getTensor()) : 0;
-  for (int64_t code = bounds.low; code <= bounds.high; ++code)
+  if (!trials.suffice(bounds.high - bounds.low + 1))
+    return false;
+  for (int64_t code = bounds.low; code <= bounds.high; ++code, --trials.left)
     if (roundOnce(scale, zeroPoint, bias, op.getDivisor(), code) != affine.apply(code, channel))
       return false;
   return true;
 }
 
-template <typename T> static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine) {
-  return llvm::all_of(llvm::seq(countChannels(affine)), [&](int64_t channel) { return isExact(op, affine, channel); });
+template <typename T> static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine, Trials &trials) {
+  qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
+  if (!trials.suffice((bounds.high - bounds.low + 1) * countChannels(affine)))
+    return false;
+  return llvm::all_of(llvm::seq(countChannels(affine)), [&](int64_t channel) { return isExact(op, affine, channel, trials); });
 }
 
 /// The steps on two parts of the scale. A sum in float64 that is half way between two float32 numbers, next to an exact one that is not, is
 /// the only way in which they differ, and rare: another last bit of the rest takes the sum off it.
-static std::optional<AffineSteps<double>> findParts(qnn::DequantizeOp op) {
+static std::optional<AffineSteps<double>> findParts(qnn::DequantizeOp op, Trials &trials) {
   AffineSteps<double> out(op, /*splits=*/true);
   std::vector<double> rests;
   for (int64_t channel = 0; channel < countChannels(out); ++channel) {
@@ -97,7 +118,7 @@ static std::optional<AffineSteps<double>> findParts(qnn::DequantizeOp op) {
     for (double units : {0, 1, -1, 2, -2}) {
       AffineSteps<double> candidate = out;
       candidate.rest = {rest + units * unit};
-      if ((found = isExact(op, candidate, channel))) {
+      if ((found = isExact(op, candidate, channel, trials))) {
         rests.push_back(candidate.rest[0]);
         break;
       }
@@ -148,29 +169,22 @@ static Value writeAffine(OnnxSteps &steps, qnn::DequantizeOp op, Value x, const 
   return isDouble ? steps.last("Cast", y, steps.attribute("to", kFloat), type) : y;
 }
 
-/// Whether there are few enough codes to try all of them.
-static bool canTryAll(qnn::DequantizeOp op, int64_t channels) {
-  constexpr int64_t kMaxCodes = int64_t{1} << 28;
-  qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
-  return bounds.high - bounds.low < kMaxCodes / channels;
-}
-
 bool MultithresholdWriter::writeDequantize(qnn::DequantizeOp op, std::string &reason) {
   OnnxSteps steps(op);
   AffineSteps<float> floats(op, /*splits=*/false);
   AffineSteps<double> doubles(op, /*splits=*/false);
   Value x = get(op.getInput()), y;
-  bool triesAll = canTryAll(op, countChannels(doubles));
-  if (triesAll && isExact(op, floats))
+  Trials trials;
+  if (isExact(op, floats, trials))
     y = writeAffine(steps, op, x, floats);
-  else if (triesAll && isExact(op, doubles))
+  else if (isExact(op, doubles, trials))
     y = writeAffine(steps, op, x, doubles);
-  else if (std::optional<AffineSteps<double>> parts = triesAll ? findParts(op) : std::nullopt)
+  else if (std::optional<AffineSteps<double>> parts = findParts(op, trials))
     y = writeAffine(steps, op, x, *parts);
   else {
-    reason = "the last bit of its float32 value is not what operations on float64 give for every code";
-    if (!triesAll)
-      reason += ": its operand takes more values than can be tried";
+    reason = trials.left > 0 ? "the last bit of its float32 value is not what operations on float64 give for every code"
+                             : "whether operations on float64 give the last bit of its float32 value is not known: its operand takes more "
+                               "values than can be tried, 2^28 in all channels together";
     if (!allowApproximate)
       return false;
     emitWarning(op.getLoc(), Code::X001) << "node '" << onnx::describe(op) << "': " << reason;

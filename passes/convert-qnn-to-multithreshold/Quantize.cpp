@@ -54,10 +54,6 @@ bool MultithresholdWriter::writeQuantize(qnn::QuantizeOp op, std::string &reason
   size_t rows = std::max(quantizer.scale.size(), quantizer.zeroPoint.size());
   std::string ignored;
   if (quantizer.high - quantizer.low > 255 || axis == -2 || !hasLayout(type, axis, rows, ignored)) {
-    if (quantizer.getBits() > 24) {
-      reason = "its codes are more than 2^24, which float32 does not hold";
-      return false;
-    }
     set(op, writeCodes(steps, quantizer));
     return true;
   }

@@ -5,6 +5,7 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/fuse-quantized-operators/Fusion.h"
+#include "passes/rewriting/LinearParameters.h"
 
 using namespace mlir;
 
@@ -22,17 +23,6 @@ bool movesCodes(Operation *op) {
          op->getNumResults() == 1;
 }
 
-/// Whether two values come from codes of one type with one scale and zero point.
-bool areAlike(onnx::DequantizeLinearOp a, onnx::DequantizeLinearOp b) {
-  auto parameter = [](Operation *op, unsigned i) {
-    data::ConstantAttr constant = op->getNumOperands() > i ? getConstant(op->getOperand(i)) : nullptr;
-    return constant ? std::optional(constant.getTensor()) : std::nullopt;
-  };
-  auto getType = [](Operation *op) { return cast<RankedTensorType>(op->getOperand(0).getType()).getElementType(); };
-  return a->getNumOperands() == b->getNumOperands() && getType(a) == getType(b) && parameter(a, 1) &&
-         parameter(a, 1) == parameter(b, 1) && parameter(a, 2) == parameter(b, 2);
-}
-
 /// op(DequantizeLinear(codes)) as DequantizeLinear(op(codes)), so that the operator behind it finds codes.
 void moveBehind(Operation *op) {
   auto first = op->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
@@ -41,16 +31,17 @@ void moveBehind(Operation *op) {
   // A Concat that is quantized is an operator of its own.
   if (isa<onnx::ConcatOp>(op) && op->hasOneUse() && isa<onnx::QuantizeLinearOp>(*op->user_begin()))
     return;
-  auto code = cast<RankedTensorType>(first->getOperand(0).getType()).getElementType();
+  auto getCode = [](Operation *op) { return cast<RankedTensorType>(op->getOperand(0).getType()).getElementType(); };
+  Type code = getCode(first);
   bool perTensor = cast<RankedTensorType>(first->getOperand(1).getType()).getNumElements() == 1;
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!code.isInteger(8) || !perTensor || !type)
+  if (!code.isInteger(8) || !perTensor || !type || !computesInFloat32(first))
     return;
   SmallVector<Value> operands(op->getOperands()), parameters(first->getOperands());
   operands[0] = first->getOperand(0);
   for (Value &operand : MutableArrayRef(operands).drop_front(isa<onnx::ConcatOp>(op) ? 1 : operands.size())) {
     auto other = operand.getDefiningOp<onnx::DequantizeLinearOp>();
-    if (!other || !areAlike(first, other))
+    if (!other || getCode(other) != code || !computesInFloat32(other) || !haveSameParameters(first, other))
       return;
     operand = other->getOperand(0);
   }

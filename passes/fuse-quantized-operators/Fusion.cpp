@@ -2,6 +2,7 @@
 #include "passes/fuse-quantized-operators/Fusion.h"
 
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/LinearParameters.h"
 
 using namespace mlir;
 
@@ -23,8 +24,14 @@ Operation *Fusion::findOperator() const {
 
 bool Fusion::join(Operation *op, std::string &reason) const {
   Value scale = quantize->getOperand(1);
+  Type scaleType = cast<RankedTensorType>(scale.getType()).getElementType();
   if (cast<RankedTensorType>(scale.getType()).getNumElements() != 1 || !getCodeType().isInteger(8)) {
     reason = "its result is not quantized to 8 bits with one scale";
+    return false;
+  }
+  // QLinearMatMul alone has scales of 16 bits, and rounds no sum to as many, as a MatMul of such floats does.
+  if (!computesInFloat32(quantize)) {
+    reason = scaleType.isF32() ? "its result is not quantized in float32" : "its scale is not float32";
     return false;
   }
   if (isa<onnx::AddOp, onnx::MulOp>(op))

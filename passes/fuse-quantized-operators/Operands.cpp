@@ -2,6 +2,7 @@
 #include "passes/fuse-quantized-operators/Operands.h"
 
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/StridedCopy.h"
 
 using namespace mlir;
@@ -50,6 +51,10 @@ std::optional<CodedOperand> readOperand(Value value, std::string &reason) {
     reason = "an operand does not come from 8 bits with one scale, or one per channel";
     return std::nullopt;
   }
+  if (!computesInFloat32(dequantize)) {
+    reason = "an operand is not dequantized in float32";
+    return std::nullopt;
+  }
   if (out.transposed && !out.constant) {
     reason = "an operand is transposed";
     return std::nullopt;
@@ -69,6 +74,10 @@ Value readBias(Value value, const CodedOperand &x, const CodedOperand &w, std::s
   data::ConstantAttr scale = dequantize ? getConstant(dequantize->getOperand(1)) : nullptr;
   if (!codes || !scale || !codes.getType().getElementType().isInteger(32)) {
     reason = "its bias is no constant of 32 bits";
+    return nullptr;
+  }
+  if (!computesInFloat32(dequantize)) {
+    reason = "its bias is not dequantized in float32";
     return nullptr;
   }
   float xScale = getConstant(x.scale).getTensor().Floats()[0];

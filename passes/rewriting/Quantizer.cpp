@@ -22,6 +22,8 @@ std::string nameValues(StringRef codes) {
 }
 
 Tensor toFloats(const Tensor &tensor) {
+  if (tensor.type() == runtime::DataType::Float32())
+    return tensor;
   std::vector<float> values(tensor.size());
   for (int64_t i = 0; i < tensor.size(); ++i)
     values[i] = float(tensor.DoubleAt(i));
@@ -74,8 +76,8 @@ static bool readQuant(onnx::QuantOp op, Quantizer &out) {
   if (!scale || !zeroPoint || !bitWidth || !mode.ok())
     return false;
   out.input = op.getX();
-  out.scale = scale.getTensor();
-  out.zeroPoint = zeroPoint.getTensor();
+  out.scale = toFloats(scale.getTensor());
+  out.zeroPoint = toFloats(zeroPoint.getTensor());
   out.rounding = *mode;
   auto bits = int(bitWidth.getTensor().DoubleAt(0));
   bool isSigned = op.getSigned_() != 0, narrow = op.getNarrow() != 0;
@@ -93,7 +95,7 @@ static bool readBipolarQuant(onnx::BipolarQuantOp op, Quantizer &out) {
   if (!scale)
     return false;
   out.input = op.getX();
-  out.scale = scale.getTensor();
+  out.scale = toFloats(scale.getTensor());
   out.zeroPoint = Tensor::ScalarFloat(0);
   out.isBipolar = true;
   out.low = -1, out.high = 1;
@@ -106,8 +108,8 @@ static bool readLinearQuant(Operation *op, Quantizer &out) {
   if (!scale || !zeroPoint || !low || !high)
     return false;
   out.input = op->getOperand(0);
-  out.scale = scale.getTensor();
-  out.zeroPoint = zeroPoint.getTensor();
+  out.scale = toFloats(scale.getTensor());
+  out.zeroPoint = toFloats(zeroPoint.getTensor());
   out.roundsFirst = true;
   out.low = low.getInt();
   out.high = high.getInt();

@@ -6,6 +6,7 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/QonnxOperators.h"
 #include "passes/write-qdq/QdqWriter.h"
 
@@ -17,29 +18,20 @@ namespace qcompile {
 #define GEN_PASS_DEF_WRITEQDQ
 #include "passes/write-qdq/WriteQdq.h.inc"
 
-/// Whether both have the same constant operand at `index`, or none.
-static bool haveSame(Operation *a, Operation *b, unsigned index) {
-  if (a->getNumOperands() <= index || b->getNumOperands() <= index)
-    return a->getNumOperands() <= index && b->getNumOperands() <= index;
-  data::ConstantAttr first = getConstant(a->getOperand(index)), second = getConstant(b->getOperand(index));
-  return first && second && first.getTensor() == second.getTensor();
-}
-
 /// What makes the numbers of codes that `quantize` makes the same codes of again, as those are that a model gives as they are; null for
-/// others. A step times a code of up to 17 bits, divided by the step, is within half of one of the code.
+/// others. In float32, a step times a difference of two codes of 16 bits, below 2^17, is off by 2^-24 of itself at most, and its quotient
+/// by the step by as much again: 2^-6 in all, and the rounding finds the difference. Floats of fewer bits lose it, as codes of 32 bits do.
 static Operation *findInverse(Operation *quantize) {
   auto dequantize = quantize->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
   if (!dequantize || dequantize->getOperand(0).getType() != quantize->getResult(0).getType())
     return nullptr;
   auto code = dyn_cast<IntegerType>(cast<RankedTensorType>(quantize->getResult(0).getType()).getElementType());
-  if (!code || code.getWidth() > 16 || !haveSame(quantize, dequantize, 1) || !haveSame(quantize, dequantize, 2))
+  if (!code || code.getWidth() > 16 || !haveSameParameters(quantize, dequantize) || !computesInFloat32(quantize) ||
+      !computesInFloat32(dequantize))
     return nullptr;
-  for (StringRef name : {"axis", "block_size"})
-    if (quantize->getAttr(name) != dequantize->getAttr(name))
-      return nullptr;
   Tensor scale = getConstant(quantize->getOperand(1)).getTensor();
   for (int64_t i = 0; i < scale.size(); ++i)
-    if (!std::isfinite(float(scale.DoubleAt(i)) * 0x1p17f))
+    if (float step = scale.Floats()[i]; step == 0 || !std::isfinite(step * 0x1p17f))
       return nullptr;
   return dequantize;
 }

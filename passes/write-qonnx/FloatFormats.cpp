@@ -1,5 +1,6 @@
 //===- FloatFormats.cpp - float8 types as FloatQuant ----------------------===//
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/write-qonnx/QonnxWriter.h"
 #include "runtime/reference/broadcast.h"
 
@@ -38,20 +39,19 @@ static std::optional<Tensor> decode(data::ConstantAttr codes, const Tensor &scal
   return Tensor::FromFloats(shape, values);
 }
 
-/// Whether the float8 value that stands for 0 is 0, or not given.
+/// Whether the float8 value that stands for 0 is 0.
 static bool isZero(Value zeroPoint) {
   data::ConstantAttr constant = getConstant(zeroPoint);
   return constant && llvm::all_of(constant.getBytes(), [](uint8_t byte) { return byte == 0; });
 }
 
-/// What a saturating QuantizeLinear of these scales makes float8 values of; null for others.
-static Value findQuantized(Value codes, const Tensor &scales) {
-  auto quantize = codes.getDefiningOp<onnx::QuantizeLinearOp>();
-  data::ConstantAttr scale = quantize ? getConstant(quantize->getOperand(1)) : nullptr;
-  auto saturate = quantize ? quantize->getAttrOfType<IntegerAttr>("saturate") : nullptr;
-  bool same = scale && scale.getType().getElementType().isF32() && (!saturate || saturate.getInt() != 0) &&
-              (quantize->getNumOperands() < 3 || isZero(quantize->getOperand(2))) &&
-              spreadParameter(quantize, scale.getTensor()) == scales;
+/// What a saturating QuantizeLinear of the same scales, in float32, makes the float8 values of; null for others.
+static Value findQuantized(Operation *dequantize) {
+  auto quantize = dequantize->getOperand(0).getDefiningOp<onnx::QuantizeLinearOp>();
+  if (!quantize)
+    return nullptr;
+  auto saturate = quantize->getAttrOfType<IntegerAttr>("saturate");
+  bool same = computesInFloat32(quantize) && (!saturate || saturate.getInt() != 0) && haveSameParameters(quantize, dequantize);
   return same ? quantize->getOperand(0) : Value();
 }
 
@@ -68,7 +68,7 @@ bool writeFloatQuant(Operation *op, const FloatFormat &format, std::string &reas
   }
   data::ConstantAttr constant = getConstant(op->getOperand(0));
   std::optional<Tensor> values = constant ? decode(constant, scales) : std::nullopt;
-  Value x = findQuantized(op->getOperand(0), scales);
+  Value x = findQuantized(op);
   if (!x && !values) {
     reason = constant ? "a float8 constant is not finite"
                       : "float8 values that no saturating QuantizeLinear of the same scales makes have no form in QONNX";

@@ -87,3 +87,28 @@ func.func @data(%x: tensor<1x3xf32>, %i: tensor<1xsi64>, %n: tensor<1xsi32>) -> 
   %d = onnx.Div(%n, %n) : (tensor<1xsi32>, tensor<1xsi32>) -> tensor<1xsi32>
   return %y, %d : tensor<1x3xf32>, tensor<1xsi32>
 }
+
+// -----
+
+// Nor is a size that floats decide: the model says which one it is where scales, bounds, depth and values are as expected.
+func.func @sizes(%x: tensor<1x1x2x2xf32>, %scales: tensor<4xf32>, %b: tensor<f32>, %i: tensor<3xf32>, %d: tensor<1xf32>, %v: tensor<2xf32>)
+    -> (tensor<1x1x4x4xf32>, tensor<3xf32>, tensor<3x5xf32>, tensor<4xf32>, tensor<4x3xsi64>) {
+  %r = onnx.Resize(%x, %scales) {operandSegmentSizes = array<i32: 1, 0, 1, 0>} : (tensor<1x1x2x2xf32>, tensor<4xf32>) -> tensor<1x1x4x4xf32>
+  %n = onnx.Range(%b, %b, %b) : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  %h = onnx.OneHot(%i, %d, %v) : (tensor<3xf32>, tensor<1xf32>, tensor<2xf32>) -> tensor<3x5xf32>
+  %u = onnx.Unique(%r) {resultSegmentSizes = array<i32: 1, 0, 0, 0>} : (tensor<1x1x4x4xf32>) -> tensor<4xf32>
+  %z = onnx.NonZero(%r) : (tensor<1x1x4x4xf32>) -> tensor<4x3xsi64>
+  return %r, %n, %h, %u, %z : tensor<1x1x4x4xf32>, tensor<3xf32>, tensor<3x5xf32>, tensor<4xf32>, tensor<4x3xsi64>
+}
+
+// -----
+
+// Boxes that overlap in no data alike; and with a constant region and constant scales Resize is judged.
+func.func @boxes(%boxes: tensor<1x6x4xf32>, %scores: tensor<1x1x6xf32>, %x: tensor<1x1x2x2xf32>) -> (tensor<3x3xsi64>, tensor<1x1x4x4xf32>) {
+  %most = onnx.Constant() {value = #data.constant<"most", [3] : tensor<1xsi64>>} : () -> tensor<1xsi64>
+  %b = onnx.NonMaxSuppression(%boxes, %scores, %most) {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0>} : (tensor<1x6x4xf32>, tensor<1x1x6xf32>, tensor<1xsi64>) -> tensor<3x3xsi64>
+  %scales = onnx.Constant() {value = #data.constant<"scales", [1.0, 1.0, 3.0, 2.0] : tensor<4xf32>>} : () -> tensor<4xf32>
+  // expected-error @+1 {{expected a result of shape 1x1x4x4 as the model says, found 1x1x6x4}}
+  %r = onnx.Resize(%x, %scales) {operandSegmentSizes = array<i32: 1, 0, 1, 0>} : (tensor<1x1x2x2xf32>, tensor<4xf32>) -> tensor<1x1x4x4xf32>
+  return %b, %r : tensor<3x3xsi64>, tensor<1x1x4x4xf32>
+}

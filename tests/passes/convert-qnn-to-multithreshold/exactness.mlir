@@ -41,3 +41,19 @@ func.func @parts(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
       bias <"b", [-0.33757375262212008] : tensor<1xf64>> : (tensor<1x2xsi19>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
+
+// -----
+
+// Sums of -2^24 = -128 * 131072 to 127 * 131072: float32 holds all of them. No sum reaches (or, where it falls, goes down to) a threshold
+// beyond them: the first float above 2^24 is 2^24 + 2, as 2^24 + 1 would be 2^24.
+// CHECK-LABEL: func.func @largest
+// CHECK: onnx.Add({{.*}}) {onnx.datatype = "INT25"}
+// CHECK: "thresholds_1", [16777218, 16777216] : tensor<2x1xf32>>
+func.func @largest(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %q = qnn.quantize %x scale <"s", [1.0] : tensor<1x1xf32>> zero_point <"z", [0.0] : tensor<1x1xf32>> range [-128, 127] rounding "ROUND"
+      : (tensor<1x2xf32>) -> tensor<1x2xsi8>
+  %sum = qnn.add %q, %q multipliers 65536, 65536 : (tensor<1x2xsi8>, tensor<1x2xsi8>) -> tensor<1x2xsi25>
+  %t = qnn.threshold %sum axis 1 thresholds <"t", [-16777217, -16777216] : tensor<2x1xsi32>> directions [-1, -1] low 0 step 1 : (tensor<1x2xsi25>) -> tensor<1x2xui1>
+  %out = qnn.dequantize %t axis 1 scale <"ys", [1.0] : tensor<1xf64>> zero_point <"yz", [0] : tensor<1xsi64>> : (tensor<1x2xui1>) -> tensor<1x2xf32>
+  return %out : tensor<1x2xf32>
+}

@@ -67,3 +67,56 @@ func.func @functions(%x: tensor<1x2x3x3xui8>) -> (tensor<1x2x3x3xui8>, tensor<1x
   %gq = onnx.QuantizeLinear(%g, %fine, %z) : (tensor<1x2x1x1xf32>, tensor<f32>, tensor<ui8>) -> tensor<1x2x1x1xui8>
   return %mq, %pq, %dq, %rq, %gq : tensor<1x2x3x3xui8>, tensor<1x2x2x2xui8>, tensor<1x2x1x1xui8>, tensor<1x2x3x1xui8>, tensor<1x2x1x1xui8>
 }
+
+// -----
+
+// The operators of com.microsoft have float32 scales. QLinearMatMul may have others, but rounds no sum to float16, as MatMul does.
+func.func @float16(%x: tensor<1x2xsi8>) -> (tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>) {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f16>>} : () -> tensor<f16>
+  %z = onnx.Constant() {value = #data.constant<"z", [0] : tensor<si8>>} : () -> tensor<si8>
+  %w = onnx.Constant() {value = #data.constant<"w", [1, 2, 3, 4] : tensor<2x2xsi8>>} : () -> tensor<2x2xsi8>
+  %b = onnx.Constant() {value = #data.constant<"b", [7, -9] : tensor<2xsi32>>} : () -> tensor<2xsi32>
+  %bs = onnx.Constant() {value = #data.constant<"bs", [0.25] : tensor<f16>>} : () -> tensor<f16>
+  %xd = onnx.DequantizeLinear(%x, %s, %z) : (tensor<1x2xsi8>, tensor<f16>, tensor<si8>) -> tensor<1x2xf16>
+  %wd = onnx.DequantizeLinear(%w, %s, %z) : (tensor<2x2xsi8>, tensor<f16>, tensor<si8>) -> tensor<2x2xf16>
+  %bd = onnx.DequantizeLinear(%b, %bs) : (tensor<2xsi32>, tensor<f16>) -> tensor<2xf16>
+  // expected-remark @+1 {{[QC-X001] node 'onnx.Add' stays between DequantizeLinear and QuantizeLinear: its scale is not float32}}
+  %a = onnx.Add(%xd, %xd) : (tensor<1x2xf16>, tensor<1x2xf16>) -> tensor<1x2xf16>
+  %aq = onnx.QuantizeLinear(%a, %s, %z) : (tensor<1x2xf16>, tensor<f16>, tensor<si8>) -> tensor<1x2xsi8>
+  // expected-remark @+1 {{node 'onnx.Sigmoid' stays between DequantizeLinear and QuantizeLinear: its scale is not float32}}
+  %f = onnx.Sigmoid(%xd) : (tensor<1x2xf16>) -> tensor<1x2xf16>
+  %fq = onnx.QuantizeLinear(%f, %s, %z) : (tensor<1x2xf16>, tensor<f16>, tensor<si8>) -> tensor<1x2xsi8>
+  // expected-remark @+1 {{node 'onnx.Gemm' stays between DequantizeLinear and QuantizeLinear: its scale is not float32}}
+  %g = onnx.Gemm(%xd, %wd, %bd) : (tensor<1x2xf16>, tensor<2x2xf16>, tensor<2xf16>) -> tensor<1x2xf16>
+  %gq = onnx.QuantizeLinear(%g, %s, %z) : (tensor<1x2xf16>, tensor<f16>, tensor<si8>) -> tensor<1x2xsi8>
+  // expected-remark @+1 {{node 'onnx.MatMul' stays between DequantizeLinear and QuantizeLinear: its scale is not float32}}
+  %m = onnx.MatMul(%xd, %wd) : (tensor<1x2xf16>, tensor<2x2xf16>) -> tensor<1x2xf16>
+  %mq = onnx.QuantizeLinear(%m, %s, %z) : (tensor<1x2xf16>, tensor<f16>, tensor<si8>) -> tensor<1x2xsi8>
+  return %aq, %fq, %gq, %mq : tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>
+}
+
+// -----
+
+// Floats of 16 bits by float32 scales, quotients of 16 bits, and a bias at a scale of 16 bits.
+func.func @mixed(%x: tensor<1x2xsi8>) -> (tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>) {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %h = onnx.Constant() {value = #data.constant<"h", [0.5] : tensor<f16>>} : () -> tensor<f16>
+  %z = onnx.Constant() {value = #data.constant<"z", [0] : tensor<si8>>} : () -> tensor<si8>
+  %w = onnx.Constant() {value = #data.constant<"w", [1, 2, 3, 4] : tensor<2x2xsi8>>} : () -> tensor<2x2xsi8>
+  %b = onnx.Constant() {value = #data.constant<"b", [7, -9] : tensor<2xsi32>>} : () -> tensor<2xsi32>
+  %bs = onnx.Constant() {value = #data.constant<"bs", [0.25] : tensor<f16>>} : () -> tensor<f16>
+  %xd = onnx.DequantizeLinear(%x, %s, %z) : (tensor<1x2xsi8>, tensor<f32>, tensor<si8>) -> tensor<1x2xf32>
+  %xh = onnx.DequantizeLinear(%x, %h, %z) {output_dtype = 1 : i64} : (tensor<1x2xsi8>, tensor<f16>, tensor<si8>) -> tensor<1x2xf32>
+  %wd = onnx.DequantizeLinear(%w, %s, %z) : (tensor<2x2xsi8>, tensor<f32>, tensor<si8>) -> tensor<2x2xf32>
+  %bd = onnx.DequantizeLinear(%b, %bs) {output_dtype = 1 : i64} : (tensor<2xsi32>, tensor<f16>) -> tensor<2xf32>
+  // expected-remark @+1 {{an operand is not dequantized in float32}}
+  %a = onnx.Add(%xd, %xh) : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %aq = onnx.QuantizeLinear(%a, %s, %z) : (tensor<1x2xf32>, tensor<f32>, tensor<si8>) -> tensor<1x2xsi8>
+  // expected-remark @+1 {{its result is not quantized in float32}}
+  %f = onnx.Add(%xd, %xd) : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %fq = onnx.QuantizeLinear(%f, %s, %z) {precision = 10 : i64} : (tensor<1x2xf32>, tensor<f32>, tensor<si8>) -> tensor<1x2xsi8>
+  // expected-remark @+1 {{its bias is not dequantized in float32}}
+  %g = onnx.Gemm(%xd, %wd, %bd) : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %gq = onnx.QuantizeLinear(%g, %s, %z) : (tensor<1x2xf32>, tensor<f32>, tensor<si8>) -> tensor<1x2xsi8>
+  return %aq, %fq, %gq : tensor<1x2xsi8>, tensor<1x2xsi8>, tensor<1x2xsi8>
+}
