@@ -79,9 +79,16 @@ bool isEqualOverRange(const AffineForm &form, const AffineFunction &channel,
                       const StepFunction &function) {
   if (Wide(channel.multiplier) * function.direction < 0)
     return false;
+  // Codes of 16 bits have 65535 thresholds: in order, those that x passes are found by halving.
+  std::vector<int64_t> sorted = function.thresholds;
+  llvm::sort(sorted);
+  auto evaluate = [&](int64_t x) {
+    return function.low + (function.direction > 0 ? std::upper_bound(sorted.begin(), sorted.end(), x) - sorted.begin()
+                                                  : sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), x));
+  };
   auto agree = [&](Wide x) {
     return x < function.range.low || x > function.range.high ||
-           form.evaluate(channel, int64_t(x)) == function.evaluate(int64_t(x));
+           form.evaluate(channel, int64_t(x)) == evaluate(int64_t(x));
   };
   return agree(function.range.low) && agree(function.range.high) &&
          llvm::all_of(function.thresholds, [&](int64_t t) {
