@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -121,6 +122,20 @@ static Error checkChannels(ArrayRef<double> numbers, int64_t channels, StringRef
                            port.name + "', found " + Twine(numbers.size()));
 }
 
+/// Whether the pieces of a PNG file lie in it, as far as they can be followed: the decoder asks for the memory of a piece before
+/// it reads it.
+static bool hasWholeChunks(StringRef bytes) {
+  if (!bytes.consume_front("\x89PNG\r\n\x1a\n"))
+    return true;
+  while (bytes.size() >= 8) {
+    const uint32_t length = support::endian::read32be(bytes.data());
+    if (length > bytes.size())
+      return false;
+    bytes = bytes.drop_front(std::min<size_t>(bytes.size(), size_t(length) + 12)); // length, kind, checksum
+  }
+  return true;
+}
+
 /// One picture's pixels, [H, W, channels].
 static Expected<std::unique_ptr<stbi_uc, void (*)(void *)>> decode(StringRef path, const PixelLayout &layout) {
   auto buffer = MemoryBuffer::getFile(path, false, /*RequiresNullTerminator=*/false);
@@ -141,6 +156,8 @@ static Expected<std::unique_ptr<stbi_uc, void (*)(void *)>> decode(StringRef pat
                              "; bring pictures to the model's size first");
   if (stbi_is_16_bit_from_memory(data, size))
     return createStringError("'" + path + "': expected 8 bits per channel, found 16");
+  if (!hasWholeChunks(bytes))
+    return createStringError("'" + path + "' is no picture that can be read: a part of it is longer than the file");
   stbi_uc *pixels = stbi_load_from_memory(data, size, &width, &height, &channels, int(layout.channels));
   if (!pixels)
     return damaged();

@@ -193,6 +193,11 @@ TEST_F(InputFilesTest, PicturesThatDoNotFit) {
   EXPECT_NE(errorOf({(folder + "/empty").str()}, {port({1, 1, 1, 2})}).find("holds no pictures"), std::string::npos);
   std::ifstream stream(picture, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  // The length of the second part, behind the signature of 8 bytes and a header of 25, as 768 MiB.
+  std::string longer = bytes;
+  longer[33] = 0x30;
+  EXPECT_NE(errorOf({write("longer.png", longer)}, {port({1, 3, 1, 2})}).find("a part of it is longer than the file"),
+            std::string::npos);
   for (size_t i = 0; i < bytes.size(); ++i) {
     (void)errorOf({write("cut.png", bytes.substr(0, i))}, {port({1, 3, 1, 2})});
     std::string changed = bytes;
