@@ -82,8 +82,7 @@ void ModuleBuilder::noteTypes() {
     types[info.name()] = &info.type();
   for (const auto &info : model.graph().output())
     types[info.name()] = &info.type();
-  for (const auto &import : model.model->opset_import())
-    imports[import.domain()] = import.version();
+  imports = readImports(*model.model);
 }
 
 LogicalResult ModuleBuilder::addInputs() {

@@ -31,9 +31,7 @@ static const OpSchema *findReplaced(const NodeProto &node, int version) {
 }
 
 void writeFunctionDefaults(ModelContext &model) {
-  std::map<std::string, int> imports;
-  for (const auto &import : model.model->opset_import())
-    imports[import.domain()] = import.version();
+  std::map<std::string, int> imports = readImports(*model.model);
   for (NodeProto &node : *model.graph().mutable_node()) {
     const OpSchema *schema = findReplaced(node, imports[node.domain()]);
     if (!schema)
@@ -79,10 +77,7 @@ static void repairAffineGrid(FunctionProto &body) {
 namespace {
 class Inliner {
 public:
-  explicit Inliner(ModelContext &model) : model(model) {
-    for (const auto &import : model.model->opset_import())
-      imports[import.domain()] = import.version();
-  }
+  explicit Inliner(ModelContext &model) : model(model), imports(readImports(*model.model)) {}
 
   /// Replaces the calls in the main graph once; whether there was one.
   bool run() {
@@ -160,9 +155,7 @@ private:
 bool inlineFunctions(ModelContext &model) { return Inliner(model).run(); }
 
 LogicalResult checkFunctionsReplaced(ModelContext &model) {
-  std::map<std::string, int> imports;
-  for (const auto &import : model.model->opset_import())
-    imports[import.domain()] = import.version();
+  std::map<std::string, int> imports = readImports(*model.model);
   Refusals refusals;
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node()) {

@@ -63,7 +63,7 @@ struct Function {
 class LocalInliner {
 public:
   explicit LocalInliner(ModelContext &model)
-      : model(model), taken(model.graph()), imports(readImports(*model.model)) {
+      : model(model), taken(model.graph()), imports(readCurrentImports(*model.model)) {
     forEachNode(*model.graph().mutable_node(), [&](const NodeProto &node) { nodeNames.insert(node.name()); });
   }
 
@@ -81,8 +81,9 @@ public:
 private:
   using Id = std::tuple<std::string, std::string, std::string>;
 
+  /// As `readImports`, by the names that domains have now: they have not been repaired yet.
   template <typename Message>
-  static std::map<std::string, int> readImports(const Message &message) {
+  static std::map<std::string, int> readCurrentImports(const Message &message) {
     std::map<std::string, int> out;
     for (const auto &import : message.opset_import()) {
       NodeProto probe;
@@ -126,7 +127,7 @@ LogicalResult LocalInliner::takeFunctions() {
     Function &function = entry->second;
     function.bytes = proto.ByteSizeLong();
     function.proto.Swap(&proto);
-    function.imports = readImports(function.proto);
+    function.imports = readCurrentImports(function.proto);
     forEachNode(*function.proto.mutable_node(), [&](const NodeProto &) { ++function.nodes; });
   }
   model.model->clear_functions();

@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_COMPILER_FRONTEND_MODELCONTEXT_H
 #define QCOMPILE_COMPILER_FRONTEND_MODELCONTEXT_H
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,15 @@ struct ModelContext {
   /// Records a repair; it is reported when reading has succeeded.
   void repaired(std::string what) { report.repairs.push_back(std::move(what)); }
 };
+
+/// The versions of the domains that a model or a function imports.
+template <typename Message>
+std::map<std::string, int> readImports(const Message &message) {
+  std::map<std::string, int> imports;
+  for (const auto &import : message.opset_import())
+    imports[import.domain()] = import.version();
+  return imports;
+}
 
 /// "MatMul 'fc1'" or "MatMul number 3" where the node has no name.
 std::string describeNode(const ::onnx::NodeProto &node, unsigned index);

@@ -139,17 +139,9 @@ static void nameNodes(ModelContext &model) {
     model.repaired(plural(named, "node") + " without name named after operator and index");
 }
 
-/// The version of each domain.
-static std::map<std::string, int> readImports(ModelContext &model) {
-  std::map<std::string, int> imports;
-  for (const auto &import : model.model->opset_import())
-    imports[import.domain()] = import.version();
-  return imports;
-}
-
 /// Files leave out results that nobody uses, and may so even where the operator always has them.
 static void nameRequiredOutputs(ModelContext &model) {
-  std::map<std::string, int> imports = readImports(model);
+  std::map<std::string, int> imports = readImports(*model.model);
   forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
     const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
                                                           node.domain());
@@ -171,7 +163,7 @@ static void nameRequiredOutputs(ModelContext &model) {
 
 /// Exporters note things in attributes of operators that are not of the standard.
 static void dropUnknownAttributes(ModelContext &model) {
-  std::map<std::string, int> imports = readImports(model);
+  std::map<std::string, int> imports = readImports(*model.model);
   std::set<std::string> names;
   unsigned dropped = 0;
   forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {

@@ -78,9 +78,7 @@ LogicalResult checkOwnFunctions(ModelContext &model) {
 }
 
 LogicalResult checkOperators(ModelContext &model) {
-  std::map<std::string, int> imports;
-  for (const auto &import : model.model->opset_import())
-    imports[import.domain()] = import.version();
+  std::map<std::string, int> imports = readImports(*model.model);
   Refusals refusals;
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node()) {

@@ -35,8 +35,7 @@ namespace {
 class Cutter {
 public:
   Cutter(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) : model(model), notedTypes(notedTypes) {
-    for (const auto &import : model.model->opset_import())
-      imports[import.domain()] = import.version();
+    imports = readImports(*model.model);
     for (const auto &output : model.graph().output())
       outputs[output.name()] = &output.type();
     for (const auto &tensor : model.graph().initializer())

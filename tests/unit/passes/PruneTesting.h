@@ -9,25 +9,14 @@
 #include "gtest/gtest.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "passes/prune-weights/RowProblem.h"
+#include "tests/unit/passes/RandomMatrices.h"
 
 namespace qcompile::compression {
 
 using Row = RowProblem::Row;
 
-/// Uniform in [-1, 1), from the raw generator: library distributions differ between implementations.
-inline double draw(std::mt19937 &random) { return double(random() >> 5) / (1u << 26) - 1; }
-
-inline Matrix drawMatrix(std::mt19937 &random, int64_t rows, int64_t columns) {
-  Matrix m(rows, columns);
-  for (int64_t i = 0; i < m.size(); ++i)
-    m.data()[i] = draw(random);
-  return m;
-}
-
-/// Damped moments of correlated inputs.
-inline Matrix drawMoments(std::mt19937 &random, int64_t k) {
-  Matrix x = drawMatrix(random, 3 * k + 5, k) * drawMatrix(random, k, k);
-  Matrix h = x.transpose() * x / double(x.rows());
+inline Matrix drawDampedMoments(std::mt19937 &random, int64_t k) {
+  Matrix h = drawMoments(random, k);
   dampen(h, 0.01);
   return h;
 }

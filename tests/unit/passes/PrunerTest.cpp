@@ -48,7 +48,7 @@ TEST(PrunerTest, FindsPatternsCloseToTheBest) {
   int64_t rows = 0, optimal = 0;
   for (GroupPattern pattern : {GroupPattern{1, 4}, GroupPattern{2, 4}, GroupPattern{2, 3}, GroupPattern{3, 5}})
     for (int trial = 0; trial < 5; ++trial) {
-      PruneProblem problem = makeProblem(drawMatrix(random, 3, 7), {drawMoments(random, 7)});
+      PruneProblem problem = makeProblem(drawMatrix(random, 3, 7), {drawDampedMoments(random, 7)});
       PrunedWeights pruned = pruneToPattern(problem, pattern);
       for (int64_t row = 0; row < 3; ++row, ++rows) {
         const Row target = problem.target.row(row), w = pruned.weights.row(row);
@@ -112,7 +112,7 @@ TEST(PrunerTest, SharesACountAmongOutputs) {
 TEST(PrunerTest, CountsAndImprovesUnstructured) {
   std::mt19937 random(2);
   for (int trial = 0; trial < 10; ++trial) {
-    PruneProblem problem = makeProblem(drawMatrix(random, 4, 9), {drawMoments(random, 9)});
+    PruneProblem problem = makeProblem(drawMatrix(random, 4, 9), {drawDampedMoments(random, 9)});
     auto loss = [&](const Matrix &w) {
       double sum = 0;
       for (int64_t row = 0; row < 4; ++row)
@@ -134,7 +134,7 @@ TEST(PrunerTest, FallsBackToTheSweep) {
   std::mt19937 random(3);
   double swept = 0, plain = 0, fitted = 0;
   for (int trial = 0; trial < 20; ++trial) {
-    PruneProblem problem = makeProblem(drawMatrix(random, 5, 22), {drawMoments(random, 22)});
+    PruneProblem problem = makeProblem(drawMatrix(random, 5, 22), {drawDampedMoments(random, 22)});
     auto loss = [&](const Matrix &w) { return std::pow(getOutputError(problem.target, w, problem.moments[0]), 2); };
     problem.searchLimit = problem.fitLimit = 0;
     PrunedWeights pruned = pruneToPattern(problem, {2, 4});
@@ -162,7 +162,7 @@ TEST(PrunerTest, StaysOnTheGrid) {
   double moved = 0, rounded = 0;
   for (double limit : {0.0, 2e10})
     for (int trial = 0; trial < 10; ++trial) {
-      PruneProblem problem = makeProblem(drawMatrix(random, 3, 10), {drawMoments(random, 10)});
+      PruneProblem problem = makeProblem(drawMatrix(random, 3, 10), {drawDampedMoments(random, 10)});
       problem.grid = &grid;
       problem.searchLimit = problem.fitLimit = limit;
       Matrix weights = pruneToPattern(problem, {2, 4}).weights;
@@ -186,7 +186,7 @@ TEST(PrunerTest, LeavesOutWhatIsExcluded) {
     for (double limit : {0.0, 2e10}) {
       PruneProblem problem = makeProblem(drawMatrix(random, 2, 8));
       if (withMoments)
-        problem.moments = {drawMoments(random, 8)};
+        problem.moments = {drawDampedMoments(random, 8)};
       problem.searchLimit = problem.fitLimit = limit;
       problem.excluded << 1, 1, 1, 0, 0, 0, 0, 1, //
           0, 1, 0, 1, 0, 0, 1, 0;
@@ -212,7 +212,7 @@ TEST(PrunerTest, KeepsOutputsByTheirEnergy) {
 // Groups of outputs have moments of their own: the same result as each alone.
 TEST(PrunerTest, TreatsGroupsByThemselves) {
   std::mt19937 random(6);
-  std::vector<Matrix> moments = {drawMoments(random, 8), drawMoments(random, 8)};
+  std::vector<Matrix> moments = {drawDampedMoments(random, 8), drawDampedMoments(random, 8)};
   Matrix target = drawMatrix(random, 4, 8);
   for (double limit : {0.0, 2e10}) {
     PruneProblem both = makeProblem(target, moments);

@@ -21,7 +21,7 @@ void expectOptimum(const RowProblem &problem, const Matrix &h, const Row &target
 TEST(RowProblemTest, StaysTheOptimumThroughRemovalsAndAdditions) {
   std::mt19937 random(1);
   for (int64_t k : {1, 2, 5, 12}) {
-    Matrix h = drawMoments(random, k);
+    Matrix h = drawDampedMoments(random, k);
     Row target = 3 * drawMatrix(random, 1, k).row(0);
     RowProblem problem = RowProblem::keepAll(h.inverse(), target);
     expectOptimum(problem, h, target);
@@ -38,7 +38,7 @@ TEST(RowProblemTest, PredictsWhatChangesCost) {
   std::mt19937 random(2);
   const int64_t k = 9;
   for (int trial = 0; trial < 20; ++trial) {
-    Matrix h = drawMoments(random, k);
+    Matrix h = drawDampedMoments(random, k);
     Row target = drawMatrix(random, 1, k).row(0);
     std::vector<bool> kept(k);
     for (int64_t j = 0; j < k; ++j)
@@ -65,7 +65,7 @@ TEST(RowProblemTest, RemovesTheCheapestUnits) {
   std::mt19937 random(3);
   for (int64_t unit : {1, 3}) {
     const int64_t k = 8, units = (k + unit - 1) / unit; // of 3: 3, 3 and 2 columns
-    Matrix h = drawMoments(random, k);
+    Matrix h = drawDampedMoments(random, k);
     Row target = drawMatrix(random, 1, k).row(0);
     RowProblem problem = RowProblem::keepAll(h.inverse(), target);
     std::vector<bool> kept(k, true);
@@ -95,7 +95,7 @@ TEST(RowProblemTest, SwapsUntilNoSwapHelps) {
   int64_t swapped = 0;
   for (int trial = 0; trial < 30; ++trial) {
     const int64_t k = 7, group = 4; // groups of 4 and 3
-    Matrix h = drawMoments(random, k);
+    Matrix h = drawDampedMoments(random, k);
     Row target = drawMatrix(random, 1, k).row(0);
     std::vector<bool> kept = {true, true, false, false, true, false, false}, out(k, false);
     out[3] = true;
