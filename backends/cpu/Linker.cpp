@@ -1,8 +1,11 @@
 //===- Linker.cpp - The system's C compiler driver as a linker ------------===//
 #include "backends/cpu/Linker.h"
 
+#include <cerrno>
+#include <cstring>
 #include <dlfcn.h>
 
+#include "compiler/io/Cleanup.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -46,6 +49,12 @@ static std::string readLog(StringRef path) {
   return buffer ? (*buffer)->getBuffer().trim().take_front(2000).str() : std::string();
 }
 
+/// A full disk is no fault of the model or the driver; linkers tell it in their text only.
+static std::error_code getLinkFailure(StringRef output) {
+  return output.contains(strerror(ENOSPC)) ? std::make_error_code(std::errc::no_space_on_device)
+                                           : inconvertibleErrorCode();
+}
+
 Error link(const LinkJob &job) {
   Expected<std::string> archive = findRuntimeArchive();
   if (!archive)
@@ -67,17 +76,19 @@ Error link(const LinkJob &job) {
   arguments.push_back(
       "-Wl,--exclude-libs,ALL,-z,defs,-z,noexecstack,--build-id=none,--gc-sections,-s");
   SmallVector<StringRef> references(arguments.begin(), arguments.end());
-  SmallString<128> log;
-  if (std::error_code code = sys::fs::createTemporaryFile("qcompile-link", "log", log))
-    return createStringError(code, "cannot create a temporary file");
+  Expected<std::unique_ptr<ScopedPath>> scratch = createTemporaryFolder("qcompile-link");
+  if (!scratch)
+    return scratch.takeError();
+  SmallString<128> log((*scratch)->path());
+  sys::path::append(log, "log");
   std::string message;
   int result = sys::ExecuteAndWait(job.driver, references, std::nullopt,
                                    {StringRef(""), log.str(), log.str()},
                                    /*SecondsToWait=*/0, /*MemoryLimit=*/0, &message);
   std::string output = readLog(log);
-  (void)sys::fs::remove(log);
   if (result != 0)
-    return createStringError("the C compiler driver '" + job.driver +
+    return createStringError(getLinkFailure(output),
+                             "the C compiler driver '" + job.driver +
                              "' could not link the library: " +
                              (message.empty() ? output : message));
   return Error::success();

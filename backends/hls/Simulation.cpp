@@ -49,13 +49,6 @@ Error writeFile(const std::string &path, StringRef bytes) {
               : Error::success();
 }
 
-Expected<std::shared_ptr<ScopedPath>> createWorkFolder() {
-  SmallString<128> path;
-  if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-hls", path))
-    return createStringError("cannot create a temporary folder: " + code.message());
-  return std::make_shared<ScopedPath>(path.str().str());
-}
-
 /// Runs a program; its output becomes part of the error where it fails.
 Error runProgram(ArrayRef<StringRef> command, const ScopedPath &work, StringRef what) {
   std::string log = join(work.path(), "log");
@@ -292,18 +285,19 @@ Expected<std::unique_ptr<Executable>> openCompiled(const ArtifactPlace &artifact
 
 Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(ArrayRef<ArtifactPlace> artifacts,
                                                                  bool optimise) {
-  Expected<std::shared_ptr<ScopedPath>> work = createWorkFolder();
-  if (!work)
-    return work.takeError();
+  Expected<std::unique_ptr<ScopedPath>> created = createTemporaryFolder("qcompile-hls");
+  if (!created)
+    return created.takeError();
+  std::shared_ptr<ScopedPath> work = std::move(*created);
   std::vector<std::unique_ptr<Executable>> executables;
   for (auto [number, artifact] : enumerate(artifacts)) {
-    auto executable = openCompiled(artifact, number, *work);
+    auto executable = openCompiled(artifact, number, work);
     if (!executable)
       return executable.takeError();
     executables.push_back(std::move(*executable));
   }
   if (!executables.empty())
-    if (Error error = compileDesigns(artifacts, optimise, **work))
+    if (Error error = compileDesigns(artifacts, optimise, *work))
       return std::move(error);
   return executables;
 }

@@ -48,10 +48,12 @@ Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory
   if (Error error = checkTarget(target))
     return std::move(error);
   // A sibling, so that the final rename stays on one file system.
-  std::string staging = (target + ".partial-" + Twine(::getpid())).str();
+  std::unique_ptr<ArtifactSink> sink(
+      new ArtifactSink(target.str(), (target + ".partial-" + Twine(::getpid())).str()));
+  StringRef staging = sink->stagingDirectory();
   if (std::error_code code = sys::fs::create_directories(staging, true, sys::fs::all_all))
     return failure("cannot create folder", staging, code);
-  return std::unique_ptr<ArtifactSink>(new ArtifactSink(target.str(), staging));
+  return sink;
 }
 
 Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description,

@@ -30,11 +30,10 @@ private:
 
 Expected<std::unique_ptr<Executable>> BackendSession::prepare(mlir::ModuleOp module,
                                                               const ModelInfo &info) const {
-  SmallString<128> root;
-  if (std::error_code code = sys::fs::createUniqueDirectory("qcompile", root))
-    return createStringError(code, "cannot create a temporary folder: " + code.message());
-  auto folder = std::make_unique<ScopedPath>(root.str().str());
-  SmallString<128> directory(root);
+  Expected<std::unique_ptr<ScopedPath>> folder = createTemporaryFolder("qcompile");
+  if (!folder)
+    return folder.takeError();
+  SmallString<128> directory((*folder)->path());
   sys::path::append(directory, info.name);
   Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(directory);
   if (!sink)
@@ -46,7 +45,7 @@ Expected<std::unique_ptr<Executable>> BackendSession::prepare(mlir::ModuleOp mod
   Expected<std::unique_ptr<Executable>> inner = open(directory, info);
   if (!inner)
     return inner.takeError();
-  return std::make_unique<TemporaryExecutable>(std::move(*inner), std::move(folder));
+  return std::make_unique<TemporaryExecutable>(std::move(*inner), std::move(*folder));
 }
 
 } // namespace qcompile

@@ -44,7 +44,7 @@ private:
   Compressor compressor;
   Recipe recipe;
   std::vector<Port> ports;
-  std::optional<ScopedPath> scratch; ///< of the arrays that passes read
+  std::unique_ptr<ScopedPath> scratch; ///< of the arrays that passes read
   std::optional<LoadedData> calibration, evaluation;
   std::vector<std::string> calibrationSettings;
   std::optional<Metric> metric;
@@ -114,11 +114,11 @@ bool Compression::readData() {
   }
   if (!calibration)
     return true;
-  SmallString<128> folder;
-  if (std::error_code code = sys::fs::createUniqueDirectory("qcompile-compress", folder))
-    return fail(Outcome::FileSystem, Code::U003, "cannot create a temporary folder: " + code.message());
-  scratch.emplace(folder.str().str());
-  Expected<std::vector<std::string>> settings = writeArrays(calibration->inputs, ports, folder);
+  Expected<std::unique_ptr<ScopedPath>> folder = createTemporaryFolder("qcompile-compress");
+  if (!folder)
+    return fail(Outcome::FileSystem, Code::U003, toString(folder.takeError()));
+  scratch = std::move(*folder);
+  Expected<std::vector<std::string>> settings = writeArrays(calibration->inputs, ports, scratch->path());
   if (!settings)
     return session.failInput(settings.takeError());
   calibrationSettings = std::move(*settings);

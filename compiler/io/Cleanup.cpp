@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 
 namespace qcompile {
@@ -49,6 +50,23 @@ ScopedPath::~ScopedPath() {
   else
     (void)llvm::sys::fs::remove(name);
   release();
+}
+
+llvm::Expected<std::unique_ptr<ScopedPath>> createTemporaryFolder(llvm::StringRef prefix) {
+  constexpr int kAttempts = 128;
+  std::error_code code;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    llvm::SmallString<128> name;
+    llvm::sys::fs::createUniquePath(prefix + "-%%%%%%%%", name, /*MakeAbsolute=*/true);
+    auto folder = std::make_unique<ScopedPath>(name.str().str());
+    code = llvm::sys::fs::create_directory(name, /*IgnoreExisting=*/false, llvm::sys::fs::owner_all);
+    if (!code)
+      return folder;
+    folder->release(); // another's, or none
+    if (code != std::errc::file_exists)
+      break;
+  }
+  return llvm::createStringError(code, "cannot create a temporary folder: " + code.message());
 }
 
 static void removeTree(char *path) {

@@ -201,12 +201,10 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
   if (!exportOnnx(source.function)) // says what ONNX does not have
     return std::nullopt;
   record(source, sample);
-  SmallString<128> directory;
-  if (std::error_code code = sys::fs::createUniqueDirectory("qcompile", directory))
-    return fail(Outcome::FileSystem, Code::U003,
-                "cannot create a temporary folder: " + code.message());
-  ScopedPath folder(directory.str().str());
-  Candidates candidates(source, session, names, directory, options.compare.reduce);
+  Expected<std::unique_ptr<ScopedPath>> folder = createTemporaryFolder("qcompile");
+  if (!folder)
+    return fail(Outcome::FileSystem, Code::U003, toString(folder.takeError()));
+  Candidates candidates(source, session, names, (*folder)->path(), options.compare.reduce);
   Reducer reducer(source, [&](const Submodel &part) { return candidates.fails(part); });
   std::optional<Submodel> best = reducer.reduce(findTensor(source, firstDifference));
   if (!best)

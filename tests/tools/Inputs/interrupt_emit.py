@@ -3,6 +3,7 @@
 usage: interrupt_emit.py FOLDER COMMAND... (FOLDER is empty; the command writes the folder or file FOLDER/artifact)
 """
 
+import os
 import pathlib
 import shutil
 import signal
@@ -10,15 +11,15 @@ import subprocess
 import sys
 import time
 
-ATTEMPTS = 20
+ATTEMPTS = 30
 INTERRUPTED = 130
 
 
 def attempt(folder, command, delay):
     """Exit code and message of a run that is interrupted `delay` seconds after its first file."""
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while run.poll() is None and not any(folder.iterdir()):
-        time.sleep(0.0005)
+    while run.poll() is None and not os.listdir(folder):
+        pass  # the moment right after a file is created counts
     time.sleep(delay)
     run.send_signal(signal.SIGINT)
     return run.communicate()[1], run.returncode
@@ -45,7 +46,7 @@ def main():
     remove(artifact)
     interrupted = 0
     for i in range(ATTEMPTS):
-        message, code = attempt(folder, command, 0.001 * i)
+        message, code = attempt(folder, command, 0.001 * i if i % 3 else 0)
         left = sorted(path.name for path in folder.iterdir())
         if code == 0:
             # It was faster than the signal: the artifact is whole.
