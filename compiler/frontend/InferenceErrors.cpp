@@ -1,12 +1,14 @@
 //===- InferenceErrors.cpp - What shape inference says --------------------===//
 //
 // The library collects what is wrong with all nodes in one text: "(op_type:MatMul, node name: mm): [ShapeInferenceError] Incompatible
-// dimensions", a line each. Here every node gets an error of its own.
+// dimensions", a line each. Here every node gets an error of its own,
+// but those that only lack the type of a value of another one.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ConstantValues.h"
 #include "compiler/frontend/ShapeInference.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using ::onnx::NodeProto;
@@ -35,22 +37,30 @@ static std::string describeOperands(const NodeProto &node, const ConstantValues 
 }
 
 LogicalResult reportInference(ModelContext &model, StringRef text) {
-  ConstantValues values(model);
-  llvm::StringMap<unsigned> nodes;
-  for (int i = 0; i < model.graph().node_size(); ++i)
-    nodes.try_emplace(model.graph().node(i).name(), unsigned(i));
-  bool reported = false;
+  llvm::StringMap<StringRef> reasons; // by node
   for (StringRef line : llvm::split(text, '\n')) {
     StringRef rest = line.split("(op_type:").second;
     auto [name, reason] = rest.split(", node name: ").second.split("): ");
-    auto found = nodes.find(name);
-    if (reason.empty() || found == nodes.end())
-      continue;
-    const NodeProto &node = model.graph().node(int(found->second));
-    emitError(model.nodeLocation(node, found->second), Code::I006)
-        << "node '" << name << "': " << node.op_type() << describeOperands(node, values) << ": "
-        << formatInferenceError(reason);
-    reported = true;
+    if (!reason.empty())
+      reasons.try_emplace(name, reason);
+  }
+  ConstantValues values(model);
+  llvm::StringSet<> lost; // values of no type, for they come from a node that is wrong
+  bool reported = false;
+  for (auto [index, node] : llvm::enumerate(model.graph().node())) {
+    auto reason = reasons.find(node.name());
+    const bool isWrong = reason != reasons.end();
+    const bool followsWrong = llvm::any_of(node.input(), [&](const std::string &input) { return lost.contains(input); });
+    if (isWrong && !followsWrong) {
+      emitError(model.nodeLocation(node, index), Code::I006)
+          << "node '" << node.name() << "': " << node.op_type() << describeOperands(node, values) << ": "
+          << formatInferenceError(reason->second);
+      reported = true;
+    }
+    if (isWrong || followsWrong)
+      for (const std::string &output : node.output())
+        if (isWrong || !values.getShape(output))
+          lost.insert(output);
   }
   if (reported)
     return failure();
