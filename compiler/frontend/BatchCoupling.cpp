@@ -64,6 +64,9 @@ private:
   Flow transpose() const;
   Flow flatten() const;
   Flow reshape() const;
+  Flow pad() const;
+  Flow resize() const;
+  Flow triangle() const;
   Flow einsum() const;
   Flow squeeze() const;
   Flow unsqueeze() const;
@@ -284,6 +287,53 @@ Flow FlowOfOperation::einsum() const {
   return out;
 }
 
+/// What is put in front of the samples, or behind them, is no sample.
+Flow FlowOfOperation::pad() const {
+  auto pads = integers(1), axes = integers(3);
+  if (!at(0).isKnown())
+    return at(0);
+  if (!pads || (!axes && !isAbsent(3)))
+    return Samples::unknown();
+  const size_t n = pads->size() / 2;
+  for (size_t i = 0; i < n; ++i)
+    if (at(0).liesAlong(axes && i < axes->size() ? normalized((*axes)[i], rank(0)) : int64_t(i)) &&
+        ((*pads)[i] || (*pads)[n + i]))
+      return kAcross;
+  return at(0);
+}
+
+/// Other samples between the samples, unless these keep their scale of 1.
+Flow FlowOfOperation::resize() const {
+  const size_t place = op->getName().stripDialect() == "Upsample" ? 1 : 2;
+  Operation *producer = isAbsent(place) ? nullptr : operands[place].getDefiningOp();
+  data::ConstantAttr scales = producer ? getHeldConstant(producer) : nullptr;
+  if (!at(0).isKnown())
+    return at(0);
+  auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
+  int64_t entry = at(0).getAxis();
+  if (axes) {
+    auto found = llvm::find_if(axes.asArrayRef(), [&](int64_t axis) { return at(0).liesAlong(normalized(axis, rank(0))); });
+    if (found == axes.asArrayRef().end())
+      return at(0);
+    entry = found - axes.asArrayRef().begin();
+  }
+  if (!scales || entry >= scales.size()) {
+    auto sizes = integers(3);
+    auto from = dyn_cast<RankedTensorType>(operands[0].getType());
+    if (!sizes || entry >= int64_t(sizes->size()) || !from)
+      return Samples::unknown();
+    if ((*sizes)[size_t(entry)] != from.getDimSize(at(0).getAxis()))
+      return kAcross;
+    return isFree ? Samples::unknown() : at(0);
+  }
+  return scales.getTensor().DoubleAt(entry) == 1 ? Flow(at(0)) : kAcross;
+}
+
+/// Of the last two dimensions, what is kept depends on where it stands.
+Flow FlowOfOperation::triangle() const {
+  return at(0).isKnown() && at(0).getAxis() >= rank(0) - 2 ? kAcross : Flow(at(0));
+}
+
 Flow FlowOfOperation::squeeze() const {
   auto axes = integers(1);
   if (!axes || !at(0).isKnown())
@@ -329,7 +379,10 @@ const llvm::StringMap<FlowOfOperation::Rule> &FlowOfOperation::getRules() {
                         "GreaterOrEqual", "Less", "LessOrEqual", "Mean", "Mod", "Not", "Or", "QLinearAdd", "QLinearMul", "Sum", "Xor", "Expand"});
     add(&F::keepsFirst,
         {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cast", "CastLike", "Cosh", "DequantizeLinear", "FloatQuant",
-         "IntQuant", "IsInf", "IsNaN", "Pad", "QLinearLeakyRelu", "QLinearSigmoid", "QuantizeLinear", "Resize", "Sinh", "Tan", "Upsample"});
+         "IntQuant", "IsInf", "IsNaN", "QLinearLeakyRelu", "QLinearSigmoid", "QuantizeLinear", "Sinh", "Tan"});
+    add(&F::pad, {"Pad"});
+    add(&F::resize, {"Resize", "Upsample"});
+    add(&F::triangle, {"Trilu"});
     add(&F::spatial,
         {"AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose", "DeformConv", "DepthToSpace",
          "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization", "InstanceNormalization", "LRN",
@@ -351,7 +404,7 @@ const llvm::StringMap<FlowOfOperation::Rule> &FlowOfOperation::getRules() {
     add(&F::squeeze, {"Squeeze"});
     add(&F::unsqueeze, {"Unsqueeze"});
     add(&F::recurrent, {"GRU", "LSTM", "RNN"});
-    add(&F::wholeTensor, {"DynamicQuantizeLinear", "NonZero", "Unique"});
+    add(&F::wholeTensor, {"EyeLike", "DynamicQuantizeLinear", "NonZero", "Unique"});
     return out;
   }();
   return rules;

@@ -165,7 +165,7 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
 static void noteBatchCoupling(ModelContext &model, func::FuncOp function) {
   auto isFree = [&](BlockArgument input) {
     auto name = function.getArgAttrOfType<StringAttr>(input.getArgNumber(), kPortNameAttr);
-    return name && llvm::is_contained(model.report.freeBatches, name.getValue());
+    return name && model.report.freeBatches.contains(name.getValue().str());
   };
   SmallVector<BlockArgument> inputs;
   llvm::copy_if(function.getArguments(), std::back_inserter(inputs), isFree);
@@ -178,7 +178,8 @@ static void noteBatchCoupling(ModelContext &model, func::FuncOp function) {
     return;
   model.report.batchCoupling = qcompile::onnx::describe(across);
   function->setAttr(kBatchCouplingAttr, StringAttr::get(model.context, model.report.batchCoupling));
-  if (free)
+  // The data may still say how many there are.
+  if (free && (!model.options.getDataShapes || model.options.takeBatchFromData))
     emitWarning(across->getLoc(), Code::I011)
         << "node '" << model.report.batchCoupling << "' computes across the samples of a batch, whose number is open: "
         << "results are those of one sample at a time; give the number meant with --input-shape";

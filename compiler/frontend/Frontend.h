@@ -8,6 +8,7 @@
 #ifndef QCOMPILE_COMPILER_FRONTEND_FRONTEND_H
 #define QCOMPILE_COMPILER_FRONTEND_FRONTEND_H
 
+#include <functional>
 #include <map>
 
 #include "compiler/frontend/ImportReport.h"
@@ -19,6 +20,11 @@ namespace qcompile {
 struct ImportOptions {
   /// Shapes that replace those of the file, by input name.
   std::map<std::string, std::vector<int64_t>> inputShapes;
+  /// Shapes of the data that inputs of these names will get, for dimensions that neither the file nor `inputShapes` gives a
+  /// size; called where there are any.
+  std::function<std::map<std::string, std::vector<int64_t>>(llvm::ArrayRef<std::string> inputs)> getDataShapes;
+  /// The first dimension of data is that of samples, which are computed one by one; this takes all of them as one batch.
+  bool takeBatchFromData = false;
   /// Dimensions that nothing gives a size stay unknown, instead of being an error: for looking at a model.
   bool keepUnknownShapes = false;
   /// Nodes with unknown operators are errors, but what is known of the model is read all the same: for looking at it.

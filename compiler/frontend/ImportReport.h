@@ -27,7 +27,8 @@ struct ImportReport {
   std::map<std::string, std::string> replacedOperators;
   /// Nodes whose operators are unknown or not supported: name and operator. Only where they are kept for looking.
   std::vector<std::pair<std::string, std::string>> unknownNodes;
-  std::vector<std::string> freeBatches; ///< inputs whose number of samples is left open; it is taken as 1
+  /// Inputs whose number of samples is left open and taken as 1, with the name that the file has for it, if any.
+  std::map<std::string, std::string> freeBatches;
   /// The first node found that computes across samples, so that results depend on how samples are put into batches; or empty.
   std::string batchCoupling;
   /// The first node, where there is no such one, behind which samples could not be followed; or empty.

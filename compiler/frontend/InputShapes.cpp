@@ -16,6 +16,9 @@ static void dropNegativeSizes(ValueInfoProto &output) {
         dim.clear_dim_value();
 }
 
+/// An empty tensor is a tensor.
+static bool isUnknown(const TensorShapeProto::Dimension &dim) { return !dim.has_dim_value() || dim.dim_value() < 0; }
+
 namespace {
 class InputShapes {
 public:
@@ -23,6 +26,8 @@ public:
 
   LogicalResult fix() {
     applyOptions();
+    if (model.options.getDataShapes && llvm::any_of(model.graph().input(), [&](auto &input) { return needsData(input); }))
+      applyData();
     for (ValueInfoProto &input : *model.graph().mutable_input())
       fixInput(input);
     return result;
@@ -50,6 +55,47 @@ private:
       result = model.error(Code::U001) << "--input-shape names '" << name << "', which is no input of the model";
   }
 
+  /// Whether a size is missing that data should give.
+  bool needsData(const ValueInfoProto &input) const {
+    const auto &type = input.type().tensor_type();
+    if (!input.type().has_tensor_type() || !type.has_shape())
+      return input.type().has_tensor_type();
+    const bool skipsFirst = !model.options.takeBatchFromData && type.shape().dim_size() != 0;
+    return llvm::any_of(llvm::drop_begin(type.shape().dim(), skipsFirst), isUnknown);
+  }
+
+  void applyData() {
+    std::vector<std::string> names;
+    for (const ValueInfoProto &input : model.graph().input())
+      names.push_back(input.name());
+    auto found = model.options.getDataShapes(names);
+    for (ValueInfoProto &input : *model.graph().mutable_input())
+      if (auto it = found.find(input.name()); it != found.end())
+        applyData(input, it->second);
+  }
+
+  void applyData(ValueInfoProto &input, llvm::ArrayRef<int64_t> data) {
+    auto *tensor = input.mutable_type()->mutable_tensor_type();
+    if (!tensor->has_shape()) {
+      for (int64_t extent : data)
+        tensor->mutable_shape()->add_dim()->set_dim_value(extent);
+      model.repaired("shape of input '" + input.name() + "' taken from its data");
+      return;
+    }
+    if (tensor->shape().dim_size() != int(data.size()))
+      return;
+    for (int d = model.options.takeBatchFromData ? 0 : 1; d < tensor->shape().dim_size(); ++d) {
+      TensorShapeProto::Dimension &dim = *tensor->mutable_shape()->mutable_dim(d);
+      if (!isUnknown(dim) || named.contains(dim.dim_param()))
+        continue;
+      model.repaired("dimension " + std::to_string(d) + " of input '" + input.name() + "' taken as " +
+                     std::to_string(data[d]) + " from its data");
+      if (dim.has_dim_param() && !dim.dim_param().empty())
+        named.try_emplace(dim.dim_param(), data[d]);
+      dim.set_dim_value(data[d]);
+    }
+  }
+
   void fixInput(ValueInfoProto &input) {
     if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape()) {
       if (!model.options.keepUnknownShapes)
@@ -63,13 +109,14 @@ private:
   }
 
   void fixDimension(const ValueInfoProto &input, int d, TensorShapeProto::Dimension &dim) {
-    if (dim.has_dim_value() && dim.dim_value() >= 0)
-      return; // an empty tensor is a tensor
+    if (!isUnknown(dim))
+      return;
     if (auto it = named.find(dim.dim_param()); it != named.end()) {
       dim.set_dim_value(it->second);
       return;
     }
-    std::string name = dim.has_dim_param() ? dim.dim_param() : "?";
+    const std::string symbol = dim.dim_param();
+    std::string name = dim.has_dim_param() ? symbol : "?";
     const bool isNegative = dim.has_dim_value();
     if (isNegative) {
       name = std::to_string(dim.dim_value());
@@ -78,7 +125,7 @@ private:
     if (d == 0) {
       dim.set_dim_value(1);
       model.repaired("batch dimension '" + name + "' of input '" + input.name() + "' taken as 1");
-      model.report.freeBatches.push_back(input.name());
+      model.report.freeBatches.emplace(input.name(), symbol);
       return;
     }
     if (!model.options.keepUnknownShapes)

@@ -120,10 +120,10 @@ std::vector<Tensor> joinInputs(const InputBatches &inputs) {
 
 Tensor joinBatches(ArrayRef<Tensor> parts, const InputBatches &inputs) {
   const Tensor &first = parts.front();
-  if (!inputs.hasBatch && parts.size() == 1)
-    return first;
   // An output whose leading dimension is not the batch is kept batch by batch.
-  bool batched = first.rank() > 0 && first.shape()[0] == inputs.samplesPerBatch;
+  bool batched = inputs.hasBatch && first.rank() > 0 && first.shape()[0] == inputs.samplesPerBatch;
+  if (!batched && parts.size() == 1)
+    return first;
   Shape shape = first.shape();
   int64_t rows = batched ? inputs.samples : int64_t(parts.size());
   if (batched)

@@ -37,8 +37,8 @@ InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::Arra
 /// splitmix64, so equal on all machines.
 InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed);
 
-/// Joins the outputs of all batches of one port along the leading dimension and drops the padding. What has no batch stays
-/// as it is where there is one, and gets one more dimension for several.
+/// Joins the outputs of all batches of one port along the leading dimension and drops the padding. What has no such
+/// dimension stays as it is where there is one batch, and gets one more dimension for several.
 runtime::Tensor joinBatches(llvm::ArrayRef<runtime::Tensor> parts, const InputBatches &inputs);
 
 /// The samples of each input of all batches, joined along the first dimension and without padding, in the form in which

@@ -86,10 +86,11 @@ static Expected<Tensor> readSelectedPictures(StringRef path, const Port &port, c
                       options);
 }
 
-static Expected<Tensor> readTensor(StringRef path, const Port &port, int64_t batchSize) {
+/// The array of that path for an input; for raw data, which has no shape, what `raw` makes of its bytes.
+static Expected<Tensor> readArray(StringRef path, StringRef input, function_ref<Expected<Tensor>(StringRef)> raw) {
   StringRef extension = sys::path::extension(path);
   if (auto archive = splitNpzSetting(path))
-    return readNpzArray(archive->first, archive->second, {port.name});
+    return readNpzArray(archive->first, archive->second, {input.str()});
   auto buffer = readFile(path);
   if (!buffer)
     return buffer.takeError();
@@ -98,7 +99,7 @@ static Expected<Tensor> readTensor(StringRef path, const Port &port, int64_t bat
     return parseNpyFile(path, (*buffer)->getBuffer());
   if (extension == ".pb")
     return parseOnnxTensor((*buffer)->getBuffer(), path);
-  return readRaw(path, (*buffer)->getBuffer(), port, batchSize);
+  return raw((*buffer)->getBuffer());
 }
 
 /// The same numbers in another element type; numbers that do not fit are an error.
@@ -193,7 +194,8 @@ static Expected<Tensor> readPort(StringRef path, size_t index, ArrayRef<Port> po
     Expected<Tensor> pictures = readSelectedPictures(path, port, options);
     return pictures ? arrange(std::move(*pictures), port, batchSize, [](const std::string &) {}) : std::move(pictures);
   }
-  Expected<Tensor> tensor = readTensor(path, port, batchSize);
+  Expected<Tensor> tensor =
+      readArray(path, port.name, [&](StringRef bytes) { return readRaw(path, bytes, port, batchSize); });
   if (!tensor)
     return tensor.takeError();
   Expected<Tensor> samples = arrange(std::move(*tensor), port, batchSize, note);
@@ -260,6 +262,54 @@ static Expected<std::vector<Assignment>> assign(ArrayRef<std::string> settings, 
   return out;
 }
 
+/// The shape of the data of input `index`; nothing where it has none, or cannot be read.
+static std::optional<Shape> readShape(StringRef path, StringRef input, size_t index) {
+  auto readData = [&]() -> Expected<Tensor> {
+    auto none = [&](StringRef) { return createStringError("'" + path + "' has no shape"); };
+    if (isPicture(path))
+      return none(path);
+    // A pipe gives its data once.
+    StringRef file = splitNpzSetting(path).value_or(std::pair(path, StringRef())).first;
+    if (sys::fs::is_regular_file(file))
+      return readArray(path, input, none);
+    std::vector<std::string> sets = findTestDataSets(path);
+    if (sets.empty())
+      return none(path);
+    Expected<std::vector<Tensor>> first = readTestData(sets[0], "input", index);
+    return first ? Expected<Tensor>(std::move(first->front())) : first.takeError();
+  };
+  Expected<Tensor> data = readData();
+  if (data)
+    return data->shape();
+  consumeError(data.takeError()); // told when the data is read
+  return std::nullopt;
+}
+
+std::map<std::string, Shape> readInputShapes(ArrayRef<std::string> settings, ArrayRef<std::string> inputs,
+                                             const SampleOptions &options) {
+  std::vector<Port> ports;
+  for (const std::string &input : inputs)
+    ports.emplace_back().name = input;
+  std::map<std::string, Shape> out;
+  Expected<std::vector<Assignment>> assignments = assign(settings, ports);
+  if (!assignments) {
+    consumeError(assignments.takeError());
+    return out;
+  }
+  for (const Assignment &assignment : *assignments)
+    if (std::optional<Shape> shape = readShape(assignment.path, inputs[assignment.port], assignment.port)) {
+      if (!shape->empty()) {
+        auto range = getRange(options, shape->front(), assignment.path);
+        if (range)
+          shape->front() = range->second - range->first;
+        else
+          consumeError(range.takeError());
+      }
+      out[inputs[assignment.port]] = std::move(*shape);
+    }
+  return out;
+}
+
 Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port> ports,
                                   const std::function<void(const std::string &)> &note,
                                   const SampleOptions &options) {
@@ -285,8 +335,6 @@ Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port>
                                Twine(all[0].shape()[0]));
     all.push_back(std::move(*tensor));
   }
-  if (all.empty())
-    return createStringError("the model has no inputs");
   return assembleBatches(all, ports);
 }
 

@@ -3,6 +3,7 @@
 #define QCOMPILE_COMPILER_IO_INPUTDATA_H
 
 #include <functional>
+#include <map>
 
 #include "compiler/io/InputBatches.h"
 #include "compiler/io/Samples.h"
@@ -22,6 +23,12 @@ llvm::Expected<InputBatches> readInputs(llvm::ArrayRef<std::string> settings,
                                         llvm::ArrayRef<runtime::Port> ports,
                                         const std::function<void(const std::string &)> &note,
                                         const SampleOptions &options = {});
+
+/// The shapes of the arrays that such settings give to inputs of these names, by name, with the samples that are taken. None for raw data and pictures, nor for
+/// what cannot be read.
+std::map<std::string, runtime::Shape> readInputShapes(llvm::ArrayRef<std::string> settings,
+                                                      llvm::ArrayRef<std::string> inputs,
+                                                      const SampleOptions &options = {});
 
 /// Reads an array from a file (npy).
 llvm::Expected<runtime::Tensor> readNpyFile(llvm::StringRef path);

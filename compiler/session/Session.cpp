@@ -159,6 +159,12 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
     if (onStage)
       onStage(Stage::Import);
     ownedModule = importOnnxFile(mlirContext.get(), path, options.import, report);
+    if (ownedModule && options.import.getDataShapes && !report.batchCoupling.empty() && !report.freeBatches.empty()) {
+      // What samples give together is asked of all that there are.
+      options.import.takeBatchFromData = true;
+      report = {};
+      ownedModule = importOnnxFile(mlirContext.get(), path, options.import, report);
+    }
     currentStage = Stage::Import;
     return ownedModule && saveIntermediate();
   }

@@ -1,6 +1,7 @@
 //===- Options.cpp - The command line of qcompile -------------------------===//
 #include "compiler/tools/qcompile/Options.h"
 
+#include "compiler/io/InputData.h"
 #include "compiler/session/Version.h"
 #include "compiler/tools/qcompile/CompareOptions.h"
 #include "compiler/tools/qcompile/CompressOptions.h"
@@ -285,6 +286,10 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   out.verbose = verbose;
   if (diagnostics != "text" && diagnostics != "json")
     return usage("--diagnostics: expected text or json, found '" + diagnostics + "'");
+  if (!out.inputs.empty())
+    out.session.import.getDataShapes = [settings = out.inputs, sampling = out.sampling](ArrayRef<std::string> inputs) {
+      return readInputShapes(settings, inputs, sampling);
+    };
   for (const std::string &shape : inputShapes)
     if (!parseShape(shape, out.session.import))
       return usage("--input-shape: expected NAME:1x3x32, found '" + shape + "'");

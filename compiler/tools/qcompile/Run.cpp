@@ -14,6 +14,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -127,12 +128,21 @@ std::unique_ptr<Executable> makeReference(Session &session, const Options &optio
   return nullptr;
 }
 
+/// A model without inputs runs on nothing.
+bool checkInputsGiven(Session &session, const Options &options, size_t inputs) {
+  return inputs == 0 || !options.inputs.empty() || options.random ||
+         session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
+}
+
 std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options,
                                            Messages &messages) {
-  if (options.fromArtifact)
-    return session.openArtifact(options.model);
+  if (options.fromArtifact) {
+    std::unique_ptr<Executable> executable = session.openArtifact(options.model);
+    return executable && checkInputsGiven(session, options, executable->inputs().size()) ? std::move(executable) : nullptr;
+  }
   bool reference = options.session.backend == "reference";
-  if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages))
+  if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages) ||
+      !checkInputsGiven(session, options, session.module().lookupSymbol<mlir::func::FuncOp>("main").getNumArguments()))
     return nullptr;
   if (reference)
     return makeReference(session, options);
@@ -168,8 +178,8 @@ int runModel(Session &session, const Options &options, Messages &messages) {
     session.fail(outcome, code, toString(std::move(error)));
     return int(session.outcome());
   };
-  if (options.inputs.empty() == (options.random == 0)) {
-    session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
+  if (!options.inputs.empty() && options.random) {
+    session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N, found both");
     return int(session.outcome());
   }
   std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);

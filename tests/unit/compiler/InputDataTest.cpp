@@ -157,6 +157,24 @@ TEST_F(InputDataTest, WithoutACommonLeadingDimensionASampleIsWhole) {
   EXPECT_EQ(makeRandomInputs(ports, 3, 0).batches.size(), 3u);
 }
 
+TEST_F(InputDataTest, ShapesOfArraysAreKnownBeforeTheModelIs) {
+  std::string a = writeFloats("a.npy", {4, 3}), raw = write("b.bin", std::string(24, 'x'));
+  using Shapes = std::map<std::string, Shape>;
+  EXPECT_EQ(readInputShapes({"right=" + a, raw}, {"left", "right"}), (Shapes{{"right", {4, 3}}}));
+  EXPECT_EQ(readInputShapes({a}, {"x"}, SampleOptions{.skip = 1, .samples = 2}), (Shapes{{"x", {2, 3}}}));
+  // Mistakes are told when the data is read.
+  EXPECT_EQ(readInputShapes({"absent.npy"}, {"x"}), Shapes());
+  EXPECT_EQ(readInputShapes({a, a}, {"x"}), Shapes());
+}
+
+TEST_F(InputDataTest, OutputsOfOneBatchAreWhatTheModelSays) {
+  auto one = read({writeFloats("a.npy", {1, 3})}, {floats({1, 3})}), two = read({writeFloats("b.npy", {2, 3})}, {floats({1, 3})});
+  ASSERT_TRUE(one && two);
+  Tensor shape = Tensor::FromFloats({2}, {1, 3}); // does not have the samples first
+  EXPECT_TRUE(joinBatches({shape}, *one) == shape);
+  EXPECT_TRUE(joinBatches({shape, shape}, *two) == Tensor::FromFloats({2, 2}, {1, 3, 1, 3}));
+}
+
 TEST_F(InputDataTest, RawElements) {
   std::string bytes("\0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\0\0\x80\x40", 16); // 1, 2, 3, 4
   auto inputs = read({write("a.bin", bytes)}, {floats({1, 2})});
