@@ -1,6 +1,7 @@
 //===- Convert.cpp - qcompile convert -------------------------------------===//
 #include "compiler/compare/Comparison.h"
 #include "compiler/convert/Conversion.h"
+#include "compiler/convert/FreeBatch.h"
 #include "compiler/io/InputData.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/tools/qcompile/Commands.h"
@@ -77,10 +78,53 @@ static void verify(Session &session, const Options &options, Messages &messages)
                 std::to_string(inputs.samples) + " samples");
 }
 
+/// The bytes of the same model for two samples; nothing where it has no such form.
+static std::optional<std::string> convertForTwo(Session &session, const Options &options,
+                                                const std::map<std::string, std::vector<int64_t>> &shapes) {
+  SessionOptions two = session.getOptions();
+  two.import.inputShapes = shapes;
+  Session other(two);
+  other.shareBackends(session);
+  if (!other.load(options.model))
+    return std::nullopt;
+  return convert::convertModel(other, options.convert.conversion);
+}
+
+/// The shapes of inputs whose number of samples is open, for two of them; and those that were given.
+static std::map<std::string, std::vector<int64_t>> getShapesForTwo(Session &session) {
+  auto shapes = session.getOptions().import.inputShapes;
+  auto main = session.module().lookupSymbol<mlir::func::FuncOp>("main");
+  for (mlir::BlockArgument input : main.getArguments()) {
+    auto name = main.getArgAttrOfType<mlir::StringAttr>(input.getArgNumber(), kPortNameAttr);
+    auto type = dyn_cast<mlir::RankedTensorType>(input.getType());
+    if (!name || !type || !session.importReport().freeBatches.contains(name.getValue().str()))
+      continue;
+    std::vector<int64_t> &shape = shapes[name.getValue().str()] = type.getShape().vec();
+    shape.front() = 2;
+  }
+  return shapes;
+}
+
+/// The file, with the number of samples open where it was so in the source.
+static std::optional<std::string> convertFree(Session &session, const Options &options, Messages &messages) {
+  const std::map<std::string, std::string> &batches = session.importReport().freeBatches;
+  const bool isFree = !options.compileFrom && !batches.empty() && session.importReport().batchCoupling.empty();
+  // The conversion changes the module.
+  auto shapes = isFree ? getShapesForTwo(session) : std::map<std::string, std::vector<int64_t>>();
+  std::optional<std::string> one = convert::convertModel(session, options.convert.conversion);
+  if (!one || !isFree)
+    return one;
+  std::optional<std::string> two = convertForTwo(session, options, shapes);
+  std::optional<std::string> free = two ? convert::freeBatch(*one, *two, batches.begin()->second) : std::nullopt;
+  if (!free)
+    messages.note("the file takes one sample at a time: its operations depend on the number of samples");
+  return free ? free : one;
+}
+
 int convertModel(Session &session, const Options &options, Messages &messages) {
   if (!loadModel(session, options, messages))
     return int(session.outcome());
-  std::optional<std::string> bytes = convert::convertModel(session, options.convert.conversion);
+  std::optional<std::string> bytes = convertFree(session, options, messages);
   if (!bytes)
     return int(session.outcome());
   if (Error error = writeFile(options.output, [&](raw_ostream &os) { os << *bytes; })) {
