@@ -14,6 +14,7 @@
 #include "backends/cpu/lower-to-kernels/LowerToKernels.h"
 #include "backends/cpu/outline-islands/OutlineIslands.h"
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -33,7 +34,7 @@ namespace qcompile::cpu {
 Capability CpuSession::checkSupport(mlir::Operation *op) const {
   std::string reason = reasonAgainstKernel(op);
   // The pipeline rewrites transposed convolutions into ones that have a kernel.
-  if (reason.empty() || isConstant(op) || isa<qnn::ConvTransposeOp>(op))
+  if (reason.empty() || isConstantOperation(op) || isa<qnn::ConvTransposeOp>(op))
     return Capability::yes();
   std::string name = convertOperation(op).name;
   if (!runtime::FindReference(name))

@@ -4,6 +4,7 @@
 #include "backends/cpu/lower-to-kernels/Convolution.h"
 #include "backends/cpu/lower-to-kernels/ParameterPacking.h"
 #include "dialects/data/ElementStorage.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -15,10 +16,6 @@ namespace qcompile::cpu {
 
 /// Differences of codes and zero points that a double holds (runtime/kernels/kernels.h).
 static constexpr int64_t kExactCodeLimit = int64_t(1) << 52;
-
-bool isConstant(Operation *op) {
-  return op->hasTrait<OpTrait::ConstantLike>() || op->getName().getStringRef() == "onnx.Constant";
-}
 
 static int64_t getRank(Value value) {
   return cast<RankedTensorType>(value.getType()).getRank();
@@ -103,7 +100,7 @@ static bool isSimpleFloat(Operation *op) {
       !isFloatTensor(op->getOperand(0)))
     return false;
   auto isFixed = [](Value value) {
-    return value.getDefiningOp() && isConstant(value.getDefiningOp());
+    return value.getDefiningOp() && isConstantOperation(value.getDefiningOp());
   };
   if (keepsElements(op))
     return !isFixed(op->getOperand(0)) &&

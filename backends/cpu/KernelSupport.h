@@ -9,9 +9,6 @@
 
 namespace qcompile::cpu {
 
-/// A constant operation of either dialect.
-bool isConstant(mlir::Operation *op);
-
 /// An operation of `onnx` that keeps elements and their order (a reshape), so that a tensor of
 /// floats need not move.
 bool keepsElements(mlir::Operation *op);

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <dlfcn.h>
 
-#include "compiler/io/Cleanup.h"
+#include "compiler/io/ScopedPath.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"

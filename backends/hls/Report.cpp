@@ -3,6 +3,7 @@
 
 #include "backends/hls/Costs.h"
 #include "backends/hls/Timing.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/partition-host/PartitionHost.h"
@@ -117,8 +118,7 @@ static json::Array listHostOperations(ModuleOp module) {
     if (!function)
       continue;
     for (Operation &op : function.getOps())
-      if (!isa<func::ReturnOp>(op) && !op.hasTrait<OpTrait::ConstantLike>() &&
-          op.getName().getStringRef() != "onnx.Constant")
+      if (!isa<func::ReturnOp>(op) && !isConstantOperation(&op))
         array.push_back(json::Object{{"part", name},
                                      {"operation", op.getName().getStringRef()},
                                      {"node", json::fixUTF8(onnx::describe(&op))}});

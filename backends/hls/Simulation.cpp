@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include "compiler/io/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
+#include "compiler/io/ScopedPath.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"

@@ -6,6 +6,7 @@
 #include "backends/imc/LayerPlan.h"
 #include "backends/imc/convert-qnn-to-imc/ConvertQnnToImc.h"
 #include "backends/imc/dialect/InstructionConversion.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
@@ -129,7 +130,7 @@ static llvm::json::Array hostOperations(LoweredModule &lowered) {
   llvm::json::Array out;
   for (func::FuncOp part : {lowered.before, lowered.after})
     for (Operation &op : part.front().without_terminator())
-      if (!op.hasTrait<OpTrait::ConstantLike>() && op.getName().getStringRef() != "onnx.Constant")
+      if (!isConstantOperation(&op))
         out.push_back(llvm::json::Object{{"node", onnx::describe(&op)},
                                          {"operation", op.getName().getStringRef()},
                                          {"part", part.getName()}});

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/io/Cleanup.h"
+#include "compiler/io/ScopedPath.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 

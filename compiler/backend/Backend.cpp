@@ -1,7 +1,7 @@
 //===- Backend.cpp - Defaults of the backend interface --------------------===//
 #include "compiler/backend/Backend.h"
 
-#include "compiler/io/Cleanup.h"
+#include "compiler/io/ScopedPath.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 

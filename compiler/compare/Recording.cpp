@@ -49,36 +49,14 @@ static Expected<Recorded> readFolder(StringRef folder) {
   return out;
 }
 
-/// One tensor after the other along the first dimension.
-static Expected<Tensor> concatenate(ArrayRef<Tensor> parts) {
-  runtime::Shape shape = parts[0].shape();
-  if (parts.size() == 1 || shape.empty())
-    return parts[0];
-  shape[0] = 0;
-  for (const Tensor &part : parts) {
-    if (part.type() != parts[0].type() || part.rank() != parts[0].rank() ||
-        !std::equal(part.shape().begin() + 1, part.shape().end(), parts[0].shape().begin() + 1))
-      return createStringError("expected test data sets of one type and shape, found " + parts[0].type().ToString() +
-                               " " + runtime::ShapeToString(parts[0].shape()) + " and " + part.type().ToString() +
-                               " " + runtime::ShapeToString(part.shape()));
-    shape[0] += part.shape()[0];
-  }
-  Tensor out(parts[0].type(), shape);
-  uint8_t *to = out.MutableBytes().data();
-  for (const Tensor &part : parts) {
-    std::memcpy(to, part.bytes().data(), part.bytes().size());
-    to += part.bytes().size();
-  }
-  return out;
-}
-
 static Expected<Recorded> readSets(ArrayRef<std::string> sets, ArrayRef<runtime::Port> outputs) {
   Recorded out;
   for (auto [i, port] : enumerate(outputs)) {
     Expected<std::vector<Tensor>> parts = readTestData(sets, "output", i);
     if (!parts)
       return parts.takeError();
-    Expected<Tensor> joined = concatenate(*parts);
+    // A scalar has no dimension along which samples could stand.
+    Expected<Tensor> joined = parts->front().rank() ? joinSets(*parts, "output '" + port.name + "'") : parts->front();
     if (!joined)
       return joined.takeError();
     out.emplace(port.name, std::move(*joined));

@@ -8,7 +8,7 @@
 
 #include "compiler/compress/Metric.h"
 #include "compiler/compress/YamlTree.h"
-#include "compiler/io/Samples.h"
+#include "compiler/io/SampleOptions.h"
 
 namespace qcompile::compress {
 

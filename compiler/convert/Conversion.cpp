@@ -24,8 +24,6 @@ static constexpr std::pair<Format, llvm::StringLiteral> kFormats[] = {
     {Format::Qop, "qop"},
     {Format::Multithreshold, "multithreshold"}};
 
-StringRef getFormatName(Format format) { return kFormats[size_t(format)].second; }
-
 std::optional<Format> parseFormat(StringRef name) {
   for (auto [format, text] : kFormats)
     if (text == name)

@@ -23,7 +23,6 @@ enum class Format {
   Multithreshold, ///< sums of integers and MultiThreshold
 };
 
-llvm::StringRef getFormatName(Format format);
 std::optional<Format> parseFormat(llvm::StringRef name);
 /// "qonnx, qcdq, …", for messages.
 std::string listFormats();

@@ -3,6 +3,7 @@
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/StructureMetadata.h"
 #include "compiler/frontend/TensorData.h"
+#include "compiler/nodes/ElementTypes.h"
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -55,7 +56,7 @@ private:
 
 /// Null after an error.
 Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what) {
-  Type converted = readType(model.context, type);
+  Type converted = nodes::readType(model.context, type);
   if (!converted) {
     model.error(Code::I005) << "value '" << what.str() << "': expected a tensor of numbers, found another type";
     return nullptr;

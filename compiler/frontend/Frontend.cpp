@@ -6,6 +6,7 @@
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/Nodes.h"
 #include "compiler/frontend/TensorData.h"
+#include "compiler/nodes/ShapeInference.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -226,7 +227,7 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
 static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader,
                                           uint64_t size) {
   qcompile::onnx::registerQonnxSchemas();
-  guardSchemas();
+  nodes::guardSchemas();
   ModelBytes bytes(reader);
   // The onnx library reports by exceptions; none passes this point.
   try {

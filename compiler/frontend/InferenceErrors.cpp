@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ConstantValues.h"
-#include "compiler/frontend/ShapeInference.h"
+#include "compiler/nodes/ShapeInference.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -14,16 +14,6 @@ using namespace mlir;
 using ::onnx::NodeProto;
 
 namespace qcompile::frontend {
-
-std::string formatInferenceError(StringRef text) {
-  text = text.trim().take_until([](char c) { return c == '\n'; });
-  while (text.starts_with("[") && text.contains("] "))
-    text = text.split("] ").second.ltrim();
-  std::string out = text.str();
-  if (out.size() > 1 && !llvm::isUpper(out[1]))
-    out[0] = llvm::toLower(out[0]);
-  return out;
-}
 
 static std::string describeOperands(const NodeProto &node, const ConstantValues &values) {
   std::string out;
@@ -54,7 +44,7 @@ LogicalResult reportInference(ModelContext &model, StringRef text) {
     if (isWrong && !followsWrong) {
       emitError(model.nodeLocation(node, index), Code::I006)
           << "node '" << node.name() << "': " << node.op_type() << describeOperands(node, values) << ": "
-          << formatInferenceError(reason->second);
+          << nodes::formatInferenceError(reason->second);
       reported = true;
     }
     if (isWrong || followsWrong)
@@ -64,7 +54,7 @@ LogicalResult reportInference(ModelContext &model, StringRef text) {
   }
   if (reported)
     return failure();
-  return model.error(Code::I006) << "shapes are not consistent: " << formatInferenceError(text);
+  return model.error(Code::I006) << "shapes are not consistent: " << nodes::formatInferenceError(text);
 }
 
 } // namespace qcompile::frontend

@@ -60,6 +60,10 @@ mlir::LogicalResult inlineLocalFunctions(ModelContext &model);
 /// are initializers, quantizer attributes. Reports cycles and values without definition.
 mlir::LogicalResult repairModel(ModelContext &model);
 
+/// Sorts nodes so that values are defined before use; the file's order is kept where it is sound. Reports values that nothing
+/// defines, and cycles.
+mlir::LogicalResult sortNodes(ModelContext &model);
+
 /// Writes quantizers that round by DPU with rounding modes of QONNX.
 void repairRounding(ModelContext &model);
 
@@ -92,9 +96,6 @@ mlir::LogicalResult fixInputShapes(ModelContext &model);
 
 /// Reports what the library's shape inference found wrong, an error per node. Always fails.
 mlir::LogicalResult reportInference(ModelContext &model, llvm::StringRef text);
-
-/// Makes the library's shape inference safe where it trusts attributes; once per process.
-void guardSchemas();
 
 /// Why the operator of a node cannot be read with these versions of the domains, or an empty string.
 std::string findOperatorProblem(const ::onnx::NodeProto &node, const std::map<std::string, int> &imports);

@@ -4,8 +4,6 @@
 // without names. Each repair is recorded once per kind, with a count.
 //
 //===----------------------------------------------------------------------===//
-#include <set>
-
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/Nodes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
@@ -234,100 +232,6 @@ static void repairQuantizers(ModelContext &model) {
   if (respelled)
     model.repaired("rounding_mode of " + plural(respelled, "quantizer") +
                    " brought to its canonical spelling");
-}
-
-//===----------------------------------------------------------------------===//
-// Order
-//===----------------------------------------------------------------------===//
-
-/// Sorts nodes so that values are defined before use; the file's order is kept where it is sound. Reports
-/// values that nothing defines, and cycles.
-static LogicalResult sortNodes(ModelContext &model) {
-  auto &nodes = *model.graph().mutable_node();
-  llvm::StringMap<int> producer;
-  llvm::StringSet<> defined;
-  for (const auto &input : model.graph().input())
-    defined.insert(input.name());
-  for (const auto &tensor : model.graph().initializer())
-    defined.insert(tensor.name());
-  for (const auto &tensor : model.graph().sparse_initializer())
-    defined.insert(tensor.values().name());
-  LogicalResult result = success();
-  for (int i = 0; i < nodes.size(); ++i)
-    for (const std::string &output : nodes[i].output())
-      if (!output.empty() && (defined.count(output) || !producer.try_emplace(output, i).second)) {
-        emitError(model.nodeLocation(nodes[i], i), Code::I002)
-            << "node " << describeNode(nodes[i], i) << " defines value '" << output
-            << "', which is defined already";
-        result = failure();
-      }
-
-  std::vector<std::vector<int>> users(nodes.size());
-  std::vector<int> waiting(nodes.size());
-  for (int i = 0; i < nodes.size(); ++i)
-    for (const std::string &input : nodes[i].input()) {
-      if (input.empty() || defined.count(input))
-        continue;
-      auto it = producer.find(input);
-      if (it == producer.end()) {
-        emitError(model.nodeLocation(nodes[i], i), Code::I002)
-            << "node " << describeNode(nodes[i], i) << " uses value '" << input
-            << "', which nothing defines";
-        result = failure();
-        continue;
-      }
-      users[it->second].push_back(i);
-      ++waiting[i];
-    }
-  // Graphs within a node take values from around it. What they define themselves has other names.
-  for (int i = 0; i < nodes.size(); ++i) {
-    auto take = [&](const std::string &name) {
-      if (auto it = producer.find(name); it != producer.end() && it->second != i) {
-        users[it->second].push_back(i);
-        ++waiting[i];
-      }
-    };
-    forEachGraph(nodes[i], [&](::onnx::GraphProto &graph) {
-      for (const auto &output : graph.output())
-        take(output.name());
-      forEachNode(*graph.mutable_node(), [&](const NodeProto &inner) { llvm::for_each(inner.input(), take); });
-    });
-  }
-  for (const auto &output : model.graph().output())
-    if (!defined.count(output.name()) && !producer.count(output.name()))
-      result = model.error(Code::I002)
-               << "graph output '" << output.name() << "' is defined by no node";
-  if (failed(result))
-    return failure();
-
-  std::set<int> ready;
-  for (int i = 0; i < nodes.size(); ++i)
-    if (waiting[i] == 0)
-      ready.insert(i);
-  std::vector<int> order;
-  while (!ready.empty()) {
-    int next = *ready.begin();
-    ready.erase(ready.begin());
-    order.push_back(next);
-    for (int user : users[next])
-      if (--waiting[user] == 0)
-        ready.insert(user);
-  }
-  if (int(order.size()) < nodes.size()) {
-    int stuck = llvm::find_if(waiting, [](int w) { return w > 0; }) - waiting.begin();
-    return emitError(model.nodeLocation(nodes[stuck], stuck), Code::I002)
-           << "expected an acyclic graph, found a cycle through node "
-           << describeNode(nodes[stuck], stuck);
-  }
-  if (!llvm::is_sorted(order)) {
-    google::protobuf::RepeatedPtrField<NodeProto> sorted;
-    sorted.Reserve(nodes.size());
-    for (int i : order)
-      sorted.Add()->Swap(&nodes[i]);
-    nodes.Swap(&sorted);
-    model.repaired("nodes brought into an order in which values are defined before use");
-  }
-  return success();
 }
 
 LogicalResult repairModel(ModelContext &model) {

@@ -4,7 +4,7 @@
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/Nodes.h"
 #include "compiler/frontend/Refusals.h"
-#include "compiler/frontend/TensorData.h"
+#include "compiler/nodes/ElementTypes.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
@@ -121,7 +121,7 @@ std::string findTypeProblem(ModelContext &model, const TypeProto &type) {
     return "";
   case TypeProto::kTensorType: {
     int element = type.tensor_type().elem_type();
-    if (element == ::onnx::TensorProto::UNDEFINED || getElementType(model.context, element))
+    if (element == ::onnx::TensorProto::UNDEFINED || nodes::getElementType(model.context, element))
       return "";
     return "expected a tensor of numbers, found elements of type " +
            (::onnx::TensorProto_DataType_IsValid(element)

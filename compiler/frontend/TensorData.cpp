@@ -3,6 +3,8 @@
 
 #include "compiler/frontend/ExternalData.h"
 #include "compiler/frontend/Nodes.h"
+#include "compiler/nodes/ElementTypes.h"
+#include "compiler/nodes/ShapeInference.h"
 #include "dialects/data/ElementStorage.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -11,82 +13,8 @@ using ::onnx::TensorProto;
 
 namespace qcompile::frontend {
 
-Type getElementType(MLIRContext *context, int onnxType) {
-  Builder builder(context);
-  auto integer = [&](unsigned bits, bool isSigned) {
-    return IntegerType::get(context, bits,
-                            isSigned ? IntegerType::Signed : IntegerType::Unsigned);
-  };
-  switch (onnxType) {
-  case TensorProto::FLOAT:
-    return builder.getF32Type();
-  case TensorProto::DOUBLE:
-    return builder.getF64Type();
-  case TensorProto::FLOAT16:
-    return builder.getF16Type();
-  case TensorProto::BFLOAT16:
-    return builder.getBF16Type();
-  case TensorProto::INT2:
-    return integer(2, true);
-  case TensorProto::INT4:
-    return integer(4, true);
-  case TensorProto::INT8:
-    return integer(8, true);
-  case TensorProto::INT16:
-    return integer(16, true);
-  case TensorProto::INT32:
-    return integer(32, true);
-  case TensorProto::INT64:
-    return integer(64, true);
-  case TensorProto::UINT2:
-    return integer(2, false);
-  case TensorProto::UINT4:
-    return integer(4, false);
-  case TensorProto::UINT8:
-    return integer(8, false);
-  case TensorProto::UINT16:
-    return integer(16, false);
-  case TensorProto::UINT32:
-    return integer(32, false);
-  case TensorProto::UINT64:
-    return integer(64, false);
-  case TensorProto::BOOL:
-    return builder.getI1Type();
-  case TensorProto::COMPLEX64:
-    return ComplexType::get(builder.getF32Type());
-  case TensorProto::COMPLEX128:
-    return ComplexType::get(builder.getF64Type());
-  case TensorProto::FLOAT8E4M3FN:
-    return Float8E4M3FNType::get(context);
-  case TensorProto::FLOAT8E4M3FNUZ:
-    return Float8E4M3FNUZType::get(context);
-  case TensorProto::FLOAT8E5M2:
-    return Float8E5M2Type::get(context);
-  case TensorProto::FLOAT8E5M2FNUZ:
-    return Float8E5M2FNUZType::get(context);
-  case TensorProto::FLOAT8E8M0:
-    return Float8E8M0FNUType::get(context);
-  case TensorProto::FLOAT4E2M1:
-    return Float4E2M1FNType::get(context);
-  default:
-    return nullptr;
-  }
-}
-
-Type readType(MLIRContext *context, const ::onnx::TypeProto &type) {
-  Type elementType = type.has_tensor_type() ? getElementType(context, type.tensor_type().elem_type()) : nullptr;
-  if (!elementType)
-    return nullptr;
-  if (!type.tensor_type().has_shape())
-    return UnrankedTensorType::get(elementType);
-  SmallVector<int64_t> shape;
-  for (const auto &dim : type.tensor_type().shape().dim())
-    shape.push_back(dim.has_dim_value() ? dim.dim_value() : ShapedType::kDynamic);
-  return RankedTensorType::get(shape, elementType);
-}
-
 static RankedTensorType getTensorType(MLIRContext *context, const TensorProto &tensor) {
-  Type elementType = getElementType(context, tensor.data_type());
+  Type elementType = nodes::getElementType(context, tensor.data_type());
   if (!elementType || llvm::any_of(tensor.dims(), [](int64_t dim) { return dim < 0; }))
     return nullptr;
   return RankedTensorType::get(llvm::to_vector(tensor.dims()), elementType);
@@ -189,7 +117,7 @@ LogicalResult checkTensorData(ModelContext &model) {
     RankedTensorType type = getTensorType(model.context, tensor);
     uint64_t elements = uint64_t(type.getNumElements()), size = *data::getStorageSize(type);
     if (isExternal(tensor) && used.contains(tensor.name()))
-      external.push_back({&tensor, size, elements <= kParameterElements});
+      external.push_back({&tensor, size, elements <= nodes::kParameterElements});
   }
   return success(succeeded(checkExternalData(model, external)) && succeeded(result));
 }

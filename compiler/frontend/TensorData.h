@@ -7,16 +7,6 @@
 
 namespace qcompile::frontend {
 
-/// The MLIR element type of an ONNX element type, or null for strings and undefined.
-mlir::Type getElementType(mlir::MLIRContext *context, int onnxType);
-
-/// A tensor type; dimensions without a value are dynamic. Null for what is no tensor of numbers.
-mlir::Type readType(mlir::MLIRContext *context, const ::onnx::TypeProto &type);
-
-/// Initializers up to this many elements may be parameters (axes, shapes, scales) whose values
-/// conversion and inference need; bigger ones are only data.
-inline constexpr uint64_t kParameterElements = 64;
-
 /// Adds up elements and bytes of the initializers for the report.
 void countParameters(ModelContext &model);
 

@@ -32,9 +32,9 @@ std::string getOperatorLabel(const NodeProto &node) {
 }
 
 namespace {
-class Cutter {
+class UnknownOperatorRemover {
 public:
-  Cutter(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) : model(model), notedTypes(notedTypes) {
+  UnknownOperatorRemover(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) : model(model), notedTypes(notedTypes) {
     imports = readImports(*model.model);
     for (const auto &output : model.graph().output())
       outputs[output.name()] = &output.type();
@@ -67,13 +67,13 @@ private:
 } // namespace
 
 /// Whether the node, or a value of the model that it takes, is nothing that the dialect has.
-bool Cutter::isUnreadable(const NodeProto &node) const {
+bool UnknownOperatorRemover::isUnreadable(const NodeProto &node) const {
   return !findOperatorProblem(node, imports).empty() ||
          llvm::any_of(node.input(), [&](const std::string &input) { return unreadableInputs.contains(input); });
 }
 
 /// Whether a user of the value takes elements of that type, beside its other operands.
-bool Cutter::fits(int32_t element, const std::string &name, const NodeProto &user) const {
+bool UnknownOperatorRemover::fits(int32_t element, const std::string &name, const NodeProto &user) const {
   using ::onnx::TensorProto;
   const std::string type =
       "tensor(" + StringRef(::onnx::TensorProto_DataType_Name(TensorProto::DataType(element))).lower() + ")";
@@ -95,7 +95,7 @@ bool Cutter::fits(int32_t element, const std::string &name, const NodeProto &use
 }
 
 /// The first element type that every operator takes that uses the value, and that goes with its other operands.
-int32_t Cutter::guessElementType(const std::string &name) const {
+int32_t UnknownOperatorRemover::guessElementType(const std::string &name) const {
   using ::onnx::TensorProto;
   auto found = users.find(name);
   if (found == users.end())
@@ -107,7 +107,7 @@ int32_t Cutter::guessElementType(const std::string &name) const {
   return TensorProto::FLOAT;
 }
 
-void Cutter::addInput(const std::string &name) {
+void UnknownOperatorRemover::addInput(const std::string &name) {
   auto &input = *model.graph().add_input();
   input.set_name(name);
   auto noted = notedTypes.find(name);
@@ -123,12 +123,12 @@ void Cutter::addInput(const std::string &name) {
 
 /// What only nodes used that are gone, and what has no tensor type.
 template <typename Named>
-void Cutter::dropUnused(google::protobuf::RepeatedPtrField<Named> &values, const llvm::StringSet<> &used) {
+void UnknownOperatorRemover::dropUnused(google::protobuf::RepeatedPtrField<Named> &values, const llvm::StringSet<> &used) {
   values.erase(std::remove_if(values.begin(), values.end(), [&](const auto &value) { return !used.contains(value.name()); }),
                values.end());
 }
 
-void Cutter::run() {
+void UnknownOperatorRemover::run() {
   std::vector<std::string> results;
   llvm::StringSet<> used;
   Nodes kept;
@@ -160,7 +160,7 @@ void Cutter::run() {
 }
 
 void cutUnknownOperators(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) {
-  Cutter(model, notedTypes).run();
+  UnknownOperatorRemover(model, notedTypes).run();
 }
 
 } // namespace qcompile::frontend

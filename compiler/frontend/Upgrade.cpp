@@ -1,6 +1,7 @@
 //===- Upgrade.cpp - Newest opset, function bodies, shape inference -------===//
 #include "compiler/frontend/ConstantValues.h"
 #include "compiler/frontend/TensorData.h"
+#include "compiler/nodes/ShapeInference.h"
 #include "llvm/ADT/StringMap.h"
 #include "onnx/checker.h"
 #include "onnx/shape_inference/implementation.h"
@@ -27,7 +28,7 @@ public:
       uint64_t elements = 1;
       for (int64_t dim : tensor.dims())
         elements *= uint64_t(dim);
-      if (elements <= kParameterElements) {
+      if (elements <= nodes::kParameterElements) {
         kept.Add()->Swap(&tensor);
         continue;
       }

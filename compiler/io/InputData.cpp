@@ -156,20 +156,6 @@ static Expected<Tensor> arrange(Tensor tensor, const Port &port, int64_t batchSi
   return converted->Reshaped({samples, perSample});
 }
 
-/// Joins [samples, elements] of one type along the samples.
-static Tensor concatenate(ArrayRef<Tensor> parts) {
-  int64_t samples = 0;
-  for (const Tensor &part : parts)
-    samples += part.shape()[0];
-  Tensor out(parts[0].type(), {samples, parts[0].shape()[1]});
-  uint8_t *to = out.MutableBytes().data();
-  for (const Tensor &part : parts) {
-    std::memcpy(to, part.bytes().data(), part.bytes().size());
-    to += part.bytes().size();
-  }
-  return out;
-}
-
 /// The samples of a setting for one port, [samples, elements].
 static Expected<Tensor> readPort(StringRef path, size_t index, ArrayRef<Port> ports, const SampleOptions &options,
                                  const std::function<void(const std::string &)> &note) {
@@ -188,7 +174,9 @@ static Expected<Tensor> readPort(StringRef path, size_t index, ArrayRef<Port> po
         return samples.takeError();
       arranged.push_back(std::move(*samples));
     }
-    return takeSamples(concatenate(arranged), options, "input '" + port.name + "'");
+    std::string what = "input '" + port.name + "'";
+    Expected<Tensor> joined = joinSets(arranged, what);
+    return joined ? takeSamples(*joined, options, what) : std::move(joined);
   }
   if (folder || isPicture(path)) {
     Expected<Tensor> pictures = readSelectedPictures(path, port, options);

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "compiler/io/InputBatches.h"
-#include "compiler/io/Samples.h"
+#include "compiler/io/SampleOptions.h"
 #include "llvm/Support/Error.h"
 
 namespace qcompile {

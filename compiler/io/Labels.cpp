@@ -2,7 +2,6 @@
 #include "compiler/io/Labels.h"
 
 #include <cmath>
-#include <cstring>
 
 #include "compiler/io/InputData.h"
 #include "compiler/io/Npz.h"
@@ -11,7 +10,6 @@
 #include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
-using qcompile::runtime::Shape;
 using qcompile::runtime::Tensor;
 
 namespace qcompile {
@@ -48,29 +46,6 @@ Expected<std::vector<int64_t>> readLabels(StringRef setting, const SampleOptions
   return taken->ToIntegers();
 }
 
-/// The outputs of all sets, joined along the first dimension.
-static Expected<Tensor> join(ArrayRef<Tensor> parts, StringRef what) {
-  Shape shape = parts[0].shape();
-  if (shape.empty())
-    return createStringError(what + ": expected outputs with a batch dimension, found scalars");
-  shape[0] = 0;
-  for (const Tensor &part : parts) {
-    if (part.type() != parts[0].type() || part.rank() != int64_t(shape.size()) ||
-        !std::equal(shape.begin() + 1, shape.end(), part.shape().begin() + 1))
-      return createStringError(what + ": expected outputs of one type and shape, found " +
-                               runtime::ShapeToString(part.shape()) + " beside " +
-                               runtime::ShapeToString(parts[0].shape()));
-    shape[0] += part.shape()[0];
-  }
-  Tensor out(parts[0].type(), shape);
-  uint8_t *to = out.MutableBytes().data();
-  for (const Tensor &part : parts) {
-    std::memcpy(to, part.bytes().data(), part.bytes().size());
-    to += part.bytes().size();
-  }
-  return out;
-}
-
 Expected<Tensor> readTargets(StringRef setting, const SampleOptions &options) {
   std::string what = ("targets '" + setting + "'").str();
   Expected<Tensor> read = Tensor();
@@ -81,7 +56,7 @@ Expected<Tensor> readTargets(StringRef setting, const SampleOptions &options) {
     Expected<std::vector<Tensor>> parts = readTestData(sets, "output", 0);
     if (!parts)
       return parts.takeError();
-    read = join(*parts, what);
+    read = joinSets(*parts, what);
   } else {
     read = readArray(setting, {"target", "targets"});
   }

@@ -2,7 +2,7 @@
 #ifndef QCOMPILE_COMPILER_IO_LABELS_H
 #define QCOMPILE_COMPILER_IO_LABELS_H
 
-#include "compiler/io/Samples.h"
+#include "compiler/io/SampleOptions.h"
 
 namespace qcompile {
 

@@ -2,7 +2,7 @@
 #include "compiler/io/OnnxTensor.h"
 
 #include "compiler/frontend/TensorData.h"
-#include "compiler/frontend/export/NodeWriter.h"
+#include "compiler/nodes/NodeWriter.h"
 #include "dialects/data/ElementStorage.h"
 
 using namespace llvm;
@@ -35,7 +35,7 @@ Expected<std::string> formatOnnxTensor(const runtime::Tensor &tensor, StringRef 
   context.loadDialect<data::DataDialect>();
   ::onnx::TensorProto message;
   std::string problem;
-  if (!frontend::writeTensor(data::ConstantAttr::get(&context, name, tensor), message, problem))
+  if (!nodes::writeTensor(data::ConstantAttr::get(&context, name, tensor), message, problem))
     return createStringError(problem);
   message.set_name(name.str());
   return message.SerializeAsString();

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/io/Samples.h"
+#include "compiler/io/SampleOptions.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "runtime/program/program.h"

@@ -1,6 +1,8 @@
 //===- TestData.cpp - ONNX test data sets ---------------------------------===//
 #include "compiler/io/TestData.h"
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "compiler/io/OnnxTensor.h"
@@ -44,6 +46,31 @@ Expected<std::vector<runtime::Tensor>> readTestData(ArrayRef<std::string> sets, 
     if (!tensor)
       return tensor.takeError();
     out.push_back(std::move(*tensor));
+  }
+  return out;
+}
+
+Expected<runtime::Tensor> joinSets(ArrayRef<runtime::Tensor> parts, StringRef what) {
+  const runtime::Tensor &first = parts.front();
+  runtime::Shape shape = first.shape();
+  if (shape.empty())
+    return createStringError(what + ": expected test data sets with a batch dimension, found scalars");
+  if (parts.size() == 1)
+    return first;
+  shape[0] = 0;
+  for (const runtime::Tensor &part : parts) {
+    if (part.type() != first.type() || part.rank() != first.rank() ||
+        !std::equal(shape.begin() + 1, shape.end(), part.shape().begin() + 1))
+      return createStringError(what + ": expected test data sets of one type and shape, found " + first.type().ToString() + " " +
+                               runtime::ShapeToString(first.shape()) + " and " + part.type().ToString() + " " +
+                               runtime::ShapeToString(part.shape()));
+    shape[0] += part.shape()[0];
+  }
+  runtime::Tensor out(first.type(), shape);
+  uint8_t *to = out.MutableBytes().data();
+  for (const runtime::Tensor &part : parts) {
+    std::memcpy(to, part.bytes().data(), part.bytes().size());
+    to += part.bytes().size();
   }
   return out;
 }

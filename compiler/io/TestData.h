@@ -23,6 +23,9 @@ std::vector<std::string> findTestDataSets(llvm::StringRef folder);
 llvm::Expected<std::vector<runtime::Tensor>> readTestData(llvm::ArrayRef<std::string> sets,
                                                           llvm::StringRef kind, size_t index);
 
+/// One tensor after the other along the first dimension. `what` names them in the error where they do not go together.
+llvm::Expected<runtime::Tensor> joinSets(llvm::ArrayRef<runtime::Tensor> parts, llvm::StringRef what);
+
 } // namespace qcompile
 
 #endif // QCOMPILE_COMPILER_IO_TESTDATA_H

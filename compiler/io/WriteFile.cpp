@@ -4,7 +4,7 @@
 #include <optional>
 #include <unistd.h>
 
-#include "compiler/io/Cleanup.h"
+#include "compiler/io/ScopedPath.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 

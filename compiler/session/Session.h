@@ -114,7 +114,6 @@ private:
   bool runPasses(Stage stage);
   llvm::Error writeReport(ArtifactSink &sink);
   bool saveIntermediate();
-  std::string makeManifest(const ArtifactSink &sink);
   void handle(mlir::Diagnostic &diagnostic);
 
   SessionOptions options;

@@ -2,6 +2,8 @@
 #include "passes/compression/ChannelPath.h"
 
 #include "dialects/data/DataDialect.h"
+#include "dialects/data/StaticShape.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -12,11 +14,6 @@ using namespace mlir;
 namespace qcompile::compression {
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
-static bool isStatic(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.hasStaticShape();
-}
 
 static bool isPool(Operation *op) {
   return isa<onnx::MaxPoolOp, onnx::AveragePoolOp, onnx::LpPoolOp, onnx::GlobalAveragePoolOp,
@@ -77,7 +74,7 @@ static std::optional<int64_t> getParameterDimension(Operation *op, unsigned inde
     int64_t axis = layout && layout.getValue().ends_with("C") ? rank - 1 : 1;
     return place.isPlain(axis) ? std::optional<int64_t>(0) : std::nullopt;
   }
-  if (!isStatic(operand))
+  if (!data::isStatic(operand))
     return std::nullopt;
   return std::max<int64_t>(-1, place.axis - (rank - typeOf(operand).getRank()));
 }
@@ -108,7 +105,7 @@ bool ChannelPath::collect(std::string &reason) {
     };
     if (!value.hasOneUse())
       return refuse("has other users");
-    if (!isStatic(value) || op->getNumResults() != 1)
+    if (!data::isStatic(value) || op->getNumResults() != 1)
       return refuse("has no single result of static shape");
     std::optional<Layer> layer = Layer::get(op);
     if (layer && layer->groups() == 1) {
@@ -129,7 +126,7 @@ bool ChannelPath::collect(std::string &reason) {
 /// Where the channels lie in the result of an operation, from where they lie in its data operand.
 static std::optional<Place> step(Operation *op, Place place) {
   Value data = op->getOperand(getDataOperand(op)), result = op->getResult(0);
-  if (!isStatic(data))
+  if (!data::isStatic(data))
     return std::nullopt;
   if (isa<onnx::ReshapeOp, onnx::FlattenOp>(op))
     return reshape(place, typeOf(data).getShape(), typeOf(result).getShape());
@@ -157,7 +154,7 @@ bool ChannelPath::follow(std::string &reason) {
   constexpr StringRef parameter = "has parameters that are not per channel constants";
   bool selectable = canSelectAlong(op->getOperand(1), getWeightDimension(*first, true), channels());
   if (op->getNumOperands() > 2)
-    selectable &= isConstant(op->getOperand(2)) && isStatic(op->getOperand(2)) &&
+    selectable &= isConstant(op->getOperand(2)) && data::isStatic(op->getOperand(2)) &&
                   canSelectAlong(op->getOperand(2), typeOf(op->getOperand(2)).getRank() - 1, channels());
   if (!selectable)
     return refuse(op, parameter);
@@ -231,10 +228,7 @@ static void resetShape(Operation *op) {
   auto tensor = *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(shape.size())},
                                                {shape.data(), shape.size()});
   auto value = data::ConstantAttr::get(op->getContext(), held ? held.getName() : "shape", tensor);
-  OperationState state(op->getOperand(1).getLoc(), onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", value);
-  state.addTypes(value.getType());
-  op->setOperand(1, builder.create(state)->getResult(0));
+  op->setOperand(1, makeHeldConstant(builder, op->getOperand(1).getLoc(), value)->getResult(0));
 }
 
 void ChannelPath::select(ArrayRef<int64_t> picks) {

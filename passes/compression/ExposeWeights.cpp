@@ -3,6 +3,7 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/DataDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
@@ -62,10 +63,7 @@ static void expose(onnx::DequantizeLinearOp op) {
   std::string name = getHeld(op->getOperand(0)).getName().str();
   auto constant = [&](StringRef suffix, const Tensor &tensor, Location loc) {
     auto held = data::ConstantAttr::get(builder.getContext(), name + suffix.str(), tensor);
-    OperationState state(loc, onnx::ConstantOp::getOperationName());
-    state.addAttribute("value", held);
-    state.addTypes(held.getType());
-    return builder.create(state);
+    return makeHeldConstant(builder, loc, held);
   };
   const runtime::QuantizedView &view = *result->front().quantized;
   Operation *old = op->getOperand(0).getDefiningOp();

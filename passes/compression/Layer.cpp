@@ -5,6 +5,7 @@
 
 #include "dialects/data/DataDialect.h"
 #include "dialects/encoding/EncodingDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/compression/Quantizer.h"
@@ -192,12 +193,9 @@ void Layer::setWeights(const NewWeights &weights) {
   OpBuilder builder(op);
   auto old = constant->getAttrOfType<data::ConstantAttr>("value");
   auto value = data::ConstantAttr::get(builder.getContext(), old.getName(), tensor);
-  OperationState state(constant->getLoc(), onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", value);
+  Operation *fresh = makeHeldConstant(builder, constant->getLoc(), value);
   if (Attribute structure = weights.structure ? weights.structure : this->structure())
-    state.addAttribute(kStructure, structure);
-  state.addTypes(value.getType());
-  Operation *fresh = builder.create(state);
+    fresh->setAttr(kStructure, structure);
   quantizer = replaceWeights(op->getOpOperand(1), constant, fresh, quantizer);
   constant = fresh;
   if (newGrid)
@@ -220,16 +218,8 @@ static std::optional<std::vector<float>> readBias(Value value, int64_t outputs) 
 }
 
 static Value makeBias(OpBuilder &builder, Operation *op, ArrayRef<float> values, StringRef suffix) {
-  std::string name = (onnx::describe(op) + suffix).str();
-  auto value = data::ConstantAttr::get(
-      builder.getContext(), name,
-      Tensor::FromFloats({int64_t(values.size())}, {values.data(), values.size()}));
-  Location inner = NameLoc::get(builder.getStringAttr(name), UnknownLoc::get(builder.getContext()));
-  OperationState state(NameLoc::get(builder.getStringAttr(name), inner),
-                       onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", value);
-  state.addTypes(value.getType());
-  return builder.create(state)->getResult(0);
+  return makeNamedConstant(builder, (onnx::describe(op) + suffix).str(),
+                           Tensor::FromFloats({int64_t(values.size())}, {values.data(), values.size()}));
 }
 
 Value Layer::addBias(const Vector &addend) {

@@ -36,8 +36,6 @@ public:
   void standsFor(mlir::Value value, mlir::Value original);
   /// Runs what was inserted before an operation, where that is needed before `rewrite` returns.
   llvm::Error evaluateInserted(mlir::Operation *op);
-  /// Whether the two are known to be equal.
-  bool isShared(mlir::Value value) const { return !currents.contains(value); }
 
 private:
   llvm::Expected<std::vector<Batches>> evaluate(mlir::Operation *op, bool asSource);

@@ -5,6 +5,7 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/DataDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/rewriting/StridedCopy.h"
@@ -133,14 +134,7 @@ Operation *replaceWeights(OpOperand &use, Operation *constant, Operation *fresh,
 Operation *makeQuantizer(OpBuilder &builder, Location loc, Value value, const WeightGrid &grid,
                          ArrayRef<int64_t> shape, StringRef name) {
   auto constant = [&](StringRef suffix, const Tensor &tensor) {
-    std::string full = (name + suffix).str();
-    auto held = data::ConstantAttr::get(builder.getContext(), full, tensor);
-    Location inner = NameLoc::get(builder.getStringAttr(full), UnknownLoc::get(builder.getContext()));
-    OperationState state(NameLoc::get(builder.getStringAttr(full), inner),
-                         onnx::ConstantOp::getOperationName());
-    state.addAttribute("value", held);
-    state.addTypes(held.getType());
-    return builder.create(state)->getResult(0);
+    return makeNamedConstant(builder, (name + suffix).str(), tensor);
   };
   auto perOutput = [&](auto &&numbers) {
     std::vector<float> values(numbers.begin(), numbers.end());

@@ -9,6 +9,7 @@
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "runtime/reference/quantizer_parameters.h"
 
 using namespace mlir;
@@ -35,9 +36,7 @@ static std::optional<runtime::QuantizedView> readParameters(Operation *op, const
       values.push_back(float(z));
     zero = Tensor::FromFloats(constant->second.tensor.shape(), values);
   }
-  runtime::Attributes axis;
-  axis.Set("axis", getInteger(op, "axis", 1));
-  axis.Set("block_size", getInteger(op, "block_size", 0));
+  runtime::Attributes axis = getAxisAttributes(op);
   runtime::Shape shape(type.getShape().begin(), type.getShape().end());
   auto arrangedScale = runtime::ArrangeParameter(axis, scale->second.tensor, shape, "scales");
   auto arrangedZero = runtime::ArrangeParameter(axis, zero, shape, "zero points");

@@ -164,4 +164,13 @@ FloatFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) {
   return std::vector<runtime::Value>{Tensor::FromFloats(getChainShape(chain, count), values)};
 }
 
+llvm::Expected<std::vector<int64_t>> evaluateEnds(CodeFunction &function, ArrayRef<Interval> channels) {
+  std::vector<int64_t> ends;
+  for (const Interval &channel : channels)
+    ends.push_back(channel.low);
+  for (const Interval &channel : channels)
+    ends.push_back(channel.high);
+  return function(ends);
+}
+
 } // namespace qcompile

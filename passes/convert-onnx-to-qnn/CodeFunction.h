@@ -114,6 +114,9 @@ struct Interval {
   int64_t direction = 1;
 };
 
+/// The codes at the low ends of all channels, then those at the high ends.
+llvm::Expected<std::vector<int64_t>> evaluateEnds(CodeFunction &function, llvm::ArrayRef<Interval> channels);
+
 } // namespace qcompile
 
 #endif // QCOMPILE_PASSES_CONVERTONNXTOQNN_CODEFUNCTION_H

@@ -274,12 +274,7 @@ CodeRange makeRange(DataType type, qnn::Bounds codes) {
 
 /// The codes between those at the ends of every channel; the function is monotone.
 llvm::Expected<CodeRange> findRange(CodeFunction &function, ArrayRef<Interval> channels) {
-  std::vector<int64_t> ends;
-  for (const Interval &channel : channels)
-    ends.push_back(channel.low);
-  for (const Interval &channel : channels)
-    ends.push_back(channel.high);
-  llvm::Expected<std::vector<int64_t>> codes = function(ends);
+  llvm::Expected<std::vector<int64_t>> codes = evaluateEnds(function, channels);
   if (!codes)
     return codes.takeError();
   auto [low, high] = std::minmax_element(codes->begin(), codes->end());
@@ -292,6 +287,52 @@ CodeRange withOneLevel(CodeRange range) {
   if (!range.type.Contains(range.low + range.step))
     range.type = qnn::Bounds{range.low, range.low + range.step}.narrowestType();
   return range;
+}
+
+/// A monotone function by its thresholds, or by an affine form where there are too many for these and for a table. Whether it has been
+/// mapped; else enumerating its codes may say more.
+llvm::Expected<bool> mapMonotone(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range, qnn::Bounds sums,
+                                 CodeMap &map) {
+  if (range.levels <= kMaxThresholds) {
+    CodeRange searched = withOneLevel(range);
+    llvm::Expected<Positions> positions = bisect(function, channels.vec(), searched);
+    if (!positions)
+      return positions.takeError();
+    map.thresholds = makeIntegerThresholds(std::move(*positions), searched);
+    map.codeType = searched.type;
+    map.codes = getBounds(range);
+    map.view = std::move(function.view);
+    return true;
+  }
+  if (sums.high - sums.low < kMaxTableLength)
+    return false;
+  if (llvm::Error error = mapByAffine(function, channels, range, map))
+    return std::move(error);
+  return true;
+}
+
+/// Any function by the runs of equal codes that its channels have.
+llvm::Error mapRuns(ArrayRef<Runs> runs, ArrayRef<Interval> channels, const CodeRange &range, qnn::Bounds sums, CodeMap &map) {
+  map.codeType = range.type;
+  bool directed = llvm::all_of(runs, [](const Runs &row) { return getDirection(row) != 0; });
+  if (directed && range.levels <= kMaxThresholds) {
+    CodeRange searched = withOneLevel(range);
+    Positions positions;
+    for (auto [row, channel] : llvm::zip(runs, channels))
+      appendThresholds(row, channel, searched, getDirection(row), positions);
+    map.thresholds = makeIntegerThresholds(std::move(positions), searched);
+    map.codeType = searched.type;
+    return llvm::Error::success();
+  }
+  auto most = llvm::max_element(runs, [](const Runs &a, const Runs &b) { return a.size() < b.size(); });
+  int64_t length = sums.high - sums.low + 1;
+  if (int64_t(most->size()) <= kMaxThresholds + 1)
+    mapByIntervals(runs, channels, map);
+  else if (length <= kMaxTableLength && length * int64_t(channels.size()) <= kMaxTableSize)
+    mapByTable(runs, sums, map);
+  else
+    return tooManyLevels(range);
+  return llvm::Error::success();
 }
 
 } // namespace
@@ -316,6 +357,7 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
   if (!monotone)
     return monotone.takeError();
   CodeMap map;
+  qnn::Bounds sums = qnn::unite(form.bounds);
   if (*monotone) {
     if (!range) {
       llvm::Expected<CodeRange> found = findRange(function, channels);
@@ -323,23 +365,11 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
         return found.takeError();
       range = *found;
     }
-    if (range->levels <= kMaxThresholds) {
-      CodeRange searched = withOneLevel(*range);
-      llvm::Expected<Positions> positions = bisect(function, channels, searched);
-      if (!positions)
-        return positions.takeError();
-      map.thresholds = makeIntegerThresholds(std::move(*positions), searched);
-      map.codeType = searched.type;
-      map.codes = getBounds(*range);
-      map.view = std::move(function.view);
+    llvm::Expected<bool> mapped = mapMonotone(function, channels, *range, sums, map);
+    if (!mapped)
+      return mapped.takeError();
+    if (*mapped)
       return map;
-    }
-    qnn::Bounds all = qnn::unite(form.bounds);
-    if (all.high - all.low >= kMaxTableLength) {
-      if (llvm::Error error = mapByAffine(function, channels, *range, map))
-        return std::move(error);
-      return map;
-    }
   }
   bool bisects = !*monotone && whole.enclosable && chain.axis != 0 && total > kMaxTableLength;
   if (total > enumerationLimit && !bisects)
@@ -348,35 +378,13 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
                            "the activation has no monotonicity certificate and the accumulators take " +
                            std::to_string(total) + " values, more than the enumeration limit of " +
                            std::to_string(enumerationLimit));
-  llvm::Expected<std::vector<Runs>> runs = bisects ? Bisector(function, channels).run()
-                                                       : enumerate(function, channels);
+  llvm::Expected<std::vector<Runs>> runs = bisects ? Bisector(function, channels).run() : enumerate(function, channels);
   if (!runs)
     return runs.takeError();
   map.view = std::move(function.view);
   map.codes = getCodeBounds(*runs);
-  if (!range)
-    range = makeRange(map.view.codes.type(), map.codes);
-  map.codeType = range->type;
-  bool directed = llvm::all_of(*runs, [](const Runs &row) { return getDirection(row) != 0; });
-  if (directed && range->levels <= kMaxThresholds) {
-    CodeRange searched = withOneLevel(*range);
-    Positions positions;
-    for (auto [row, channel] : llvm::zip(*runs, channels))
-      appendThresholds(row, channel, searched, getDirection(row), positions);
-    map.thresholds = makeIntegerThresholds(std::move(positions), searched);
-    map.codeType = searched.type;
-    return map;
-  }
-  auto most = llvm::max_element(
-      *runs, [](const Runs &a, const Runs &b) { return a.size() < b.size(); });
-  qnn::Bounds all = qnn::unite(form.bounds);
-  int64_t length = all.high - all.low + 1;
-  if (int64_t(most->size()) <= kMaxThresholds + 1)
-    mapByIntervals(*runs, channels, map);
-  else if (length <= kMaxTableLength && length * chain.channels <= kMaxTableSize)
-    mapByTable(*runs, all, map);
-  else
-    return tooManyLevels(*range);
+  if (llvm::Error error = mapRuns(*runs, channels, range ? *range : makeRange(map.view.codes.type(), map.codes), sums, map))
+    return std::move(error);
   return map;
 }
 

@@ -1,5 +1,6 @@
 //===- Constants.cpp - Values that depend on constants alone --------------===//
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -89,11 +90,7 @@ Value Converter::makeFloatConstant(Value value, const runtime::Tensor &tensor) {
     return value;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointAfterValue(value);
-  data::ConstantAttr constant = makeConstant(value.getLoc(), "float", tensor);
-  OperationState state(value.getLoc(), onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", constant);
-  state.addTypes(constant.getType());
-  return builder.create(state)->getResult(0);
+  return makeHeldConstant(builder, value.getLoc(), makeConstant(value.getLoc(), "float", tensor))->getResult(0);
 }
 
 } // namespace qcompile

@@ -1,6 +1,7 @@
 //===- ConvertOnnxToQnn.cpp - The exact integer form ----------------------===//
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 
+#include "dialects/data/StaticShape.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
@@ -29,29 +30,24 @@ struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
 /// have several quantizers behind them.
 constexpr int64_t kChainStepsPerOperation = 4;
 
-static bool isStatic(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.hasStaticShape();
-}
-
 /// Every size that is open where it arises: an operation on operands of known sizes takes it from data, else it comes from an
 /// input.
 static LogicalResult checkSizes(func::FuncOp function) {
   LogicalResult result = success();
   Operation *open = nullptr;
   for (Operation &op : function.front().without_terminator()) {
-    if (!isa<onnx::OnnxDialect>(op.getDialect()) || llvm::all_of(op.getResultTypes(), isStatic))
+    if (!isa<onnx::OnnxDialect>(op.getDialect()) || data::hasStaticResults(&op))
       continue;
     if (!open)
       open = &op;
-    if (llvm::all_of(op.getOperandTypes(), isStatic))
+    if (data::hasStaticOperands(&op))
       result = emitError(op.getLoc(), Code::I003)
                << "node '" << onnx::describe(&op) << "': the size of the result of " << op.getName().stripDialect()
                << " depends on data, which is not supported";
   }
   if (!open || failed(result))
     return result;
-  Value first = *llvm::find_if(open->getResults(), [](Value v) { return !isStatic(v.getType()); });
+  Value first = *llvm::find_if(open->getResults(), [](Value v) { return !data::isStatic(v); });
   return emitError(open->getLoc(), Code::I006) << "node '" << onnx::describe(open) << "': expected a static shape, found "
                                                << first.getType() << "; give the sizes of the inputs with --input-shape";
 }

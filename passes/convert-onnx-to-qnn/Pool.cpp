@@ -210,6 +210,47 @@ static std::optional<SmallVector<int64_t>> readAxes(Operation *op, const Constan
   return axes;
 }
 
+namespace {
+/// A tensor of four dimensions in which the last one is summed, and the second one holds the channels.
+struct SummedLast {
+  SmallVector<int64_t> perm, kept; ///< the order that brings the summed dimensions behind the kept ones
+  int64_t before = 1, channels = 1, after = 1, count = 1;
+};
+} // namespace
+
+static SummedLast planSum(RankedTensorType input, ArrayRef<int64_t> summed, int64_t channelAxis) {
+  SummedLast plan;
+  for (int64_t d = 0; d < input.getRank(); ++d) {
+    bool isSummed = llvm::is_contained(summed, d);
+    if (!isSummed)
+      plan.kept.push_back(d);
+    int64_t &extent = isSummed           ? plan.count
+                      : d < channelAxis  ? plan.before
+                      : d == channelAxis ? plan.channels
+                                         : plan.after;
+    extent *= input.getDimSize(d);
+  }
+  plan.perm = plan.kept;
+  plan.perm.append(summed.begin(), summed.end());
+  return plan;
+}
+
+/// The sums of codes as [before, channels, after, 1].
+static qnn::SumPoolOp sumLast(OpBuilder &builder, Location loc, Value codes, const SummedLast &plan, Type widest) {
+  auto input = cast<RankedTensorType>(codes.getType());
+  if (!llvm::is_sorted(plan.perm)) {
+    SmallVector<int64_t> shape;
+    for (int64_t d : plan.perm)
+      shape.push_back(input.getDimSize(d));
+    codes = qnn::TransposeOp::create(builder, loc, RankedTensorType::get(shape, input.getElementType()), codes, plan.perm);
+  }
+  codes = qnn::ReshapeOp::create(
+      builder, loc, RankedTensorType::get({plan.before, plan.channels, plan.after, plan.count}, input.getElementType()), codes);
+  SmallVector<int64_t> kernel = {1, plan.count}, ones = {1, 1};
+  return qnn::SumPoolOp::create(builder, loc, RankedTensorType::get({plan.before, plan.channels, plan.after, 1}, widest), codes,
+                                /*axis=*/1, kernel, ones, ones);
+}
+
 /// A sum or mean over any dimensions: these go last and become one window of a pool over [kept..., summed].
 bool Converter::convertReduction(Operation *op, std::string &reason) {
   if (!isa<onnx::ReduceSumOp, onnx::ReduceMeanOp>(op))
@@ -219,8 +260,8 @@ bool Converter::convertReduction(Operation *op, std::string &reason) {
     reason = "its input is not quantized";
     return false;
   }
-  RankedTensorType input = known->getType(), result = tensorOf(op->getResult(0));
-  int64_t rank = input.getRank();
+  RankedTensorType result = tensorOf(op->getResult(0));
+  int64_t rank = known->getType().getRank();
   std::optional<SmallVector<int64_t>> axes = readAxes(op, constants, rank);
   if (!axes || axes->empty() || llvm::any_of(*axes, [&](int64_t a) { return a < 0 || a >= rank; })) {
     reason = "its dimensions are not constant, or there are none";
@@ -231,51 +272,20 @@ bool Converter::convertReduction(Operation *op, std::string &reason) {
       alongAxis(op->getLoc(), *known, sumsChannels ? -1 : known->axis, reason);
   if (!source)
     return false;
-  input = source->getType();
-  SmallVector<int64_t> perm, keptAxes;
-  int64_t count = 1, before = 1, channels = 1, after = 1;
-  for (int64_t d = 0; d < rank; ++d) {
-    if (llvm::is_contained(*axes, d)) {
-      count *= input.getDimSize(d);
-      continue;
-    }
-    perm.push_back(d);
-    keptAxes.push_back(d);
-    int64_t &extent = d < source->axis ? before : d == source->axis ? channels : after;
-    extent *= input.getDimSize(d);
-  }
-  perm.append(*axes);
-  Location loc = op->getLoc();
-  Value codes = source->codes;
-  if (!llvm::is_sorted(perm)) {
-    SmallVector<int64_t> shape;
-    for (int64_t d : perm)
-      shape.push_back(input.getDimSize(d));
-    codes = qnn::TransposeOp::create(builder, loc,
-                                     RankedTensorType::get(shape, input.getElementType()), codes, perm);
-  }
-  codes = qnn::ReshapeOp::create(
-      builder, loc,
-      RankedTensorType::get({before, channels, after, count}, input.getElementType()), codes);
-  SmallVector<int64_t> kernel = {1, count}, ones = {1, 1};
-  auto sum = qnn::SumPoolOp::create(
-      builder, loc, RankedTensorType::get({before, channels, after, 1}, makeWidestType()), codes,
-      /*axis=*/1, kernel, ones, ones);
+  SummedLast plan = planSum(source->getType(), *axes, source->axis);
+  qnn::SumPoolOp sum = sumLast(builder, op->getLoc(), source->codes, plan, makeWidestType());
   IntegerForm form = *source;
   form.quantized = false;
-  form.divisor = isa<onnx::ReduceMeanOp>(op) ? count : 1;
+  form.divisor = isa<onnx::ReduceMeanOp>(op) ? plan.count : 1;
   for (int64_t &zero : form.zeroPoint)
-    zero *= count;
+    zero *= plan.count;
   if (!narrow(sum, form.bounds, reason))
     return false;
-  bool keeps = result.getRank() == rank;
-  if (!keeps)
-    form.axis = llvm::is_contained(keptAxes, source->axis)
-                    ? llvm::find(keptAxes, source->axis) - keptAxes.begin()
-                    : (result.getRank() >= 2 ? 1 : 0);
+  if (result.getRank() != rank)
+    form.axis = llvm::is_contained(plan.kept, source->axis) ? llvm::find(plan.kept, source->axis) - plan.kept.begin()
+                                                            : (result.getRank() >= 2 ? 1 : 0);
   auto element = cast<RankedTensorType>(sum.getType()).getElementType();
-  form.codes = qnn::ReshapeOp::create(builder, loc,
-                                      RankedTensorType::get(result.getShape(), element), sum);
+  form.codes = qnn::ReshapeOp::create(builder, op->getLoc(), RankedTensorType::get(result.getShape(), element), sum);
   forms[op->getResult(0)] = std::move(form);
   return true;
 }

@@ -208,38 +208,69 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
   return true;
 }
 
-/// A border of a real number that the integers can say.
-bool Converter::convertPad(Operation *op, std::string &reason) {
-  auto padOp = dyn_cast<onnx::PadOp>(op);
-  const IntegerForm *known = padOp ? getForm(op->getOperand(0)) : nullptr;
-  if (!known || known->pending || padOp.getMode() != "constant")
-    return false;
+namespace {
+/// The constant operands of a Pad.
+struct Padding {
+  SmallVector<int64_t> low, high; ///< of every dimension
+  double value = 0;
+  bool isEmpty() const {
+    auto isZero = [](int64_t width) { return width == 0; };
+    return llvm::all_of(low, isZero) && llvm::all_of(high, isZero);
+  }
+};
+} // namespace
+
+static std::optional<Padding> readPadding(Operation *op, const ConstantValues &constants, int64_t rank) {
   SmallVector<Value> operands = getFormalOperands(op);
   auto constantAt = [&](size_t i) -> const Tensor * {
     auto it = i < operands.size() && operands[i] ? constants.find(operands[i]) : constants.end();
     return it == constants.end() ? nullptr : &it->second.tensor;
   };
   for (size_t i = 1; i < operands.size(); ++i)
-    if (operands[i] && !constantAt(i)) {
-      reason = "its parameters are not constant";
-      return false;
-    }
-  int64_t rank = known->getType().getRank();
-  std::vector<int64_t> widths = constantAt(1)->ToIntegers(), axes;
+    if (operands[i] && !constantAt(i))
+      return std::nullopt;
+  std::vector<int64_t> widths = constantAt(1)->ToIntegers();
+  SmallVector<int64_t> axes;
   if (const Tensor *given = constantAt(3))
-    axes = given->ToIntegers();
+    llvm::append_range(axes, given->ToIntegers());
   else
-    for (int64_t d = 0; d < rank; ++d)
-      axes.push_back(d);
-  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+    axes = llvm::to_vector(llvm::seq<int64_t>(rank));
+  Padding out{SmallVector<int64_t>(rank, 0), SmallVector<int64_t>(rank, 0)};
   for (auto [i, axis] : llvm::enumerate(axes)) {
     int64_t d = axis < 0 ? axis + rank : axis;
-    low[d] = widths[i];
-    high[d] = widths[axes.size() + i];
+    out.low[d] = widths[i];
+    out.high[d] = widths[axes.size() + i];
   }
-  double real = constantAt(2) && constantAt(2)->size() > 0 ? constantAt(2)->DoubleAt(0) : 0;
-  bool pads = llvm::any_of(widths, [](int64_t width) { return width != 0; });
-  if (!pads) { // whatever its value is
+  if (const Tensor *value = constantAt(2); value && value->size() > 0)
+    out.value = value->DoubleAt(0);
+  return out;
+}
+
+/// The integers, one per channel or one, that stand for a real number; nothing where there are none.
+static std::optional<std::vector<int64_t>> findIntegers(const IntegerForm &form, double real) {
+  std::vector<int64_t> out;
+  for (size_t c = 0; c < std::max(form.scale.size(), form.zeroPoint.size()); ++c) {
+    double steps = real == 0 ? 0 : std::nearbyint(real * form.divisor / at(form.scale, c));
+    std::optional<double> exact = multiplyExactly(at(form.scale, c), steps);
+    if (!exact || *exact != real * form.divisor || std::fabs(steps) > 0x1p31)
+      return std::nullopt;
+    out.push_back(int64_t(steps) + at(form.zeroPoint, c));
+  }
+  return out;
+}
+
+/// A border of a real number that the integers can say.
+bool Converter::convertPad(Operation *op, std::string &reason) {
+  auto padOp = dyn_cast<onnx::PadOp>(op);
+  const IntegerForm *known = padOp ? getForm(op->getOperand(0)) : nullptr;
+  if (!known || known->pending || padOp.getMode() != "constant")
+    return false;
+  std::optional<Padding> padding = readPadding(op, constants, known->getType().getRank());
+  if (!padding) {
+    reason = "its parameters are not constant";
+    return false;
+  }
+  if (padding->isEmpty()) { // whatever its value is
     forms[op->getResult(0)] = IntegerForm(*known);
     return true;
   }
@@ -247,9 +278,9 @@ bool Converter::convertPad(Operation *op, std::string &reason) {
     reason = "it pads a tensor with a bias";
     return false;
   }
-  bool padsChannels = low[known->axis] != 0 || high[known->axis] != 0;
+  bool padsChannels = padding->low[known->axis] != 0 || padding->high[known->axis] != 0;
   if ((padsChannels && !known->isPerTensor()) || known->regridded ||
-      (real == 0 && std::signbit(real))) {
+      (padding->value == 0 && std::signbit(padding->value))) {
     reason = "whether its value is one of the quantizer's depends on the channel, or it is a negative zero";
     return false;
   }
@@ -257,20 +288,15 @@ bool Converter::convertPad(Operation *op, std::string &reason) {
       alongAxis(op->getLoc(), *known, padsChannels ? -1 : known->axis, reason);
   if (!source)
     return false;
-  std::vector<int64_t> values;
-  IntegerForm form = *source;
-  for (size_t c = 0; c < std::max(source->scale.size(), source->zeroPoint.size()); ++c) {
-    double steps = real == 0 ? 0 : std::nearbyint(real * source->divisor / at(source->scale, c));
-    std::optional<double> exact = multiplyExactly(at(source->scale, c), steps);
-    if (!exact || *exact != real * source->divisor || std::fabs(steps) > 0x1p31) {
-      reason = "its value is not one of the quantizer before it";
-      return false;
-    }
-    values.push_back(int64_t(steps) + at(source->zeroPoint, c));
+  std::optional<std::vector<int64_t>> values = findIntegers(*source, padding->value);
+  if (!values) {
+    reason = "its value is not one of the quantizer before it";
+    return false;
   }
-  form.codes = pad(op->getLoc(), source->codes, source->axis, low, high, values);
+  IntegerForm form = *source;
+  form.codes = pad(op->getLoc(), source->codes, source->axis, padding->low, padding->high, *values);
   for (qnn::Bounds &bounds : form.bounds)
-    for (int64_t value : values)
+    for (int64_t value : *values)
       bounds = qnn::unite(bounds, {value, value});
   forms[op->getResult(0)] = std::move(form);
   return true;

@@ -17,12 +17,7 @@ namespace qcompile {
 namespace {
 
 llvm::Error findDirections(CodeFunction &function, std::vector<Interval> &channels) {
-  std::vector<int64_t> ends;
-  for (const Interval &channel : channels)
-    ends.push_back(channel.low);
-  for (const Interval &channel : channels)
-    ends.push_back(channel.high);
-  llvm::Expected<std::vector<int64_t>> codes = function(ends);
+  llvm::Expected<std::vector<int64_t>> codes = evaluateEnds(function, channels);
   if (!codes)
     return codes.takeError();
   for (size_t c = 0; c < channels.size(); ++c)

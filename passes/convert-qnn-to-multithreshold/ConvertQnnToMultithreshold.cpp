@@ -1,7 +1,7 @@
 //===- ConvertQnnToMultithreshold.cpp - Integers as floats ----------------===//
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
 
-#include "compiler/frontend/export/ElementTypes.h"
+#include "compiler/nodes/ElementTypes.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
@@ -124,7 +124,7 @@ static Value makeCast(Value value, Type type) {
   OpBuilder builder(op->getContext());
   builder.setInsertionPointAfter(op);
   OperationState state(op->getLoc(), "onnx.Cast", value, type);
-  const int element = frontend::getOnnxElementType(cast<TensorType>(type).getElementType());
+  const int element = nodes::getOnnxElementType(cast<TensorType>(type).getElementType());
   state.addAttribute("to", builder.getI64IntegerAttr(element));
   return builder.create(state)->getResult(0);
 }

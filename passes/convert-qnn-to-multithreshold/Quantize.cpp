@@ -4,6 +4,7 @@
 
 #include "passes/convert-qnn-to-multithreshold/Counts.h"
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/QuantizerRounding.h"
 
 using namespace mlir;
@@ -28,16 +29,6 @@ static float findThreshold(int64_t code, llvm::function_ref<int64_t(float)> quan
   return getFloat(high);
 }
 
-/// The dimension along which scale and zero point vary, -1 for none, -2 for several.
-static int64_t findAxis(const Tensor &a, const Tensor &b) {
-  int64_t axis = -1;
-  for (const Tensor *t : {&a, &b})
-    for (int64_t d = 0; d < t->rank(); ++d)
-      if (t->shape()[d] != 1 && d != axis)
-        axis = axis == -1 ? d : -2;
-  return axis;
-}
-
 bool MultithresholdWriter::writeQuantize(qnn::QuantizeOp op, std::string &reason) {
   Quantizer quantizer;
   quantizer.op = op;
@@ -49,11 +40,11 @@ bool MultithresholdWriter::writeQuantize(qnn::QuantizeOp op, std::string &reason
   quantizer.low = op.getLow();
   quantizer.high = op.getHigh();
   OnnxSteps steps(op);
-  int64_t axis = findAxis(quantizer.scale, quantizer.zeroPoint);
   auto type = cast<RankedTensorType>(op.getInput().getType());
+  int64_t axis = findAxis({&quantizer.scale, &quantizer.zeroPoint}, type.getRank());
   size_t rows = std::max(quantizer.scale.size(), quantizer.zeroPoint.size());
   std::string ignored;
-  if (quantizer.high - quantizer.low > 255 || axis == -2 || !hasLayout(type, axis, rows, ignored)) {
+  if (quantizer.high - quantizer.low > 255 || axis == kSeveralAxes || !hasLayout(type, axis, rows, ignored)) {
     set(op, writeCodes(steps, quantizer));
     return true;
   }

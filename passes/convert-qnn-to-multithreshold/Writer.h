@@ -2,7 +2,7 @@
 #ifndef QCOMPILE_PASSES_CONVERTQNNTOMULTITHRESHOLD_WRITER_H
 #define QCOMPILE_PASSES_CONVERTQNNTOMULTITHRESHOLD_WRITER_H
 
-#include "compiler/frontend/export/Export.h"
+#include "dialects/onnx/Datatype.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"

@@ -109,13 +109,4 @@ Factors decompose(const Vector &weights, const Settings &settings) {
   return out;
 }
 
-void roundBasis(Factors &factors, const Settings &settings) {
-  const double largest = factors.basis.cwiseAbs().maxCoeff();
-  const double limit = std::ldexp(1.0, int(settings.basisBits) - 1) - 1;
-  factors.scale = largest > 0 ? std::max(float(largest / limit), 0x1p-126f) : 1;
-  factors.basis = factors.basis.unaryExpr([&](double x) {
-    return std::clamp(std::nearbyint(x / factors.scale), -limit, limit);
-  });
-}
-
 } // namespace qcompile::decomposition

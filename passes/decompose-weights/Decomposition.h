@@ -36,7 +36,7 @@ struct Settings {
 /// One output: weight[v * n + j] = scale * sum over i of coefficients(v, i) * basis(v / length * n + i, j).
 struct Factors {
   Matrix coefficients; ///< [vectors, n]: integers 0 or +-2^e, 0 <= e < levels
-  Matrix basis;        ///< [blocks * n, n]: integers of `basisBits` bits once roundBasis has run, before that any number
+  Matrix basis;        ///< [blocks * n, n]: any numbers first, integers of `basisBits` bits once refined
   double scale = 1;    ///< a float32 number
 
   /// The sums without the scale, cut to `inputs`.
@@ -49,9 +49,6 @@ double roundToPowerOfTwo(double value, int low, int high);
 /// The alternation of the source on one output: coefficients rounded, basis by least squares, coefficients by least
 /// squares, thresholds, until the rounded coefficients stay, and the best seen is kept. Bases are not rounded yet.
 Factors decompose(const Vector &weights, const Settings &settings);
-
-/// Gives the basis the scale that its largest element allows, and its nearest integers.
-void roundBasis(Factors &factors, const Settings &settings);
 
 } // namespace qcompile::decomposition
 

@@ -3,6 +3,7 @@
 
 #include "dialects/data/DataDialect.h"
 #include "dialects/encoding/EncodingDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
@@ -179,10 +180,7 @@ void divideBiases(const Layer &first, const LayerPair &pair, const Vector &scale
     }
     OpBuilder builder(op);
     auto value = data::ConstantAttr::get(builder.getContext(), constant.getName(), Tensor::FromFloats(shape, values));
-    OperationState state(op->getOperand(operand).getLoc(), onnx::ConstantOp::getOperationName());
-    state.addAttribute("value", value);
-    state.addTypes(value.getType());
-    op->setOperand(operand, builder.create(state)->getResult(0));
+    op->setOperand(operand, makeHeldConstant(builder, op->getOperand(operand).getLoc(), value)->getResult(0));
   }
 }
 

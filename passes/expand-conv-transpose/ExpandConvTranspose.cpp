@@ -1,6 +1,7 @@
 //===- ExpandConvTranspose.cpp - Convolutions without zeros ---------------===//
 #include "passes/expand-conv-transpose/ExpandConvTranspose.h"
 
+#include "dialects/data/StaticShape.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "llvm/Support/MathExtras.h"
@@ -26,8 +27,7 @@ bool hasTooManyClasses(ArrayRef<int64_t> factors) {
 }
 
 bool isStatic(Operation *op) {
-  return llvm::all_of(llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()),
-                      [](Type type) { return cast<ShapedType>(type).hasStaticShape(); });
+  return data::hasStaticOperands(op) && data::hasStaticResults(op);
 }
 
 struct ExpandConvTransposePass : impl::ExpandConvTransposeBase<ExpandConvTransposePass> {

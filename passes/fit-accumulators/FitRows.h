@@ -20,8 +20,6 @@
 namespace qcompile::fit {
 
 enum class Technique { ScaleRaising, Projection, Greedy, ShrunkGreedy };
-constexpr Technique kTechniques[] = {Technique::ScaleRaising, Technique::Projection, Technique::Greedy,
-                                     Technique::ShrunkGreedy};
 llvm::StringRef getTechniqueName(Technique technique);
 
 /// Which scales an output may be given.

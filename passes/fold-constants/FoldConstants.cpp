@@ -2,9 +2,11 @@
 #include "passes/fold-constants/FoldConstants.h"
 
 #include "compiler/evaluator/Evaluator.h"
-#include "compiler/frontend/ShapeInference.h"
+#include "compiler/nodes/ShapeInference.h"
 #include "dialects/data/DataDialect.h"
+#include "dialects/data/StaticShape.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "llvm/ADT/StringSet.h"
@@ -73,14 +75,10 @@ private:
 
   /// Operands that have been folded may tell the shapes that were open.
   LogicalResult refineTypes(Operation *op) {
-    auto isStatic = [](Type type) {
-      auto ranked = dyn_cast<RankedTensorType>(type);
-      return ranked && ranked.hasStaticShape();
-    };
-    if (llvm::all_of(op->getResultTypes(), isStatic))
+    if (data::hasStaticResults(op))
       return success();
     std::string problem;
-    FailureOr<SmallVector<Type>> types = frontend::inferResultTypes(op, problem);
+    FailureOr<SmallVector<Type>> types = nodes::inferResultTypes(op, problem);
     if (failed(types))
       return emitError(op->getLoc(), Code::I006) << "node '" << onnx::describe(op) << "': " << problem;
     for (auto [result, type] : llvm::zip(op->getResults(), *types))
@@ -169,12 +167,9 @@ private:
     for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
       auto constant = data::ConstantAttr::get(op->getContext(),
                                               name.empty() ? StringRef("folded") : name, tensor);
-      OperationState state(op->getLoc(), "onnx.Constant");
-      state.addAttribute("value", constant);
+      constants.push_back(makeHeldConstant(builder, op->getLoc(), constant));
       if (structure)
-        state.addAttribute(encoding::kStructureAttr, structure);
-      state.addTypes(constant.getType());
-      constants.push_back(builder.create(state));
+        constants.back()->setAttr(encoding::kStructureAttr, structure);
       result.replaceAllUsesWith(constants.back()->getResult(0));
     }
     op->erase();

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 
@@ -66,19 +67,7 @@ LogicalResult checkBitWidth(Operation *op, data::ConstantAttr bitWidth) {
 }
 
 Value makeConstant(OpBuilder &builder, Location loc, StringRef name, const Tensor &tensor) {
-  auto attribute = data::ConstantAttr::get(builder.getContext(), name, tensor);
-  OperationState state(loc, onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", attribute);
-  state.addTypes(attribute.getType());
-  return builder.create(state)->getResult(0);
-}
-
-runtime::Attributes getAxisAttributes(Operation *op) {
-  runtime::Attributes out;
-  for (StringRef name : {"axis", "block_size"})
-    if (auto attribute = op->getAttrOfType<IntegerAttr>(name))
-      out.Set(name.str(), attribute.getValue().getSExtValue());
-  return out;
+  return makeHeldConstant(builder, loc, data::ConstantAttr::get(builder.getContext(), name, tensor))->getResult(0);
 }
 
 runtime::Attributes makeAxis(int64_t axis) {

@@ -28,8 +28,7 @@ mlir::LogicalResult checkBitWidth(mlir::Operation *op, data::ConstantAttr bitWid
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name,
                          const runtime::Tensor &tensor);
 
-/// The attributes of the operation's quantizer as the runtime takes them: `axis` and `block_size`.
-runtime::Attributes getAxisAttributes(mlir::Operation *op);
+/// `axis` as the runtime takes it.
 runtime::Attributes makeAxis(int64_t axis);
 
 } // namespace qcompile::normalise

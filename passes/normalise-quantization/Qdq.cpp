@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/normalise-quantization/Formats.h"
+#include "passes/rewriting/LinearParameters.h"
 
 using namespace mlir;
 
@@ -32,7 +33,7 @@ static bool normaliseQuantizer(Operation *op, CodedValues &coded, bool &ok) {
 }
 
 /// Whether the operation comes from the body of an operator: nodes of files have names of their own.
-static bool isOfBody(Operation *op) {
+static bool isFromFunctionBody(Operation *op) {
   StringRef node = onnx::getNodeName(op->getLoc());
   return !node.empty() && llvm::any_of(op->getUsers(), [&](Operation *user) { return onnx::getNodeName(user->getLoc()) == node; });
 }
@@ -53,7 +54,7 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   if (!real)
     return true;
   // What made the codes is called as what the model calls their float value.
-  bool isNamed = !isOfBody(op);
+  bool isNamed = !isFromFunctionBody(op);
   if (isNamed && coded.lookup(operands[0])->source)
     CodedValues::rename(real.getDefiningOp(), op->getLoc());
   else if (isNamed && real.getDefiningOp()->getNumResults() == 1)

@@ -2,6 +2,7 @@
 #include "passes/partition-host/PartitionHost.h"
 
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/SetVector.h"
@@ -18,10 +19,6 @@ namespace {
 
 /// The three parts, in the order in which they run.
 enum Part { Before, Core, After };
-
-bool isConstant(Operation *op) {
-  return op->hasTrait<OpTrait::ConstantLike>() || op->getName().getStringRef() == "onnx.Constant";
-}
 
 bool isCode(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -52,7 +49,7 @@ private:
     bool hasCore = false;
     LogicalResult result = success();
     for (Operation &op : main.front().without_terminator()) {
-      if (isConstant(&op))
+      if (isConstantOperation(&op))
         continue;
       Part earliest = Before;
       for (Value operand : op.getOperands())
@@ -89,14 +86,14 @@ private:
     SetVector<Value> inputs;
     auto use = [&](Value value) {
       Operation *producer = value.getDefiningOp();
-      if (producer && (isConstant(producer) || parts[producer] == part))
+      if (producer && (isConstantOperation(producer) || parts[producer] == part))
         return;
       inputs.insert(value);
     };
     if (part == Before) // the model's inputs, used or not
       inputs.insert_range(main.getArguments());
     for (Operation &op : main.front().without_terminator())
-      if (!isConstant(&op) && parts[&op] == part)
+      if (!isConstantOperation(&op) && parts[&op] == part)
         llvm::for_each(op.getOperands(), use);
     if (part == After)
       llvm::for_each(main.front().getTerminator()->getOperands(), use);
@@ -123,7 +120,7 @@ private:
           mapping.map(value, builder.clone(*value.getDefiningOp())->getResult(0));
     };
     for (Operation &op : main.front().without_terminator()) {
-      if (isConstant(&op) || parts[&op] != part)
+      if (isConstantOperation(&op) || parts[&op] != part)
         continue;
       cloneConstants(op.getOperands());
       builder.clone(op, mapping);

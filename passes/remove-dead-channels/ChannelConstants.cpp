@@ -5,6 +5,7 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/data/DataDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "llvm/ADT/APFloat.h"
@@ -215,15 +216,8 @@ void ChannelConstants::setBias(const ChannelPath &path) const {
     return;
   Operation *op = path.consumer().operation();
   OpBuilder builder(op);
-  std::string name = path.consumer().name() + ".bias";
-  auto held = data::ConstantAttr::get(builder.getContext(), name,
-                                      Tensor::FromFloats({int64_t(bias.size())}, {bias.data(), bias.size()}));
-  Location inner = NameLoc::get(builder.getStringAttr(name), UnknownLoc::get(builder.getContext()));
-  OperationState state(NameLoc::get(builder.getStringAttr(name), inner),
-                       onnx::ConstantOp::getOperationName());
-  state.addAttribute("value", held);
-  state.addTypes(held.getType());
-  mlir::Value operand = builder.create(state)->getResult(0);
+  mlir::Value operand = makeNamedConstant(builder, path.consumer().name() + ".bias",
+                                          Tensor::FromFloats({int64_t(bias.size())}, {bias.data(), bias.size()}));
   if (!isa<onnx::MatMulOp>(op)) {
     if (op->getNumOperands() > 2)
       op->setOperand(2, operand);

@@ -4,8 +4,10 @@
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "passes/rewriting/Quantizer.h"
+#include "runtime/reference/quantizer_parameters.h"
 
 using namespace mlir;
+using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
@@ -50,6 +52,35 @@ bool haveSameParameters(Operation *a, Operation *b) {
     return axis < 0 ? axis + cast<RankedTensorType>(getFloats(op).getType()).getRank() : axis;
   };
   return first.size() == 1 || (getAxis(a) == getAxis(b) && getInt(a, "block_size", 0) == getInt(b, "block_size", 0));
+}
+
+runtime::Attributes getAxisAttributes(Operation *op) {
+  runtime::Attributes out;
+  for (StringRef name : {"axis", "block_size"})
+    if (auto attribute = op->getAttrOfType<IntegerAttr>(name))
+      out.Set(name.str(), attribute.getValue().getSExtValue());
+  return out;
+}
+
+std::optional<Tensor> spreadParameter(Operation *op, const Tensor &parameter, std::string &reason) {
+  if (parameter.size() == 1)
+    return parameter.Reshaped({});
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  absl::StatusOr<Tensor> spread =
+      runtime::ArrangeParameter(getAxisAttributes(op), parameter, {shape.begin(), shape.end()}, "scales and zero points");
+  if (spread.ok())
+    return *std::move(spread);
+  reason = std::string(spread.status().message());
+  return std::nullopt;
+}
+
+int64_t findAxis(std::initializer_list<const Tensor *> parameters, int64_t rank) {
+  int64_t axis = kNoAxis;
+  for (const Tensor *parameter : parameters)
+    for (int64_t d = 0; d < parameter->rank(); ++d)
+      if (int64_t at = d + rank - parameter->rank(); parameter->shape()[d] != 1 && at != axis)
+        axis = axis == kNoAxis ? at : kSeveralAxes;
+  return axis;
 }
 
 } // namespace qcompile

@@ -2,6 +2,7 @@
 #include "passes/rewriting/Quantizer.h"
 
 #include "compiler/evaluator/Evaluator.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
@@ -10,8 +11,8 @@ using qcompile::runtime::Tensor;
 namespace qcompile {
 
 data::ConstantAttr getConstant(Value value) {
-  auto constant = value.getDefiningOp<onnx::ConstantOp>();
-  return constant ? dyn_cast_or_null<data::ConstantAttr>(constant.getValueAttr()) : nullptr;
+  Operation *producer = value ? value.getDefiningOp() : nullptr;
+  return producer ? getHeldConstant(producer) : nullptr;
 }
 
 std::string nameCodes(StringRef values) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/FloatFormat.h"
 #include "passes/rewriting/OnnxSteps.h"
 #include "passes/write-qdq/QdqWriter.h"
 #include "runtime/reference/broadcast.h"
@@ -10,29 +11,6 @@ using namespace mlir;
 using qcompile::runtime::Tensor;
 
 namespace qcompile {
-
-namespace {
-struct Format {
-  double exponentBits, mantissaBits, bias, largest;
-};
-} // namespace
-
-/// The type whose finite values are those of the format; null for others.
-static Type findType(MLIRContext *context, const Format &format) {
-  auto is = [&](double exponentBits, double mantissaBits, double bias, double largest) {
-    return format.exponentBits == exponentBits && format.mantissaBits == mantissaBits &&
-           format.bias == bias && format.largest == largest;
-  };
-  if (is(4, 3, 7, 448))
-    return Float8E4M3FNType::get(context);
-  if (is(5, 2, 15, 57344))
-    return Float8E5M2Type::get(context);
-  if (is(4, 3, 8, 240))
-    return Float8E4M3FNUZType::get(context);
-  if (is(5, 2, 16, 57344))
-    return Float8E5M2FNUZType::get(context);
-  return nullptr;
-}
 
 /// The codes of a constant; nothing where they do not give `values` back, or are not finite.
 static std::optional<std::vector<uint8_t>> encode(const Tensor &x, const Tensor &values, const Tensor &scales,
@@ -77,7 +55,7 @@ bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
   std::optional<Granularity> granularity = getGranularity(type, scales, Tensor::ScalarFloat(0), choice.opset, reason);
   if (!granularity)
     return false;
-  Type elementType = findType(op->getContext(), {numbers[0], numbers[1], numbers[2], numbers[3]});
+  Type elementType = findFloatType(op->getContext(), {numbers[0], numbers[1], numbers[2], numbers[3]});
   auto quant = cast<onnx::FloatQuantOp>(op);
   auto mode = runtime::ParseRoundingMode(
       absl::string_view(quant.getRoundingMode().data(), quant.getRoundingMode().size()));

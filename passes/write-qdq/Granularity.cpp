@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "llvm/Support/MathExtras.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/StridedCopy.h"
 
 using namespace mlir;
@@ -29,19 +30,6 @@ static bool fits(const Tensor &parameter, ArrayRef<int64_t> shape) {
     auto [own, extent] = pair;
     return own == 1 || own == extent;
   });
-}
-
-/// The dimension of the value along which the parameter varies, -1 for none, -2 for several.
-static int64_t findAxis(const Tensor &parameter, int64_t rank) {
-  int64_t axis = -1;
-  for (int64_t d = 0; d < parameter.rank(); ++d) {
-    if (parameter.shape()[d] == 1)
-      continue;
-    if (axis != -1)
-      return -2;
-    axis = d + rank - parameter.rank();
-  }
-  return axis;
 }
 
 /// The parameter with one number per element of `shape`.
@@ -91,20 +79,19 @@ static Granularity findBlocks(ArrayRef<int64_t> shape, const Tensor &scale, cons
 std::optional<Granularity> getGranularity(RankedTensorType type, const Tensor &scale, const Tensor &zeroPoint,
                                           int64_t opset, std::string &reason) {
   constexpr int64_t kBlocksSince = 21;
-  int64_t rank = type.getRank();
   if (!fits(scale, type.getShape()) || !fits(zeroPoint, type.getShape()) || type.getNumElements() == 0) {
     reason = type.getNumElements() == 0 ? "its input has no elements" : "its parameters have more elements than its input";
     return std::nullopt;
   }
-  int64_t scaleAxis = findAxis(scale, rank), zeroAxis = findAxis(zeroPoint, rank), axis = std::max(scaleAxis, zeroAxis);
-  if (scaleAxis == -2 || zeroAxis == -2 || (scaleAxis >= 0 && zeroAxis >= 0 && scaleAxis != zeroAxis)) {
+  int64_t axis = findAxis({&scale, &zeroPoint}, type.getRank());
+  if (axis == kSeveralAxes) {
     if (opset == 0 || opset >= kBlocksSince)
       return findBlocks(type.getShape(), scale, zeroPoint);
     reason = "its scales and zero points vary along several dimensions, for which blocks came with opset " +
              std::to_string(kBlocksSince) + ", and opset " + std::to_string(opset) + " is asked for";
     return std::nullopt;
   }
-  if (axis < 0)
+  if (axis == kNoAxis)
     return Granularity{scale.Reshaped({}), zeroPoint.Reshaped({})};
   auto perIndex = [&](const Tensor &parameter) {
     return copyStrided(parameter, {type.getDimSize(axis)}, {parameter.size() == 1 ? 0 : 1});

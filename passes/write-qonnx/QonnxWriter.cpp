@@ -2,6 +2,7 @@
 #include "passes/write-qonnx/QonnxWriter.h"
 
 #include "dialects/onnx/OnnxOps.h"
+#include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/QuantizerRounding.h"
 #include "runtime/reference/broadcast.h"
 
@@ -64,34 +65,6 @@ bool QonnxWriter::write(const Quantizer &original, std::string &reason, std::str
   return true;
 }
 
-Tensor spreadParameter(Operation *op, const Tensor &parameter) {
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  int64_t rank = type.getRank();
-  auto axisAttr = op->getAttrOfType<IntegerAttr>("axis");
-  auto blockAttr = op->getAttrOfType<IntegerAttr>("block_size");
-  int64_t axis = axisAttr ? axisAttr.getInt() : 1, block = blockAttr ? blockAttr.getInt() : 0;
-  axis += axis < 0 ? rank : 0;
-  if (block == 0) {
-    if (parameter.size() == 1)
-      return parameter.Reshaped({});
-    runtime::Shape shape(rank, 1);
-    shape[rank == 1 ? 0 : axis] = parameter.size();
-    return parameter.Reshaped(shape);
-  }
-  // One element per block: each as often as the block is long.
-  ArrayRef<int64_t> shape = type.getShape();
-  int64_t inner = 1;
-  for (int64_t extent : shape.drop_front(axis + 1))
-    inner *= extent;
-  int64_t blocks = parameter.shape()[axis];
-  std::vector<double> values;
-  for (int64_t i = 0; i < type.getNumElements(); ++i) {
-    int64_t outer = i / inner / shape[axis], at = i / inner % shape[axis];
-    values.push_back(parameter.DoubleAt((outer * blocks + at / block) * inner + i % inner));
-  }
-  return Tensor::FromFloats({shape.begin(), shape.end()}, std::vector<float>(values.begin(), values.end()));
-}
-
 /// The codes that a constant may have: those that it was limited to, else those of its type.
 static QuantWidth getWidth(Value codes) {
   auto range = codes.getDefiningOp()->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr);
@@ -104,8 +77,7 @@ static QuantWidth getWidth(Value codes) {
   return getWidth(limited);
 }
 
-/// scale * (code - zero point), the difference first, as DequantizeLinear does.
-static Tensor dequantize(const Tensor &codes, const Tensor &scale, const Tensor &zeroPoint) {
+Tensor dequantize(const Tensor &codes, const Tensor &scale, const Tensor &zeroPoint) {
   runtime::BroadcastIndex scaleAt(scale.shape(), codes.shape()), zeroAt(zeroPoint.shape(), codes.shape());
   std::vector<float> values;
   for (int64_t i = 0; i < codes.size(); ++i)
@@ -133,11 +105,13 @@ bool QonnxWriter::writeDequantize(Operation *op, std::string &reason, std::strin
   data::ConstantAttr zero = op->getNumOperands() > 2 ? getConstant(op->getOperand(2)) : nullptr;
   if (!codes || !scale || (op->getNumOperands() > 2 && !zero) || !scale.getType().getElementType().isF32())
     return true; // integers at a border of the model: a standard operator
-  Tensor scales = spreadParameter(op, scale.getTensor());
-  Tensor zeros = zero ? spreadParameter(op, toFloats(zero.getTensor())) : Tensor::ScalarFloat(0);
+  std::optional<Tensor> scales = spreadParameter(op, scale.getTensor(), reason);
+  std::optional<Tensor> zeros = spreadParameter(op, zero ? toFloats(zero.getTensor()) : Tensor::ScalarFloat(0), reason);
+  if (!scales || !zeros)
+    return false;
   QuantWidth width = getWidth(op->getOperand(0));
-  Tensor values = dequantize(codes.getTensor(), scales, zeros);
-  if (!givesBack(values, codes.getTensor(), scales, zeros)) {
+  Tensor values = dequantize(codes.getTensor(), *scales, *zeros);
+  if (!givesBack(values, codes.getTensor(), *scales, *zeros)) {
     note = "its codes have more than 24 bits, of which float32 and so Quant keeps the first";
     if (!allowApproximate) {
       reason = note;
@@ -148,8 +122,8 @@ bool QonnxWriter::writeDequantize(Operation *op, std::string &reason, std::strin
   Value floats = steps.constant(
       data::ConstantAttr::get(op->getContext(), nameValues(codes.getName()), values));
   Quantizer quantizer;
-  quantizer.scale = std::move(scales);
-  quantizer.zeroPoint = std::move(zeros);
+  quantizer.scale = std::move(*scales);
+  quantizer.zeroPoint = std::move(*zeros);
   finishQuant(steps, floats, quantizer, width);
   return true;
 }

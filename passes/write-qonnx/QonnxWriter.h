@@ -2,6 +2,7 @@
 #ifndef QCOMPILE_PASSES_WRITEQONNX_QONNXWRITER_H
 #define QCOMPILE_PASSES_WRITEQONNX_QONNXWRITER_H
 
+#include "passes/rewriting/FloatFormat.h"
 #include "passes/rewriting/OnnxSteps.h"
 #include "passes/rewriting/Quantizer.h"
 
@@ -22,17 +23,11 @@ private:
   bool allowApproximate;
 };
 
-/// The parameters of FloatQuant that have the values of an element type.
-struct FloatFormat {
-  float exponentBits, mantissaBits, bias, largest;
-};
-std::optional<FloatFormat> getFloatFormat(mlir::Type elementType);
-
 /// Writes DequantizeLinear of float8 values.
 bool writeFloatQuant(mlir::Operation *op, const FloatFormat &format, std::string &reason);
 
-/// Scale or zero point of DequantizeLinear as a tensor that broadcasts against its result by numpy's rules.
-runtime::Tensor spreadParameter(mlir::Operation *op, const runtime::Tensor &parameter);
+/// scale * (code - zero point), the difference first, as DequantizeLinear does; parameters broadcast against the codes.
+runtime::Tensor dequantize(const runtime::Tensor &codes, const runtime::Tensor &scale, const runtime::Tensor &zeroPoint);
 
 } // namespace qcompile
 

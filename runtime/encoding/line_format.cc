@@ -227,20 +227,6 @@ absl::Status ReadLine(const LineFormat& format, DataType type, BitReader& reader
   return status;
 }
 
-LineFormat ChooseLineFormat(absl::Span<const LineFormat> candidates, DataType type,
-                            absl::Span<const int64_t> line) {
-  LineFormat best;
-  int64_t fewest = -1;
-  for (const LineFormat& format : candidates) {
-    if (!CheckFormat(format, type).ok() || !CheckLine(format, line).ok()) continue;
-    int64_t bits = CountBits(format, type, line);
-    if (fewest >= 0 && bits >= fewest) continue;
-    fewest = bits;
-    best = format;
-  }
-  return best;
-}
-
 absl::StatusOr<std::vector<uint8_t>> EncodeLines(const LineFormat& format, DataType type,
                                                  MatrixShape shape,
                                                  absl::Span<const int64_t> codes) {

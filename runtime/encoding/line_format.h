@@ -59,11 +59,6 @@ absl::Status WriteLine(const LineFormat& format, DataType type, absl::Span<const
 absl::Status ReadLine(const LineFormat& format, DataType type, BitReader& reader,
                       absl::Span<int64_t> line);
 
-// The format of the fewest bits for one line among `candidates`; of equals the first. Formats that cannot hold the line
-// are passed over; nothing is pruned.
-LineFormat ChooseLineFormat(absl::Span<const LineFormat> candidates, DataType type,
-                            absl::Span<const int64_t> line);
-
 // All lines of a matrix, one behind the other, filled with zero bits to whole bytes.
 absl::StatusOr<std::vector<uint8_t>> EncodeLines(const LineFormat& format, DataType type,
                                                  MatrixShape shape,

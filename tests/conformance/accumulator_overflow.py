@@ -8,19 +8,15 @@ weights and the lowest under negative ones, and the opposite), every partial sum
 reach the extremes of every order.
 """
 
-import argparse
-import json
 import pathlib
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
-import judging
-from known_models import ONLY_HELP, chosen_models, comparison_inputs
+import compression_recipes
+import frame
+from known_models import ONLY, chosen_models, comparison_inputs
 
 MOVES = {"Flatten", "Identity", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
 ROWS_AT_ONCE = 256
@@ -130,10 +126,8 @@ def adversarial(weights, low, high):
 
 def chosen_types(qcompile, path):
     """Per layer the values that its accumulator holds."""
-    done = subprocess.run([qcompile.binary, "inspect", str(path), "--accumulators", "--json", "-q"],
-                          capture_output=True, text=True, check=True)
     out = {}
-    for entry in json.loads(done.stdout)["accumulators"]:
+    for entry in qcompile.report("inspect", path, "--accumulators")["accumulators"]:
         text = entry["chosen"]
         bits = int("".join(c for c in text if c.isdigit()))
         out[entry["name"]] = (bits, (0, 2 ** bits - 1) if text.startswith("uint")
@@ -146,13 +140,8 @@ def fit(qcompile, path, inputs, bits):
     place = qcompile.work / f"{path.stem}-{bits}"
     place.mkdir(parents=True, exist_ok=True)
     np.save(place / "calibration.npy", inputs)
-    recipe = place / "recipe.yaml"
-    recipe.write_text("calibration: {input: calibration.npy}\n"
-                      "steps: [{pass: onnx-fit-accumulators, options: {bits: %s, keep-first: false, keep-last: false}}]\n"
-                      % bits)
     result = place / f"{path.stem}.onnx"
-    subprocess.run([qcompile.binary, "compress", str(path), "--recipe", str(recipe), "-o", str(result), "-q"],
-                   check=True, stdout=subprocess.DEVNULL)
+    compression_recipes.compress(qcompile, path, [compression_recipes.fit(bits)], result, {"input": str(place / "calibration.npy")})
     return result
 
 
@@ -189,30 +178,21 @@ def check_model(qcompile, path, inputs, bits):
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help=ONLY_HELP)
-    parser.add_argument("--model", type=pathlib.Path, action="append", default=[], help="with --input")
-    parser.add_argument("--input", type=pathlib.Path, help="samples of --model, npy")
-    parser.add_argument("--samples", type=int, default=20)
-    parser.add_argument("--fit", default="", help="widths of accumulators, with commas")
-    arguments = parser.parse_args()
-    skipped, failures = [], []
-    if arguments.model:
-        cases = [(path, np.load(arguments.input)[:arguments.samples].astype(np.float32)) for path in arguments.model]
+def judge(run):
+    asked = run.arguments
+    if asked.model:
+        cases = [(path, np.load(asked.input)[:asked.samples].astype(np.float32)) for path in asked.model]
     else:
-        cases = [(known.path, comparison_inputs(known, arguments.samples))
-                 for known in chosen_models(arguments.only, skipped)]
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for path, inputs in cases:
-            for bits in [int(b) for b in arguments.fit.split(",") if b] or [None]:
-                print(f"{path.name}" + (f", fitted to {bits} bits" if bits else ""))
-                model = fit(qcompile, path, inputs, bits) if bits else path
-                failures += check_model(qcompile, model, inputs, bits)
-    return judging.exit_code(failures, skipped)
+        cases = [(known.path, comparison_inputs(known, asked.samples)) for known in chosen_models(asked.only, run.skipped)]
+    for path, inputs in cases:
+        for bits in [int(b) for b in asked.fit.split(",") if b] or [None]:
+            print(f"{path.name}" + (f", fitted to {bits} bits" if bits else ""))
+            model = fit(run.qcompile, path, inputs, bits) if bits else path
+            run.failures += check_model(run.qcompile, model, inputs, bits)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, frame.option("--model", type=pathlib.Path, action="append", default=[], help="with --input"),
+               frame.option("--input", type=pathlib.Path, help="samples of --model, npy"),
+               frame.option("--samples", type=int, default=20),
+               frame.option("--fit", default="", help="widths of accumulators, with commas"))

@@ -6,17 +6,14 @@ executor in place of qcompile, sample by sample, which is how the figures of the
 large models take it minutes.
 """
 
-import argparse
-import pathlib
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
 
+import frame
 import judging
-from known_models import MODELS, ONLY_HELP, chosen_models
+from known_models import MODELS, ONLY, chosen_models
+
 
 def count_with_qcompile(qcompile, path, inputs, labels, backend):
     """The count that `--labels` reports, held against the one that follows from the outputs."""
@@ -43,40 +40,21 @@ def count_with_qonnx(path, inputs, labels):
     return int((judging.classes(np.concatenate(scores), len(labels)) == labels).sum())
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", help="path of the command under test")
-    parser.add_argument("--judge", choices=["qonnx"], help="count with this program in place of qcompile")
-    parser.add_argument("--backends", default="reference", help="comma-separated list")
-    parser.add_argument("--only", default="", help=ONLY_HELP)
-    parser.add_argument("--work", type=pathlib.Path, help="folder for intermediate files")
-    arguments = parser.parse_args()
-    if not arguments.judge and not arguments.qcompile:
-        parser.error("one of --qcompile and --judge is required")
-    warnings.filterwarnings("ignore")
-    backends = ["qonnx"] if arguments.judge else arguments.backends.split(",")
-    rows, failures, skipped = [], [], []
-    with tempfile.TemporaryDirectory() as temporary:
-        qcompile = judging.Qcompile(arguments.qcompile or "", arguments.work or temporary)
-        for known in chosen_models(arguments.only, skipped, [m for m in MODELS if m.correct is not None]):
-            name, found, expected = known.name, (known.path, *known.data()), known.correct
-            for backend in backends:
-                try:
-                    correct, seconds = ((count_with_qonnx(*found), "") if arguments.judge else
-                                        count_with_qcompile(qcompile, *found, backend))
-                except Exception as error:  # the other rows still have to be counted
-                    failures.append(f"{name} on {backend}: {error}")
-                    continue
-                samples = len(found[2])
-                rows.append((name, backend, f"{correct}/{samples}", f"{100 * correct / samples:.2f} %", expected,
-                             f"{seconds:.3f}" if seconds != "" else ""))
-                if correct != expected:
-                    failures.append(f"{name} on {backend}: {correct} correct, expected {expected}")
-    judging.print_table(("model", "backend", "correct", "accuracy", "expected", "seconds"), rows)
-    if not rows and not skipped and not failures:
-        failures.append(f"no model matches '{arguments.only}'")
-    return judging.exit_code(failures, skipped)
+def judge(run):
+    by_qonnx = bool(run.arguments.judge)
+    for known in chosen_models(run.arguments.only, run.skipped, [m for m in MODELS if m.correct is not None]):
+        inputs, labels = known.data()
+        for backend in ["qonnx"] if by_qonnx else run.arguments.backends.split(","):
+            with run.guard(f"{known.name} on {backend}"):
+                correct, seconds = ((count_with_qonnx(known.path, inputs, labels), "") if by_qonnx else
+                                    count_with_qcompile(run.qcompile, known.path, inputs, labels, backend))
+                run.rows.append((known.name, backend, f"{correct}/{len(labels)}", f"{100 * correct / len(labels):.2f} %",
+                                 known.correct, f"{seconds:.3f}" if seconds != "" else ""))
+                if correct != known.correct:
+                    run.failures.append(f"{known.name} on {backend}: {correct} correct, expected {known.correct}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, frame.option("--backends", default="reference", help="comma-separated list"),
+               frame.option("--judge", choices=["qonnx"], help="count with this program in place of qcompile"),
+               heads=("model", "backend", "correct", "accuracy", "expected", "seconds"))

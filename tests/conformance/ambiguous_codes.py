@@ -6,16 +6,14 @@ recording has another code for every element: an end of the judge's interval whe
 `compare` has to count as ambiguous just the former, and to say of the latter that they depart.
 """
 
-import argparse
 import json
-import subprocess
 import sys
-import tempfile
 import urllib.parse
 
 import numpy as np
 import onnx
 
+import frame
 import judging
 
 sys.path.insert(0, str(judging.SHIPPED))
@@ -81,24 +79,23 @@ def falsify(ends, scale, codes):
     return other.astype(np.float32), ambiguous
 
 
-def compare(binary, work, model, recorded):
+def compare(qcompile, model, recorded):
     """The verdict of `compare --recorded` on the only recorded tensor that differs."""
-    folder = work / "recorded"
+    folder = qcompile.work / "recorded"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.npy"):
         old.unlink()
     for name, values in recorded.items():
         np.save(folder / f"{urllib.parse.quote(name, safe='')}.npy", values)
-    command = [binary, "compare", str(model), "--input", str(work / "input.npy"), "--recorded", str(folder), "--json", "-q"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+    done = qcompile.call("compare", model, "--input", qcompile.work / "input.npy", "--recorded", folder, "--json", "-q")
     if done.returncode != DIFFERENT:
         raise RuntimeError(f"qcompile compare ended with {done.returncode}: {done.stderr[-500:]}")
     return next(t for t in json.loads(done.stdout)["tensors"] if t["differing"])
 
 
-def judge_model(qcompile, make, failures):
+def judge_model(run, make):
     """A row per quantizer behind a sum: elements, and how many are ambiguous by both sides."""
-    model, shape = make()
+    qcompile, (model, shape) = run.qcompile, make()
     path = qcompile.work / f"{make.__name__}.onnx"
     onnx.save(model, path)
     inputs = np.random.RandomState(5).uniform(-1.6, 1.6, (SAMPLES, *shape)).astype(np.float32)
@@ -106,7 +103,7 @@ def judge_model(qcompile, make, failures):
     _, values, codes = qcompile.trace(path, inputs, "normalise")
     judge = Intervals(model.SerializeToString(), SAMPLES)
     judge.judge(inputs, values, codes)
-    rows, before = [], {}  # without the operands of a layer it could follow from their ambiguous codes
+    before = {}  # without the operands of a layer it could follow from their ambiguous codes
     for node in judge.graph.node:
         name = node.output[0]
         if name not in judge.ends:
@@ -116,31 +113,22 @@ def judge_model(qcompile, make, failures):
             continue
         scale = judge.values[node.input[1]].mid
         other, ambiguous = falsify(judge.ends[name], scale, codes[name])
-        found = compare(qcompile.binary, qcompile.work, path, {**before, name: other})
+        found = compare(qcompile, path, {**before, name: other})
         before[name] = values[name]
         expected = (ambiguous.size, int(ambiguous.sum()), int((~ambiguous).sum()))
         counts = (found["differing"], found["ambiguous"], found["departing"])
-        rows.append([make.__name__, node.name, *expected, *counts])
+        run.rows.append([make.__name__, node.name, *expected, *counts])
         if counts != expected:
-            failures.append(f"{make.__name__}, {node.name}: expected {expected} differing, ambiguous and departing "
-                            f"elements, found {counts}")
+            run.failures.append(f"{make.__name__}, {node.name}: expected {expected} differing, ambiguous and departing "
+                                f"elements, found {counts}")
         if not 0 < ambiguous.sum() < ambiguous.size:
-            failures.append(f"{make.__name__}, {node.name}: nothing to tell apart")
-    return rows
+            run.failures.append(f"{make.__name__}, {node.name}: nothing to tell apart")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    arguments = parser.parse_args()
-    failures, rows = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        qcompile = judging.Qcompile(arguments.qcompile, folder)
-        for make in (product, biased, normalized):
-            rows += judge_model(qcompile, make, failures)
-    judging.print_table(["model", "quantizer", "codes", "ambiguous", "not", "differ", "ambiguous", "depart"], rows)
-    return judging.exit_code(failures, [])
+def judge(run):
+    for make in (product, biased, normalized):
+        judge_model(run, make)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, heads=["model", "quantizer", "codes", "ambiguous", "not", "differ", "ambiguous", "depart"])

@@ -5,17 +5,13 @@ Runs on the good models of generators' manifests, on the shipped models, and whe
 that a manifest calls inexact may differ between the levels by rounding, if and only if qcompile warns of it.
 """
 
-import argparse
 import json
-import pathlib
-import sys
-import tempfile
 
 import numpy as np
 
-import judging
-from known_models import ONLY_HELP
-from qonnx_executor import models_asked
+import frame
+from known_models import ONLY
+from qonnx_executor import MANIFEST, SAMPLES, models_asked
 
 ROUNDING = 1e-6
 
@@ -72,36 +68,20 @@ def compare_levels(qcompile, path, inputs, inexact):
     return failures, integer_outputs, sum(codes[name].size for name in shared)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--backends", default="cpu,imc", help="comma-separated list, may be empty")
-    parser.add_argument("--samples", type=int, default=200, help="inputs per model")
-    parser.add_argument("--manifest", type=pathlib.Path, action="append", help="a generator's models instead")
-    parser.add_argument("--only", default="", help=ONLY_HELP)
-    parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
-    arguments = parser.parse_args()
-    skipped, failures, rows = [], [], []
-    inexact = inexact_models(arguments.manifest or ())
-    with tempfile.TemporaryDirectory() as temporary:
-        qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-        for path, inputs, _ in models_asked(arguments, skipped):
-            found = []
-            try:
-                found, outputs, codes = compare_levels(qcompile, path, inputs, path.name in inexact)
-                for backend in filter(None, arguments.backends.split(",")):
-                    _, theirs = qcompile.run(path, inputs, f"--backend={backend}")
-                    found += compare_outputs(outputs, theirs, f"{path.name} on {backend}")
-            except Exception as error:  # one broken model must not hide the verdict on the others
-                found.append(f"{path.name}: {error}")
-                codes = "-"
-            rows.append((path.name, len(inputs), codes, len(found)))
-            failures += found
-    judging.print_table(("model", "samples", "codes", "failures"), rows)
-    if not rows and not skipped:
-        failures.append("no model was compared")
-    return judging.exit_code(failures, skipped)
+def judge(run):
+    inexact = inexact_models(run.arguments.manifest or ())
+    for path, inputs, _ in models_asked(run.arguments, run.skipped):
+        codes, before = "-", len(run.failures)
+        with run.guard(path.name):
+            found, outputs, codes = compare_levels(run.qcompile, path, inputs, path.name in inexact)
+            run.failures += found
+            for backend in filter(None, run.arguments.backends.split(",")):
+                _, theirs = run.qcompile.run(path, inputs, f"--backend={backend}")
+                run.failures += compare_outputs(outputs, theirs, f"{path.name} on {backend}")
+        run.rows.append((path.name, len(inputs), codes, len(run.failures) - before))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, SAMPLES, MANIFEST,
+               frame.option("--backends", default="cpu,imc", help="comma-separated list, may be empty"),
+               heads=("model", "samples", "codes", "failures"))

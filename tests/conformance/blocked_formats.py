@@ -7,16 +7,13 @@ on the evaluator and in ONNX Runtime with its optimizer off; inputs lie on round
 journey to QONNX and back gives the bytes of the first.
 """
 
-import argparse
-import sys
-import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-import judging
+import frame
+from plain_runtime import compute
 from round_trips import travel
 
 SHAPE = (2, 6, 5)
@@ -74,13 +71,6 @@ class Model:
                                  opset_imports=[helper.make_opsetid("", 25 if small else 21)])
 
 
-def judge(model, x):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return dict(zip([o.name for o in session.get_outputs()], session.run(None, {"x": x})))
-
-
 def differing(found, wanted):
     return sum(int(np.sum(found[name].reshape(wanted[name].shape) != wanted[name])) for name in wanted)
 
@@ -93,16 +83,16 @@ def check(qcompile, rng, kind):
     onnx.save(model, source)
     x = rng.choice([0.25, 0.5, 1, 1.37, 1000], SHAPE) * rng.integers(-40, 41, SHAPE)
     x = np.where(rng.random(SHAPE) < 0.3, np.nextafter(np.float32(x), np.float32(0)), np.float32(x))
-    wanted = judge(model, x)
+    wanted = compute(model, {"x": x})
     elements = sum(value.size for value in wanted.values())
     failures, row = [], [name, elements]
     _, found = qcompile.run(source, x, "--backend=reference", "--stage=import")
     row.append(differing(found, wanted))
     for route in (["qdq"], ["qonnx", "qdq", "qonnx", "qdq"]):
-        files, code, message = travel(qcompile.binary, source, route, qcompile.work, 4, ["--small-types"])
+        files, code, message = travel(qcompile, source, route, qcompile.work, 4, ["--small-types"])
         if code:
             return row, [f"{name}: {message}"]
-        row.append(differing(judge(onnx.load(files[min(1, len(files) - 1)]), x), wanted))
+        row.append(differing(compute(onnx.load(files[min(1, len(files) - 1)]), {"x": x}), wanted))
         if len(files) > 1 and files[1].read_bytes() != files[3].read_bytes():
             failures.append(f"{name}: the second return has other bytes")
     if any(row[2:]):
@@ -110,22 +100,11 @@ def check(qcompile, rng, kind):
     return row, failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    rng = np.random.default_rng(arguments.seed)
-    rows, failures = [], []
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for kind in (*INTEGERS, *FLOATS):
-            row, problems = check(qcompile, rng, kind)
-            rows.append(row)
-            failures += problems
-    judging.print_table(["type", "elements", "as imported", "as qdq", "qonnx and back"], rows)
-    return judging.exit_code(failures, [])
+def judge(run):
+    for kind in (*INTEGERS, *FLOATS):
+        row, failures = check(run.qcompile, run.rng, kind)
+        run.note([row], failures)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, heads=["type", "elements", "as imported", "as qdq", "qonnx and back"])

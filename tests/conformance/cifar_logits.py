@@ -6,14 +6,10 @@ they do not, another order of additions flipped a code, which cascades: such a p
 judge finds a code in it that is ambiguous (see qonnx_judge.py).
 """
 
-import argparse
-import sys
-import tempfile
-import warnings
 
 import numpy as np
-import onnxruntime
 
+import frame
 import judging
 from known_models import ONLY_HELP, chosen_models, comparison_inputs
 from qonnx_judge import Judge
@@ -50,37 +46,21 @@ def compare(qcompile, known, pictures, recorded, backend):
     return row, failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--backends", default="reference,cpu", help="comma-separated list")
-    parser.add_argument("--samples", type=int, default=500, help="pictures per model")
-    parser.add_argument("--only", default="shared/cifar/", help=ONLY_HELP)
-    parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
-    arguments = parser.parse_args()
-    warnings.filterwarnings("ignore")  # qonnx warns about every opset that it was not written for
-    onnxruntime.set_default_logger_severity(4)
-    skipped, failures, rows = [], [], []
-    with tempfile.TemporaryDirectory() as temporary:
-        qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-        for known in chosen_models(arguments.only, skipped):
-            logits = known.path.with_suffix(".logits.npy")
-            if not judging.available(logits, skipped):
-                continue
-            pictures, recorded = comparison_inputs(known, arguments.samples), np.load(logits)[:arguments.samples]
-            for backend in arguments.backends.split(","):
-                try:
-                    row, found = compare(qcompile, known, pictures, recorded, backend)
-                except Exception as error:  # the other rows still have to be counted
-                    row, found = None, [f"{known.name} on {backend}: {type(error).__name__}: {error}"]
-                rows += [row] if row else []
-                failures += found
-    judging.print_table(("model", "backend", "pictures", "other class", "ambiguous", "others off by", "all off by"),
-                        rows)
-    if not rows and not skipped and not failures:
-        failures.append("no model was compared")
-    return judging.exit_code(failures, skipped)
+def judge(run):
+    samples = run.arguments.samples
+    for known in chosen_models(run.arguments.only, run.skipped):
+        logits = known.path.with_suffix(".logits.npy")
+        if not judging.available(logits, run.skipped):
+            continue
+        pictures, recorded = comparison_inputs(known, samples), np.load(logits)[:samples]
+        for backend in run.arguments.backends.split(","):
+            with run.guard(f"{known.name} on {backend}"):
+                row, failures = compare(run.qcompile, known, pictures, recorded, backend)
+                run.note([row], failures)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--backends", default="reference,cpu", help="comma-separated list"),
+               frame.option("--samples", type=int, default=500, help="pictures per model"),
+               frame.option("--only", default="shared/cifar/", help=ONLY_HELP),
+               heads=("model", "backend", "pictures", "other class", "ambiguous", "others off by", "all off by"))

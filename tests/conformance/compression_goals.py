@@ -5,12 +5,10 @@ Images 0 to 999 calibrate, the others score. A loss above the plain method's fai
 predicts for the outputs of the convolution is held against images that it has not seen.
 """
 
-import argparse
-import pathlib
-import tempfile
 
 import numpy as np
 
+import frame
 import judging
 from compression_recipes import circulant, compress, decompose, fit, product_quantize, prune, quantize
 
@@ -50,46 +48,38 @@ def prediction_error(qcompile, model, compressed, report, images):
     return abs(layers[0]["predicted_output_error"] / measured - 1)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--samples", type=int, default=9000, help="images that score")
-    parser.add_argument("--slack", type=float, help="fail above the goal and so many points, instead of above the plain loss")
-    parser.add_argument("--only", default="", help="rows whose name contains this text")
-    arguments = parser.parse_args()
-    skipped, failures, rows = [], [], []
-    shared = judging.shared_folder()
+def judge(run):
+    shared, work, asked = judging.shared_folder(), run.folder, run.arguments
     model = shared / "models" / "mnist-conv" / "model.onnx"
     images = shared / "data" / "mnist-t10k-images-idx3-ubyte.gz"
-    if not judging.available(model, skipped) or not judging.available(images, skipped):
-        return judging.exit_code(failures, skipped)
-    with tempfile.TemporaryDirectory() as work:
-        work = pathlib.Path(work)
-        pixels, labels = judging.mnist(shared / "data")
-        np.save(work / "images.npy", np.round(pixels * 255).astype(np.float32))
-        np.save(work / "labels.npy", labels)
-        qcompile = judging.Qcompile(arguments.qcompile, work / "traces")
-        calibration = {"input": str(work / "images.npy"), "samples": CALIBRATION}
-        evaluation = {"input": str(work / "images.npy"), "labels": str(work / "labels.npy"), "skip": CALIBRATION,
-                      "samples": arguments.samples, "metric": "top1"}
-        for number, (name, floor, goal, steps) in enumerate(ROWS):
-            if arguments.only not in name:
-                continue
-            report = compress(arguments.qcompile, model, steps, work / f"{number}.onnx", calibration, evaluation)
-            loss = report["source_metric"] - report["result_metric"]
-            predicted = prediction_error(qcompile, model, work / f"{number}.onnx", report,
-                                         np.load(work / "images.npy")[CALIBRATION:CALIBRATION + PREDICTED])
-            rows.append((name, f"{floor:.1f}", f"{goal:.1f}", f"{loss:.2f}", "yes" if loss <= goal + 1e-9 else "no",
+    if not judging.available(model, run.skipped) or not judging.available(images, run.skipped):
+        return
+    pixels, labels = judging.mnist(shared / "data")
+    pixels = np.round(pixels * 255).astype(np.float32)
+    np.save(work / "images.npy", pixels)
+    np.save(work / "labels.npy", labels)
+    calibration = {"input": str(work / "images.npy"), "samples": CALIBRATION}
+    evaluation = {"input": str(work / "images.npy"), "labels": str(work / "labels.npy"), "skip": CALIBRATION,
+                  "samples": asked.samples, "metric": "top1"}
+    for number, (name, floor, goal, steps) in enumerate(ROWS):
+        if asked.only not in name:
+            continue
+        result = work / f"{number}.onnx"
+        report = compress(run.qcompile, model, steps, result, calibration, evaluation)
+        loss = report["source_metric"] - report["result_metric"]
+        predicted = prediction_error(run.qcompile, model, result, report, pixels[CALIBRATION:CALIBRATION + PREDICTED])
+        run.rows.append((name, f"{floor:.1f}", f"{goal:.1f}", f"{loss:.2f}", "yes" if loss <= goal + 1e-9 else "no",
                          "" if predicted is None else f"{100 * predicted:.1f} %"))
-            print(rows[-1], flush=True)
-            limit = floor if arguments.slack is None else goal + arguments.slack
-            if loss > limit + 1e-9:
-                failures.append(f"{name}: loses {loss:.2f} points, more than {limit}")
-            if predicted is not None and predicted > 0.1:
-                failures.append(f"{name}: output errors are {100 * predicted:.1f} % off their prediction")
-    judging.print_table(("technique", "plain loss", "goal", "loss", "reached", "prediction off by"), rows)
-    return judging.exit_code(failures, skipped)
+        print(run.rows[-1], flush=True)
+        limit = floor if asked.slack is None else goal + asked.slack
+        if loss > limit + 1e-9:
+            run.failures.append(f"{name}: loses {loss:.2f} points, more than {limit}")
+        if predicted is not None and predicted > 0.1:
+            run.failures.append(f"{name}: output errors are {100 * predicted:.1f} % off their prediction")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    frame.main(judge, __doc__, frame.option("--samples", type=int, default=9000, help="images that score"),
+               frame.option("--slack", type=float, help="fail above the goal and so many points, not above the plain loss"),
+               frame.option("--only", default="", help="rows whose name contains this text"),
+               heads=("technique", "plain loss", "goal", "loss", "reached", "prediction off by"))

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import subprocess
 
 import judging
 
@@ -44,7 +43,7 @@ def fit(bits):
     return step("onnx-fit-accumulators", bits=bits)
 
 
-def compress(binary, model, steps, out, calibration=None, evaluation=None):
+def compress(qcompile, model, steps, out, calibration=None, evaluation=None):
     """Runs `qcompile compress`; returns its report. Paths in `calibration` and `evaluation` are absolute."""
     recipe = {"steps": steps}
     if calibration:
@@ -53,11 +52,7 @@ def compress(binary, model, steps, out, calibration=None, evaluation=None):
         recipe["evaluation"] = evaluation
     path = pathlib.Path(out).with_suffix(".yaml")
     path.write_text(json.dumps(recipe, indent=1))  # JSON is YAML
-    command = [str(binary), "compress", str(model), "--recipe", str(path), "-o", str(out), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-1500:]}")
-    return json.loads(done.stdout)
+    return qcompile.report("compress", model, "--recipe", path, "-o", out, timeout=TIMEOUT_SECONDS)
 
 
 # Compositions of one to four techniques: name, model (of tests/models), calibration samples, steps.

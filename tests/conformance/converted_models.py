@@ -8,23 +8,18 @@ A model that has no exact form in a format has to be refused with a line per nod
 refused stands below.
 """
 
-import argparse
-import pathlib
 import re
-import subprocess
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 
+import frame
 import judging
-from known_models import ONLY_HELP, chosen_models, comparison_inputs, is_chosen, title
+from known_models import ONLY, chosen_models, comparison_inputs, is_chosen, title
+from plain_runtime import open_session
 from qonnx_judge import Judge
 
 TOLERANCE = 2e-5
@@ -50,10 +45,9 @@ class MaskingJudge(Judge):
         return np.concatenate(self.masks[name]) if name in self.masks else None
 
 
-def convert(binary, source, target, output, *options):
+def convert(qcompile, source, target, output, *options):
     """Exit code and lines of error."""
-    command = [binary, "convert", str(source), f"--to={target}", "-o", str(output), *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+    done = qcompile.call("convert", source, f"--to={target}", "-o", output, *options)
     return done.returncode, [line for line in done.stderr.splitlines() if "error" in line or "more errors" in line]
 
 
@@ -73,13 +67,6 @@ def cut_behind_quantizers(model, judged):
         cut.graph.input.append(infos[name])
         cut.graph.output.append(helper.make_tensor_value_info(name + ".judged", onnx.TensorProto.FLOAT, None))
     return cut
-
-
-def make_session(model):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
 
 
 class Result:
@@ -111,7 +98,7 @@ def activations(model):
 def judge_in_runtime(model, inputs, traced, judge):
     """Runs the model, cut behind its quantizers, on our codes."""
     judged = [name for name in activations(model) if name in traced]
-    session = make_session(cut_behind_quantizers(model, judged))
+    session = open_session(cut_behind_quantizers(model, judged))
     result = Result()
     name = session.get_inputs()[0].name
     shapes = {i.name: [d if isinstance(d, int) else 1 for d in i.shape] for i in session.get_inputs()}
@@ -178,7 +165,7 @@ def judge_model(qcompile, known, targets, samples, options):
     judge.judge(inputs, traced, codes)
     for target in targets:
         converted = qcompile.work / f"{known.name.replace('/', '_')}_{target}.onnx"
-        code, lines = convert(qcompile.binary, known.path, target, converted, *options)
+        code, lines = convert(qcompile, known.path, target, converted, *options)
         if code != 0:
             rows.append((title(known), target, f"refused: {len(lines)} nodes", "", "", "", ""))
             if code != REFUSED or not is_expected(target, known, lines):
@@ -212,11 +199,11 @@ def judge_float_formats(qcompile, targets, skipped):
         return rows, failures
     for target in targets:
         output = qcompile.work / f"floatquant_{target}.onnx"
-        code, lines = convert(qcompile.binary, source, target, output)
+        code, lines = convert(qcompile, source, target, output)
         if code:
             failures.append(f"floatquant to {target} ended with {code}: {lines}")
             continue
-        session = make_session(onnx.load(output))
+        session = open_session(onnx.load(output))
         found = session.run(None, {session.get_inputs()[0].name: np.load(folder / "input.npy")})[0]
         recorded = np.load(folder / "output.npy")
         rows.append(("shared/floatquant", target, 1, found.size, int((found != recorded).sum()), 0, ""))
@@ -225,36 +212,17 @@ def judge_float_formats(qcompile, targets, skipped):
     return rows, failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--to", default="qcdq,qdq,qop,multithreshold", help="formats")
-    parser.add_argument("--samples", type=int, default=20, help="inputs per model")
-    parser.add_argument("--only", default="", help=ONLY_HELP)
-    parser.add_argument("--option", action="append", default=[], help="passed to convert")
-    arguments = parser.parse_args()
-    warnings.filterwarnings("ignore")
-    onnxruntime.set_default_logger_severity(4)
-    skipped, failures, rows = [], [], []
-    with tempfile.TemporaryDirectory() as temporary:
-        qcompile = judging.Qcompile(arguments.qcompile, pathlib.Path(temporary))
-        for known in chosen_models(arguments.only, skipped):
-            try:
-                more, problems = judge_model(qcompile, known, arguments.to.split(","), arguments.samples, arguments.option)
-                rows += more
-                failures += problems
-            except Exception as error:  # one broken model must not hide the verdict on the others
-                failures.append(f"{known.name}: {type(error).__name__}: {error}")
-        if is_chosen(arguments.only, "shared/floatquant"):
-            more, problems = judge_float_formats(qcompile, [t for t in arguments.to.split(",") if t != "multithreshold"],
-                                                 skipped)
-            rows += more
-            failures += problems
-    judging.print_table(("model", "format", "layers", "codes", "differing", "wrong", "outputs"), rows)
-    if not rows and not skipped:
-        failures.append("no model was judged")
-    return judging.exit_code(failures, skipped)
+def judge(run):
+    targets = run.arguments.to.split(",")
+    for known in chosen_models(run.arguments.only, run.skipped):
+        with run.guard(known.name):
+            run.note(*judge_model(run.qcompile, known, targets, run.arguments.samples, run.arguments.option))
+    if is_chosen(run.arguments.only, "shared/floatquant"):
+        run.note(*judge_float_formats(run.qcompile, [t for t in targets if t != "multithreshold"], run.skipped))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, frame.option("--to", default="qcdq,qdq,qop,multithreshold", help="formats"),
+               frame.option("--samples", type=int, default=20, help="inputs per model"),
+               frame.option("--option", action="append", default=[], help="passed to convert"),
+               heads=("model", "format", "layers", "codes", "differing", "wrong", "outputs"))

@@ -6,22 +6,18 @@ passes and on the processor, bit for bit. Models that ONNX Runtime's own quantiz
 have to agree with ONNX Runtime (its optimizer off): equal codes but for those on rounding borders, which are counted.
 """
 
-import argparse
-import logging
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
 import onnx.version_converter
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
+import frame
 import judging
 import known_models
 import qdq_writer
+from plain_runtime import open_session
 
 STYLES = ("clip", "small", "biased")
 WAYS = {"evaluator, as imported": ("--backend=reference", "--stage=import"),
@@ -102,12 +98,6 @@ class Samples(CalibrationDataReader):
         return next(self.feeds, None)
 
 
-def runtime_session(path):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
 VARIANTS = {
     "pairs, unsigned": {"quant_format": QuantFormat.QDQ, "activation_type": QuantType.QUInt8},
     "pairs, per channel": {"quant_format": QuantFormat.QDQ, "activation_type": QuantType.QInt8, "per_channel": True},
@@ -129,10 +119,8 @@ def check_runtime(qcompile, path, shape, rows):
     failures = []
     for variant, options in VARIANTS.items():
         quantized = qcompile.work / f"{path.stem}_{variant.replace(', ', '_').replace(' ', '_')}.onnx"
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            quantize_static(str(source), str(quantized), Samples(name, arrays), weight_type=QuantType.QInt8, **options)
-        session = runtime_session(quantized)
+        quantize_static(str(source), str(quantized), Samples(name, arrays), weight_type=QuantType.QInt8, **options)
+        session = open_session(quantized)
         wanted = np.concatenate([session.run(None, {name: array})[0] for array in arrays])
         step = np.min(np.diff(np.unique(wanted)))
         for way, flags in RUNTIME_WAYS.items():
@@ -150,32 +138,22 @@ def check_runtime(qcompile, path, shape, rows):
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--only", default="", help="beginnings of names, separated by commas")
-    parser.add_argument("--samples", type=int, default=8)
-    arguments = parser.parse_args()
-    logging.disable(logging.WARNING)  # the quantizer's advice to fold constants first
-    failures, missing, style_rows, runtime_rows = [], [], [], []
-    wanted = tuple(arguments.only.split(","))
-    models = judging.shared_folder() / "models"
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for known in known_models.MODELS:
-            if known.name.startswith(wanted) and judging.available(known.path, missing):
-                failures += check_styles(qcompile, known, arguments.samples, style_rows)
-                if known.name in ANSWERS:
-                    failures += check_answers(qcompile, known)
-        failures += check_unsigned_clip(qcompile)
-        for name, shape in (("espcn/subpixel_float", (1, 3, 4, 4)), ("mnist-conv/model", (1, 1, 28, 28))):
-            path = models / f"{name}.onnx"
-            if name.startswith(wanted) and judging.available(path, missing):
-                failures += check_runtime(qcompile, path, shape, runtime_rows)
-    judging.print_table(["model", "style", "rewritten", "left", "samples"], style_rows)
+def judge(run):
+    wanted, runtime_rows = tuple(run.arguments.only.split(",")), []
+    for known in known_models.MODELS:
+        if known.name.startswith(wanted) and judging.available(known.path, run.skipped):
+            run.failures += check_styles(run.qcompile, known, run.arguments.samples, run.rows)
+            if known.name in ANSWERS:
+                run.failures += check_answers(run.qcompile, known)
+    run.failures += check_unsigned_clip(run.qcompile)
+    for name, shape in (("espcn/subpixel_float", (1, 3, 4, 4)), ("mnist-conv/model", (1, 1, 28, 28))):
+        path = judging.shared_folder() / "models" / f"{name}.onnx"
+        if name.startswith(wanted) and judging.available(path, run.skipped):
+            run.failures += check_runtime(run.qcompile, path, shape, runtime_rows)
     judging.print_table(["model", "by ONNX Runtime's quantizer", "computed by", "elements", "differing"], runtime_rows)
-    return judging.exit_code(failures, missing)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--only", default="", help="beginnings of names, separated by commas"),
+               frame.option("--samples", type=int, default=8),
+               heads=["model", "style", "rewritten", "left", "samples"])

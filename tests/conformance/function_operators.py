@@ -5,16 +5,12 @@ The shapes inside such a function are computed from those of its operands, so ea
 throughout. The reference evaluator and the program for the processor are held against ONNX Runtime.
 """
 
-import argparse
-import pathlib
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnxruntime
 
+import frame
 import judging
 
 RELATIVE = 1e-5
@@ -67,11 +63,11 @@ def build(name, opset, inputs, constants, nodes, random):
 
 def compare(qcompile, backend, path, feeds, expected):
     """What is wrong, or nothing."""
-    command = [qcompile, "run", path, f"--backend={backend}", "--output-dir", path.parent / backend]
+    inputs = []
     for value, tensor in feeds.items():
         np.save(path.parent / f"{value}.npy", tensor)
-        command += ["--input", f"{value}={path.parent / value}.npy"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+        inputs += ["--input", f"{value}={path.parent / value}.npy"]
+    done = qcompile.call("run", path, f"--backend={backend}", "--output-dir", path.parent / backend, *inputs)
     if done.returncode:
         return f"ended with {done.returncode}: {done.stderr[-300:]}"
     found = judging.only_output(judging.read_folder(path.parent / backend))
@@ -82,26 +78,19 @@ def compare(qcompile, backend, path, feeds, expected):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    options = parser.parse_args()
-    failures = []
-    random = np.random.default_rng(1)
-    with tempfile.TemporaryDirectory() as work:
-        for name, opset, inputs, constants, nodes in MODELS:
-            path = pathlib.Path(work, name, "model.onnx")
-            path.parent.mkdir()
-            onnx.save(build(name, opset, inputs, constants, nodes, random), path)
-            feeds = {value: random.uniform(-2, 2, shape).astype(np.float32) for value, shape in inputs.items()}
-            expected = onnxruntime.InferenceSession(str(path)).run(None, feeds)[0]
-            for backend in ("reference", "cpu"):
-                problem = compare(options.qcompile, backend, path, feeds, expected)
-                if problem:
-                    failures.append(f"{name} on {backend}: {problem}")
-    print(f"{2 * len(MODELS) - len(failures)} of {2 * len(MODELS)} runs equal ONNX Runtime's")
-    return judging.exit_code(failures, [])
+def judge(run):
+    for name, opset, inputs, constants, nodes in MODELS:
+        path = run.folder / name / "model.onnx"
+        path.parent.mkdir()
+        onnx.save(build(name, opset, inputs, constants, nodes, run.rng), path)
+        feeds = {value: run.rng.uniform(-2, 2, shape).astype(np.float32) for value, shape in inputs.items()}
+        expected = onnxruntime.InferenceSession(str(path)).run(None, feeds)[0]
+        for backend in ("reference", "cpu"):
+            problem = compare(run.qcompile, backend, path, feeds, expected)
+            if problem:
+                run.failures.append(f"{name} on {backend}: {problem}")
+    print(f"{2 * len(MODELS) - len(run.failures)} of {2 * len(MODELS)} runs equal ONNX Runtime's")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__)

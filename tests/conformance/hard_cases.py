@@ -6,18 +6,14 @@ meaning, the exact reading of the file, the integer form and the program for the
 inputs that reach its special points; where it has none, or none that is exact, the message has to say so.
 """
 
-import argparse
 import dataclasses
-import pathlib
-import re
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+import frame
 import judging
 
 sys.path.insert(0, str(judging.SHIPPED))
@@ -29,8 +25,6 @@ LIMIT_SECONDS = 120
 COMPARISONS = {"import against bound": ("--backend=reference", "--stage=import", "--against=bound"),
                "cpu against import": ("--backend=cpu", "--against=import")}
 COMPILATIONS = {"compile to bound": ("--compile-to=bound",)}
-CRASH = re.compile(r"assert|stack dump|segmentation|terminate called|unreachable|see current operation|PLEASE submit",
-                   re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -337,27 +331,9 @@ def inputs_of(model, name, values):
         yield declared.name, array.astype(np.float32)
 
 
-def judge(command, checked, place):
-    """What is wrong with one command, as a list of short phrases."""
-    try:
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, errors="replace",
-                              timeout=LIMIT_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return [f"still running after {LIMIT_SECONDS} s"]
-    faults = []
-    if done.returncode not in checked.exits:
-        faults.append(f"exit code {done.returncode}, expected {' or '.join(map(str, checked.exits))}")
-    if CRASH.search(done.stderr):
-        faults.append("the message looks like a crash")
-    faults += [f"the message does not mention '{word}'" for word in checked.mentions if word not in done.stderr]
-    if faults:
-        faults.append(f"it said {(done.stdout[-300:] + done.stderr[-300:]).strip()!r}")
-    return faults
-
-
-def check(checked, qcompile, work):
+def check(checked, qcompile):
     """The failures of one case, each with its command's title."""
-    place = work / checked.name
+    place = qcompile.work / checked.name
     place.mkdir()
     model = checked.build()
     onnx.save(model, place / "model.onnx")
@@ -368,25 +344,19 @@ def check(checked, qcompile, work):
     inputs = ([f"--input={name}={name}.npy" for name in arrays] if all(a.size for a in arrays.values())
               else [f"--random={SAMPLES}", "--seed=1"])
     for title, options in checked.commands.items():
-        command = ([qcompile, "compile", "model.onnx", *options, "-o", "stage.mlir"]
-                   if checked.commands is COMPILATIONS else [qcompile, "compare", "model.onnx", *options, *inputs])
-        faults = judge(command, checked, place)
+        command = (["compile", "model.onnx", *options, "-o", "stage.mlir"]
+                   if checked.commands is COMPILATIONS else ["compare", "model.onnx", *options, *inputs])
+        faults = judging.faults_of(qcompile, command, checked.exits, checked.mentions, LIMIT_SECONDS, cwd=place)
         if faults:
             yield f"{checked.name}, {title}: {'; '.join(faults)}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--only", default="", help="cases whose names contain this")
-    arguments = parser.parse_args()
-    qcompile = str(pathlib.Path(arguments.qcompile).resolve())
-    cases = [c for c in CASES if arguments.only in c.name]
-    with tempfile.TemporaryDirectory() as folder:
-        failures = [f for c in cases for f in check(c, qcompile, pathlib.Path(folder))]
+def judge(run):
+    cases = [c for c in CASES if run.arguments.only in c.name]
+    for case in cases:
+        run.failures += check(case, run.qcompile)
     print(f"{len(cases)} cases")
-    return judging.exit_code(failures, [])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--only", default="", help="cases whose names contain this"))

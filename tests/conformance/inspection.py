@@ -5,14 +5,10 @@ figures; and the time that inspect and check take.
 Figures of products and weights without zeros are compared to a relative 1e-12: qonnx multiplies by a quotient.
 """
 
-import argparse
-import json
 import os
-import pathlib
 import subprocess
-import sys
-import warnings
 
+import frame
 import judging
 
 SECONDS = 0.3
@@ -95,33 +91,23 @@ def seconds(command):
     return best
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, type=pathlib.Path)
-    arguments = parser.parse_args()
-    warnings.filterwarnings("ignore")
+def judge(run):
     from qonnx.util.inference_cost import inference_cost
 
-    failures, skipped, slowest = [], [], {"inspect": 0, "check": 0}
-    judging.available(judging.shared_folder() / "models", skipped)
-    binary = str(arguments.qcompile.resolve())
+    slowest = {"inspect": 0, "check": 0}
+    judging.available(judging.shared_folder() / "models", run.skipped)
     for path in models():
-        done = subprocess.run([binary, "inspect", "--weights", "--json", str(path)], capture_output=True, text=True,
-                              check=False)
-        if done.returncode:
-            failures.append(f"{path.name}: inspect ended with {done.returncode}: {done.stderr[-300:]}")
-            continue
-        found = json.loads(done.stdout)
-        failures += judge_costs(path, found, inference_cost)
-        failures += published(path.name, found)
+        with run.guard(path.name):
+            found = run.qcompile.report("inspect", "--weights", path)
+            run.failures += judge_costs(path, found, inference_cost)
+            run.failures += published(path.name, found)
         for command in slowest:
-            spent = seconds([binary, command, str(path)])
+            spent = seconds([run.qcompile.binary, command, str(path)])
             slowest[command] = max(slowest[command], spent)
             if spent > SECONDS:
-                failures.append(f"{path.name}: {command} takes {spent:.2f} s, expected {SECONDS}")
+                run.failures.append(f"{path.name}: {command} takes {spent:.2f} s, expected {SECONDS}")
     print(f"{len(models())} models, slowest inspect {slowest['inspect']:.2f} s, check {slowest['check']:.2f} s")
-    return judging.exit_code(failures, skipped)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__)

@@ -7,15 +7,12 @@ order, may carry a value over a rounding border. Samples with such a code are co
 same evaluation with the first product in ascending float32 order, which is what the exact reading prescribes.
 """
 
-import argparse
-import pathlib
-import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
+import frame
 import judging
 
 SAMPLES = 10000
@@ -139,23 +136,15 @@ def check_literal(qcompile, path, backend):
     return [] if digits == LITERAL_DIGITS else [f"{backend}: expected {' '.join(LITERAL_DIGITS)}"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--backends", default="reference", help="comma-separated list")
-    parser.add_argument("--work", type=pathlib.Path, help="folder for intermediate files")
-    arguments = parser.parse_args()
+def judge(run):
     path = judging.shared_folder() / "models" / "jettagging_qkeras.onnx"
-    skipped, failures = [], []
-    if judging.available(path, skipped):
-        network = Network(path)
-        with tempfile.TemporaryDirectory() as temporary:
-            qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-            for backend in arguments.backends.split(","):
-                failures += check_literal(qcompile, path, backend)
-                failures += check_random(qcompile, path, network, backend)
-    return judging.exit_code(failures, skipped)
+    if not judging.available(path, run.skipped):
+        return
+    network = Network(path)
+    for backend in run.arguments.backends.split(","):
+        run.failures += check_literal(run.qcompile, path, backend)
+        run.failures += check_random(run.qcompile, path, network, backend)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--backends", default="reference", help="comma-separated list"))

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.parse
@@ -15,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "tests" / "models"
 SKIPPED = 77
 TIMEOUT_SECONDS = 900
+MOST_SHOWN = 20
 
 
 def shared_folder():
@@ -26,11 +28,38 @@ def exit_code(failures, skipped):
     """1 on any failure, else the code that ctest shows as skipped if something was left out."""
     for line in skipped:
         print(f"skipped: {line}")
-    for line in failures:
+    for line in failures[:MOST_SHOWN]:
         print(f"FAILED: {line}")
+    if len(failures) > MOST_SHOWN:
+        print(f"and {len(failures) - MOST_SHOWN} more failures")
     if failures:
         return 1
     return SKIPPED if skipped else 0
+
+
+# Names of the standard library come from messages of its exceptions.
+CRASH = re.compile(r"assert|sanitizer|stack dump|segmentation|terminate called|unreachable|std::|see current operation|PLEASE submit",
+                   re.IGNORECASE)
+
+
+def faults_of(qcompile, command, exits, mentions, seconds, most_lines=None, **settings):
+    """What is wrong with one command that may refuse its model, as a list of short phrases."""
+    try:
+        done = qcompile.call(*command, timeout=seconds, **settings)
+    except subprocess.TimeoutExpired:
+        return [f"still running after {seconds} s"]
+    faults = []
+    if done.returncode not in exits:
+        faults.append(f"exit code {done.returncode}, expected {' or '.join(map(str, exits))}")
+    if CRASH.search(done.stderr):
+        faults.append("the message looks like a crash")
+    said = done.stdout + done.stderr
+    faults += [f"the message does not mention '{word}'" for word in mentions if word not in said]
+    if most_lines and said.count("\n") > most_lines:
+        faults.append(f"the message has {said.count(chr(10))} lines")
+    if faults:
+        faults.append(f"it said {(done.stdout[-300:] + done.stderr[-300:]).strip()!r}")
+    return faults
 
 
 def available(path, skipped):
@@ -50,6 +79,18 @@ class Qcompile:
         self.work.mkdir(parents=True, exist_ok=True)
         self.messages = ""
 
+    def call(self, *arguments, **settings):
+        """Runs the command; exit code and both streams as text."""
+        return subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, errors="replace", check=False,
+                              **{"timeout": TIMEOUT_SECONDS, **settings})
+
+    def report(self, *arguments, **settings):
+        """The JSON object that a command prints which has to succeed."""
+        done = self.call(*arguments, "--json", "-q", **settings)
+        if done.returncode:
+            raise RuntimeError(f"qcompile {arguments[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+        return json.loads(done.stdout)
+
     def run(self, model, inputs, *options):
         """`qcompile run` on a float32 array; returns its JSON object, the outputs and the dump folder."""
         place = self.work / pathlib.Path(model).stem
@@ -57,9 +98,7 @@ class Qcompile:
         for old in place.rglob("*.npy"):
             old.unlink()
         np.save(place / "input.npy", inputs)
-        command = [self.binary, "run", str(model), "--input", str(place / "input.npy"),
-                   "--output-dir", str(place / "outputs"), "--json", *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+        done = self.call("run", model, "--input", place / "input.npy", "--output-dir", place / "outputs", "--json", *options)
         self.messages = done.stderr
         if done.returncode != 0:
             errors = [line for line in done.stderr.splitlines() if "error" in line] or [done.stderr[-500:]]

@@ -6,6 +6,7 @@ import typing
 import numpy as np
 
 import judging
+from frame import option
 
 SEED = 1
 
@@ -79,6 +80,7 @@ MODELS = (
 
 
 ONLY_HELP = "only models whose name (shipped/... or shared/...) contains one of these comma-separated texts"
+ONLY = option("--only", default="", help=ONLY_HELP)
 
 
 def is_chosen(only, name):

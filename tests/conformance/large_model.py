@@ -5,19 +5,17 @@ initializer beyond 4 GB, of which `qcompile run` reads single rows.
 The data files are sparse: holes read as zeros and take no room. A few weights are written, so that counts can be checked.
 """
 
-import argparse
 import json
 import os
-import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
 import onnx
 from onnx import helper
 
+import frame
 import judging
 
 sys.path.insert(0, str(judging.SHIPPED))
@@ -66,7 +64,7 @@ def judge_big_table(binary, folder):
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     wanted = np.array([rows - 1, 1 << 15, 1])
     np.save(folder / "rows.npy", wanted)
-    command = [str(binary), "run", str(path), "--backend=reference", "--input", str(folder / "rows.npy"), "--output-dir",
+    command = [binary, "run", str(path), "--backend=reference", "--input", str(folder / "rows.npy"), "--output-dir",
                str(folder / "outputs")]
     _, spent, clock, resident = measure(command)
     print(f"run on an initializer of {rows * columns / 1e9:.2f} GB: {spent:.2f} s of {clock:.2f} s, {resident:.0f} MB resident")
@@ -75,30 +73,25 @@ def judge_big_table(binary, folder):
         yield "rows of the big initializer are wrong"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, type=pathlib.Path)
-    arguments = parser.parse_args()
-    failures = []
-    with tempfile.TemporaryDirectory() as folder:
-        path, expected = make_large_models.write_external(pathlib.Path(folder))
-        for options, seconds, megabytes in LIMITS:
-            command = [str(arguments.qcompile), "inspect", "--json", *options, str(path)]
-            # The first run finds nothing in the page cache; users run it more than once.
-            output, spent, clock, resident = min((measure(command) for _ in range(2)), key=lambda m: m[1])
-            print(f"{' '.join(['inspect', *options])}: {spent:.2f} s of {clock:.2f} s, {resident:.0f} MB resident, "
-                  f"{path.with_suffix('.data').stat().st_size / 1e9:.2f} GB of data")
-            if spent > seconds or resident > megabytes:
-                failures.append(f"{' '.join(command)}: {spent:.2f} s and {resident:.0f} MB, expected at most "
+def judge(run):
+    binary = run.qcompile.binary
+    path, expected = make_large_models.write_external(run.folder)
+    for options, seconds, megabytes in LIMITS:
+        command = [binary, "inspect", "--json", *options, str(path)]
+        # The first run finds nothing in the page cache; users run it more than once.
+        output, spent, clock, resident = min((measure(command) for _ in range(2)), key=lambda m: m[1])
+        print(f"{' '.join(['inspect', *options])}: {spent:.2f} s of {clock:.2f} s, {resident:.0f} MB resident, "
+              f"{path.with_suffix('.data').stat().st_size / 1e9:.2f} GB of data")
+        if spent > seconds or resident > megabytes:
+            run.failures.append(f"{' '.join(command)}: {spent:.2f} s and {resident:.0f} MB, expected at most "
                                 f"{seconds} s and {megabytes} MB")
-            found = json.loads(output)
-            if options:
-                failures += judge_layers(found, expected)
-            elif any(layer["weights"] for layer in found["layers"]):
-                failures.append("weights were read without being asked for")
-        failures += judge_big_table(arguments.qcompile, pathlib.Path(folder))
-    return judging.exit_code(failures, [])
+        found = json.loads(output)
+        if options:
+            run.failures += judge_layers(found, expected)
+        elif any(layer["weights"] for layer in found["layers"]):
+            run.failures.append("weights were read without being asked for")
+    run.failures += judge_big_table(binary, run.folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__)

@@ -7,21 +7,16 @@ every sum is exact, and results must be equal to the bit. A quantized network in
 that the same network without functions gives.
 """
 
-import argparse
-import json
-import pathlib
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnx.inliner
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+import frame
 import judging
+from plain_runtime import open_session
 
 DOMAIN, OTHER = "local", "local.other"
 OPSETS = (17, 18, 20, 21)
@@ -119,10 +114,7 @@ def run_onnxruntime(model, x):
     """Nothing for overloads: ONNX Runtime 1.31 does not know them, or takes another function of the name."""
     if any(function.overload for function in model.functions):
         return None
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model.SerializeToString(), options).run(None, {"x": x})[0]
+    return open_session(model).run(None, {"x": x})[0]
 
 
 def run_onnx(model, x):
@@ -135,12 +127,12 @@ def run_onnx(model, x):
     return ReferenceEvaluator(onnx.inliner.inline_local_functions(model)).run(None, {"x": x})[0]
 
 
-def judge_generated(qcompile, folder, count):
+def judge_generated(qcompile, count):
     """Failures, and how often each judge had an answer."""
     failures, judged = [], {"onnxruntime": 0, "onnx": 0}
     for seed in range(count):
         model, name = make_model(seed), f"functions_{seed}"
-        path = folder / f"{name}.onnx"
+        path = qcompile.work / f"{name}.onnx"
         onnx.save(model, path)
         x = (np.random.default_rng(seed).integers(-16, 17, (1, SIZE)) / 4).astype(np.float32)
         _, outputs = qcompile.run(path, x, "--backend=reference")
@@ -178,14 +170,12 @@ def make_quantized():
     return helper.make_model(graph, opset_imports=imports, ir_version=10, functions=[function])
 
 
-def judge_quantized(qcompile, folder):
-    model = make_quantized()
+def judge_quantized(qcompile):
+    model, folder = make_quantized(), qcompile.work
     counts = {}
     for name, variant in (("functions", model), ("flat", onnx.inliner.inline_local_functions(model))):
         onnx.save(variant, folder / f"{name}.onnx")
-        done = subprocess.run([qcompile.binary, "check", str(folder / f"{name}.onnx"), "--json", "-q"], capture_output=True,
-                              text=True, check=True)
-        found = json.loads(done.stdout)
+        found = qcompile.report("check", folder / f"{name}.onnx")
         counts[name] = found["integer_operations"], found["float_operations"]
     print(f"integer and float operations: {counts['functions']} from functions, {counts['flat']} without")
     if counts["functions"] != counts["flat"] or counts["flat"][0] == 0:
@@ -196,18 +186,10 @@ def judge_quantized(qcompile, folder):
         yield "the quantized network's result differs from ONNX Runtime's"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--count", type=int, default=100)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        qcompile = judging.Qcompile(arguments.qcompile, folder / "work")
-        failures = judge_generated(qcompile, folder, arguments.count)
-        failures += judge_quantized(qcompile, folder)
-    return judging.exit_code(failures, [])
+def judge(run):
+    run.failures += judge_generated(run.qcompile, run.arguments.count)
+    run.failures += judge_quantized(run.qcompile)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--count", type=int, default=100))

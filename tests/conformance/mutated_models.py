@@ -5,19 +5,17 @@ Models of a manifest and shipped ones get one to three random changes: other con
 in or taken out, values connected otherwise. Random inputs then go through the model as written, its integer form and the backend.
 """
 
-import argparse
 import collections
 import json
 import pathlib
 import random
 import subprocess
-import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import AttributeProto, helper, numpy_helper
 
+import frame
 import judging
 
 UNARY = ("Relu", "Neg", "Abs", "Sigmoid", "Tanh", "Identity", "Floor", "Ceil", "Round", "Sign", "Exp", "Softplus", "Elu", "Selu",
@@ -114,11 +112,10 @@ class Mutator:
         return self.random.choice(items) if len(items) else None
 
 
-def judge(binary, model, sides, seed):
+def compare(qcompile, model, sides, seed):
     """What a comparison found: same, inexact, refused, or a fault with its message."""
-    command = [str(binary), "compare", str(model), *sides, "--random", "12", "--seed", str(seed), "--json"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LIMIT_SECONDS, check=False)
+        done = qcompile.call("compare", model, *sides, "--random", 12, "--seed", seed, "--json", timeout=LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
         return f"still running after {LIMIT_SECONDS} s"
     if "without a message" in done.stderr or done.returncode not in (0, *REFUSALS):
@@ -132,44 +129,36 @@ def judge(binary, model, sides, seed):
     return "inexact" if INEXACT in done.stderr else f"'{first}' differs"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", required=True, type=pathlib.Path)
-    parser.add_argument("--manifest", required=True, type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=pathlib.Path, help="folder for models with faults")
-    arguments = parser.parse_args()
-    files = sorted(arguments.manifest.parent.glob("*.onnx")) + [judging.SHIPPED / "digits_w2a2.onnx"]
-    found, failures = collections.Counter(), []
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "model.onnx"
-        for number in range(arguments.count):
-            seed = arguments.seed * 1_000_000 + number
-            choice = random.Random(seed)
-            source = choice.choice(files)
-            try:
-                model = onnx.load(source)
-            except Exception:  # those that are no models
-                continue
-            mutator = Mutator(model, seed)
-            for _ in range(choice.choice((1, 1, 2, 3))):
-                mutator.mutate()
-            path.write_bytes(model.SerializeToString())
-            for sides in (["--stage=bound", "--against=import"], ["--backend=cpu", "--against=bound"]):
-                verdict = judge(arguments.qcompile, path, sides, seed)
-                known = verdict in ("same", "inexact", "refused")
-                found[verdict if known else "fault"] += 1
-                if not known:
-                    failures.append(f"seed {seed}, {source.name} ({' '.join(sides)}): {verdict}")
-                    if arguments.keep:
-                        arguments.keep.mkdir(parents=True, exist_ok=True)
-                        (arguments.keep / f"{seed}.onnx").write_bytes(path.read_bytes())
-                if verdict == "refused":
-                    break
+def judge(run):
+    asked, found = run.arguments, collections.Counter()
+    files = sorted(asked.manifest.parent.glob("*.onnx")) + [judging.SHIPPED / "digits_w2a2.onnx"]
+    path = run.folder / "model.onnx"
+    for seed in range(asked.seed * 1_000_000, asked.seed * 1_000_000 + asked.count):
+        choice = random.Random(seed)
+        source = choice.choice(files)
+        try:
+            model = onnx.load(source)
+        except Exception:  # those that are no models
+            continue
+        mutator = Mutator(model, seed)
+        for _ in range(choice.choice((1, 1, 2, 3))):
+            mutator.mutate()
+        path.write_bytes(model.SerializeToString())
+        for sides in (["--stage=bound", "--against=import"], ["--backend=cpu", "--against=bound"]):
+            verdict = compare(run.qcompile, path, sides, seed)
+            known = verdict in ("same", "inexact", "refused")
+            found[verdict if known else "fault"] += 1
+            if not known:
+                run.failures.append(f"seed {seed}, {source.name} ({' '.join(sides)}): {verdict}")
+                if asked.keep:
+                    asked.keep.mkdir(parents=True, exist_ok=True)
+                    (asked.keep / f"{seed}.onnx").write_bytes(path.read_bytes())
+            if verdict == "refused":
+                break
     print(", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items())))
-    return judging.exit_code(failures, [])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, frame.option("--manifest", required=True, type=pathlib.Path),
+               frame.option("--count", type=int, default=200),
+               frame.option("--keep", type=pathlib.Path, help="folder for models with faults"))

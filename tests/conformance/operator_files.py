@@ -7,13 +7,7 @@ back again: the first return has the operators of the file, the second one the b
 fused by ONNX Runtime's optimizer: the outputs of the file as it is.
 """
 
-import argparse
 import collections
-import logging
-import pathlib
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
@@ -21,8 +15,11 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantFormat, QuantType, quantize_dynamic, quantize_static
 
+import frame
 import judging
+from cases import output_of
 from formats import Samples
+from plain_runtime import open_session
 from round_trips import travel
 
 SHAPE = (1, 3, 8, 8)
@@ -76,14 +73,13 @@ def make_products(rng):
     return net.finish(net.node("MatMul", [hidden, net.weights("w1", 16, 4)], "product1"), [3, 4])
 
 
-def make_session(model, optimize=None):
+def write_optimized(model, path):
+    """ONNX Runtime's own form of a model."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    if optimize:
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.optimized_model_filepath = str(optimize)
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.optimized_model_filepath = str(path)
+    onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def quantized_operators(model):
@@ -100,11 +96,10 @@ def judge_nodes(model, codes):
         kind = constants[node.input[1 if node.op_type == "QLinearConcat" else 2]].dtype
         given = {name: constants[name] if name in constants else codes[name].astype(kind) for name in node.input if name}
         infos = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape) for name, v in given.items()]
-        output = helper.make_empty_tensor_value_info(node.output[0])
-        output.type.tensor_type.elem_type = helper.np_dtype_to_tensor_dtype(kind)
+        output = output_of(node.output[0], helper.np_dtype_to_tensor_dtype(kind))
         single = helper.make_model(helper.make_graph([node], "node", infos, [output]), ir_version=8,
                                    opset_imports=model.opset_import)
-        found = make_session(single).run(None, given)[0].astype(int)
+        found = open_session(single).run(None, given)[0].astype(int)
         difference = np.abs(found.ravel() - codes[node.output[0]].astype(int).ravel())
         totals[node.op_type][0] += difference.size
         totals[node.op_type][1] += int((difference != 0).sum())
@@ -126,7 +121,7 @@ def between_borders(model):
 
 def check_travel(qcompile, path):
     """What goes wrong on the way to QONNX and back, twice."""
-    files, code, message = travel(qcompile.binary, path, ["qonnx", "qop", "qonnx", "qop"], qcompile.work, 4)
+    files, code, message = travel(qcompile, path, ["qonnx", "qop", "qonnx", "qop"], qcompile.work, 4)
     if code:
         return [f"{path.name}: {message}"]
     failures = []
@@ -141,7 +136,7 @@ def check_travel(qcompile, path):
 def check_optimized(qcompile, path, model, sample):
     """ONNX Runtime's own form of the file, channels last, gives what the file gives."""
     optimized = path.with_suffix(".optimized.onnx")
-    make_session(model, optimize=optimized)
+    write_optimized(model, optimized)
     found, wanted = (judging.only_output(qcompile.run(file, sample, "--backend=reference", "--stage=import")[1])
                      for file in (optimized, path))
     return [] if np.array_equal(found, wanted) else [f"{path.name}: optimized, the outputs differ"]
@@ -177,13 +172,13 @@ def check_dynamic(qcompile, rng, rows):
     source, path, fused = (qcompile.work / f"{name}.onnx" for name in ("products", "dynamic", "fused"))
     onnx.save(make_products(rng), source)
     quantize_dynamic(str(source), str(path), weight_type=QuantType.QInt8)
-    make_session(onnx.load(path), optimize=fused)
+    write_optimized(onnx.load(path), fused)
     model, failures = onnx.load(fused), []
     operators = collections.Counter(node.op_type for node in model.graph.node)
     if not operators["DynamicQuantizeMatMul"]:
         return [f"the optimizer fused nothing: {dict(operators)}"]
     sample = rng.normal(0, 1, SHAPE).astype(np.float32)
-    wanted = make_session(model).run(None, {"x": sample})[0]
+    wanted = open_session(model).run(None, {"x": sample})[0]
     for stage in ("import", "normalise"):
         found = judging.only_output(qcompile.run(fused, sample, "--backend=reference", f"--stage={stage}")[1])
         worst = np.abs(found - wanted).max()
@@ -193,23 +188,11 @@ def check_dynamic(qcompile, rng, rows):
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    logging.disable(logging.WARNING)  # the quantizer's advice to fold constants first
-    warnings.simplefilter("ignore")
-    rng = np.random.default_rng(arguments.seed)
-    rows, failures = [], []
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, pathlib.Path(work))
-        for kind in (QuantType.QUInt8, QuantType.QInt8):
-            failures += check_operators(qcompile, rng, kind, rows)
-        failures += check_dynamic(qcompile, rng, rows)
-    judging.print_table(["activations", "operator", "codes", "differing"], rows)
-    return judging.exit_code(failures, [])
+def judge(run):
+    for kind in (QuantType.QUInt8, QuantType.QInt8):
+        run.failures += check_operators(run.qcompile, run.rng, kind, run.rows)
+    run.failures += check_dynamic(run.qcompile, run.rng, run.rows)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, heads=["activations", "operator", "codes", "differing"])

@@ -8,12 +8,9 @@ layer they get wrong.
 - hls4ml on networks with bipolar activations: ours against integer arithmetic.
 """
 
-import argparse
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
@@ -22,6 +19,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.qonnx_to_qcdq import QuantToQCDQ
 from qonnx.util.cleanup import cleanup_model
 
+import frame
 import judging
 import record_onnxruntime
 
@@ -34,12 +32,10 @@ KEYWORDS_RIGHT = 825
 
 
 class Test:
-    """The binary, a folder to work in, and what failed."""
+    """A run whose statements are expected to hold."""
 
-    def __init__(self, binary, work):
-        self.qcompile = judging.Qcompile(binary, work)
-        self.work = pathlib.Path(work)
-        self.failures = []
+    def __init__(self, run):
+        self.qcompile, self.work, self.failures = run.qcompile, run.folder, run.failures
 
     def expect(self, condition, text):
         if not condition:
@@ -49,9 +45,8 @@ class Test:
         """`compare --recorded`: its exit code and JSON object."""
         record_onnxruntime.write(recorded, self.work / "recorded" / pathlib.Path(model).stem)
         np.save(self.work / "input.npy", inputs)
-        command = [self.qcompile.binary, "compare", str(model), "--input", str(self.work / "input.npy"), "--recorded",
-                   str(self.work / "recorded" / pathlib.Path(model).stem), "--json", "-q", *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+        done = self.qcompile.call("compare", model, "--input", self.work / "input.npy", "--recorded",
+                                  self.work / "recorded" / pathlib.Path(model).stem, "--json", "-q", *options)
         if done.returncode not in (0, DIFFERENT):
             raise RuntimeError(f"qcompile compare ended with {done.returncode}: {done.stderr[-500:]}")
         return done.returncode, json.loads(done.stdout)
@@ -166,32 +161,22 @@ def test_bipolar(test):
         test.expect(np.array_equal(found, expected), f"bipolar on {backend}: {int((found != expected).sum())} differ")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--samples", type=int, default=100)
-    arguments = parser.parse_args()
-    skipped = []
-    shared = judging.shared_folder()
-    with tempfile.TemporaryDirectory() as work:
-        test = Test(arguments.qcompile, work)
-        test_unsigned_clip(test)
-        test_bipolar(test)
-        rows = []
-        keywords = shared / "models" / "kws_w3a3_mlperf_tiny.onnx"
-        if judging.available(keywords, skipped):
-            samples, labels = judging.keywords(shared / "data")
-            rows += test_onnxruntime(test, "kws", keywords, samples[:arguments.samples], "MatMul_0")
-            test_keywords_qcdq(test, keywords, samples, labels)
-        digits = shared / "models" / "tfc_1w2a.onnx"
-        if judging.available(digits, skipped):
-            pictures, _ = judging.mnist(shared / "data")
-            # The optimizer folds batch norms into products.
-            rows += test_onnxruntime(test, "tfc_1w2a", digits, pictures[:arguments.samples], "BatchNormalization_0")
-        judging.print_table(["model", "optimizer", "tensors", "left out", "codes", "differ", "ambiguous", "follow",
-                             "depart", "departs at"], rows)
-        return judging.exit_code(test.failures, skipped)
+def judge(run):
+    test, shared, most = Test(run), judging.shared_folder(), run.arguments.samples
+    test_unsigned_clip(test)
+    test_bipolar(test)
+    keywords = shared / "models" / "kws_w3a3_mlperf_tiny.onnx"
+    if judging.available(keywords, run.skipped):
+        samples, labels = judging.keywords(shared / "data")
+        run.rows += test_onnxruntime(test, "kws", keywords, samples[:most], "MatMul_0")
+        test_keywords_qcdq(test, keywords, samples, labels)
+    digits = shared / "models" / "tfc_1w2a.onnx"
+    if judging.available(digits, run.skipped):
+        pictures, _ = judging.mnist(shared / "data")
+        # The optimizer folds batch norms into products.
+        run.rows += test_onnxruntime(test, "tfc_1w2a", digits, pictures[:most], "BatchNormalization_0")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--samples", type=int, default=100),
+               heads=["model", "optimizer", "tensors", "left out", "codes", "differ", "ambiguous", "follow", "depart", "departs at"])

@@ -4,20 +4,16 @@ which ONNX Runtime lacks, is written out by its formula. All layers are look-ups
 on integers: outputs must be equal, element by element, and so must those of our backends.
 """
 
-import argparse
-import pathlib
-import sys
-import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper, numpy_helper
 
+import frame
 import judging
 from compression_recipes import compress, product_quantize
+from plain_runtime import open_session
 
-MODELS = pathlib.Path(__file__).resolve().parents[1] / "models"
 # The convolutional one has a float island inside, which imc refuses.
 CASES = [("digits_mlp_float", {"length": 4}, "reference,cpu,imc"),
          ("digits_cnn_float", {"length": 2, "prototypes": 8}, "reference,cpu"),
@@ -47,19 +43,17 @@ def without_quantizers(model):
     return model
 
 
-def judge(qcompile, work, name, options, samples, backends):
+def judge_case(qcompile, name, options, samples, backends):
     """Failures of one compressed model."""
-    out = work / f"{name}.onnx"
-    report = compress(qcompile.binary, MODELS / f"{name}.onnx", [product_quantize(**options)], out,
-                      {"input": str(MODELS / "digits_calibration_inputs.npy")})
+    out = qcompile.work / f"{name}.onnx"
+    report = compress(qcompile, judging.SHIPPED / f"{name}.onnx", [product_quantize(**options)], out,
+                      {"input": str(judging.SHIPPED / "digits_calibration_inputs.npy")})
     layers = [layer for step in report["steps"] for layer in step["layers"]]
-    inputs = np.load(MODELS / "digits_test_inputs.npy")[:samples].astype(np.float32)
+    inputs = np.load(judging.SHIPPED / "digits_test_inputs.npy")[:samples].astype(np.float32)
     model = onnx.load(out)
     functions = [function.name for function in model.functions]
     failures = [] if functions == ["PqMatMul"] else [f"{name}: expected the function PqMatMul, found {functions}"]
-    settings = onnxruntime.SessionOptions()
-    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(without_quantizers(model).SerializeToString(), settings)
+    session = open_session(without_quantizers(model))
     port = session.get_inputs()[0]
     theirs = np.concatenate([session.run(None, {port.name: sample.reshape(port.shape)})[0] for sample in inputs])
     for backend in backends:
@@ -72,19 +66,10 @@ def judge(qcompile, work, name, options, samples, backends):
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--samples", type=int, default=20)
-    arguments = parser.parse_args()
-    failures = []
-    with tempfile.TemporaryDirectory() as folder:
-        work = pathlib.Path(folder)
-        qcompile = judging.Qcompile(arguments.qcompile, work / "runs")
-        for name, options, backends in CASES:
-            failures += judge(qcompile, work, name, options, arguments.samples, backends.split(","))
-    return judging.exit_code(failures, [])
+def judge(run):
+    for name, options, backends in CASES:
+        run.failures += judge_case(run.qcompile, name, options, run.arguments.samples, backends.split(","))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--samples", type=int, default=20))

@@ -7,21 +7,20 @@ different classes outside ties. Outputs of generated models, whose sums may canc
 interval that a float32 sum can reach.
 """
 
-import argparse
 import json
 import pathlib
-import sys
-import tempfile
-import warnings
 
 import numpy as np
-import onnxruntime
 
+import frame
 import judging
-from known_models import ONLY_HELP, chosen_models, comparison_inputs, is_chosen
+from known_models import ONLY, chosen_models, comparison_inputs, is_chosen
 from qonnx_judge import Judge
 
 TOLERANCE = 2e-5
+
+SAMPLES = frame.option("--samples", type=int, default=200, help="inputs per model")
+MANIFEST = frame.option("--manifest", type=pathlib.Path, action="append", help="a generator's good models instead")
 
 
 def models_asked(arguments, skipped):
@@ -92,30 +91,16 @@ def compare_classes(path, ours, judged):
     return [f"{path.name}: {wrong} classes differ outside ties"] if wrong else []
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--samples", type=int, default=200, help="inputs per model")
-    parser.add_argument("--manifest", type=pathlib.Path, action="append", help="judge a generator's good models")
-    parser.add_argument("--only", default="", help=ONLY_HELP)
-    parser.add_argument("--work", help="folder for intermediate files (default: a temporary one)")
-    arguments = parser.parse_args()
-    warnings.filterwarnings("ignore")  # qonnx warns about every opset that it was not written for
-    onnxruntime.set_default_logger_severity(4)  # a batch size that is baked in shows as an exception
-    skipped, failures, judged = [], [], 0
-    with tempfile.TemporaryDirectory() as temporary:
-        qcompile = judging.Qcompile(arguments.qcompile, arguments.work or temporary)
-        for path, inputs, has_classes in models_asked(arguments, skipped):
-            judged += 1
-            try:
-                failures += judge_model(qcompile, path, inputs, has_classes)
-            except Exception as error:  # one broken model must not hide the verdict on the others
-                failures.append(f"{path.name}: {type(error).__name__}: {error}")
-    print(f"\n{judged} models judged, {len(failures)} failures")
-    if not judged and not skipped:
-        failures.append("no model was judged")
-    return judging.exit_code(failures, skipped)
+def judge(run):
+    judged = 0
+    for path, inputs, has_classes in models_asked(run.arguments, run.skipped):
+        judged += 1
+        with run.guard(path.name):
+            run.failures += judge_model(run.qcompile, path, inputs, has_classes)
+    print(f"\n{judged} models judged, {len(run.failures)} failures")
+    if not judged and not run.skipped:
+        run.failures.append("no model was judged")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, SAMPLES, MANIFEST)

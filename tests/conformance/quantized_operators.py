@@ -6,19 +6,17 @@ round once. Codes may differ where the real quotient lies on a rounding border: 
 quotient in double precision, and counted. Anything else is a failure.
 """
 
-import argparse
 import collections
 import dataclasses
-import sys
-import tempfile
 import typing
 
 import numpy as np
 import onnx
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-import judging
+import frame
+from cases import merge
+from plain_runtime import compute
 
 MICROSOFT = "com.microsoft"
 # How far from a border, in steps relative to the quotient, two ways of rounding may differ.
@@ -37,6 +35,13 @@ class Case:
     output: int = TensorProto.UINT8
     tolerance: float = 0.0
     casts: bool = False  # the sums go to a Cast to float32
+
+    def nodes(self, prefix):
+        names = [f"{prefix}in{i}" for i in range(len(self.inputs))]
+        result = f"{prefix}sum" if self.casts else f"{prefix}out"
+        yield helper.make_node(self.op_type, names, [result], name=f"{prefix}node", domain=self.domain, **self.attributes)
+        if self.casts:
+            yield helper.make_node("Cast", [result], [f"{prefix}out"], name=f"{prefix}cast", to=TensorProto.FLOAT)
 
 
 @dataclasses.dataclass
@@ -300,33 +305,6 @@ GENERATORS = ((q_add, 40), (q_mul, 40), (q_sigmoid, 20), (q_leaky, 20), (q_globa
               (matmul_integer, 20), (conv_integer, 20), (n_bits, 30))
 
 
-def merge(cases):
-    feed = helper.make_tensor_value_info("feed", TensorProto.FLOAT, [1])
-    nodes, outputs = [helper.make_node("Identity", ["feed"], ["fed"])], [
-        helper.make_tensor_value_info("fed", TensorProto.FLOAT, [1])]
-    initializers = []
-    for i, case in enumerate(cases):
-        names = [f"c{i}_in{j}" for j in range(len(case.inputs))]
-        initializers += [numpy_helper.from_array(np.asarray(a), n) for n, a in zip(names, case.inputs)]
-        result = f"c{i}_sum" if case.casts else f"c{i}_out"
-        nodes.append(helper.make_node(case.op_type, names, [result], name=f"c{i}", domain=case.domain,
-                                      **case.attributes))
-        if case.casts:
-            nodes.append(helper.make_node("Cast", [result], [f"c{i}_out"], name=f"c{i}_cast", to=TensorProto.FLOAT))
-        outputs.append(helper.make_empty_tensor_value_info(f"c{i}_out"))
-        outputs[-1].type.tensor_type.elem_type = case.output
-    graph = helper.make_graph(nodes, "cases", [feed], outputs, initializers)
-    imports = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
-    return helper.make_model(graph, ir_version=8, opset_imports=imports)
-
-
-def judge(model, count):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return session.run([f"c{i}_out" for i in range(count)], {"feed": np.zeros(1, np.float32)})
-
-
 def compare(case, found, expected):
     """How many codes differ on borders, and a message where others do."""
     if found is None:
@@ -351,41 +329,32 @@ def compare(case, found, expected):
     return int(differing.sum()), ""
 
 
-def run(qcompile, cases, stage, totals):
+def check(qcompile, cases, stage, totals):
     """The failures of cases at one stage."""
-    model = merge(cases)
-    expected = judge(model, len(cases))
+    model = merge(cases, {"": 17, MICROSOFT: 1})
+    expected = compute(model, {"feed": np.zeros(1, np.float32)})
     path = qcompile.work / f"cases_{stage}.onnx"
     onnx.save(model, path)
     _, outputs = qcompile.run(path, np.zeros(1, np.float32), "--backend=reference", f"--stage={stage}")
     failures = []
     for i, case in enumerate(cases):
-        borders, problem = compare(case, outputs.get(f"c{i}_out"), expected[i])
+        borders, problem = compare(case, outputs.get(f"c{i}_out"), expected[f"c{i}_out"])
         if problem:
             failures.append(f"{case.op_type} {case.attributes}, stage {stage}: {problem}")
         total = totals[case.op_type, stage]
         total[0] += 1
-        total[1] += expected[i].size
+        total[1] += expected[f"c{i}_out"].size
         total[2] += borders
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    rng = np.random.default_rng(arguments.seed)
-    cases = [generate(rng) for generate, count in GENERATORS for _ in range(count)]
+def judge(run):
+    drawn = [generate(run.rng) for generate, count in GENERATORS for _ in range(count)]
     totals = collections.defaultdict(lambda: [0, 0, 0])
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        failures = run(qcompile, cases, "normalise", totals)
-        failures += run(qcompile, [case for case in cases if case.domain], "import", totals)
-    judging.print_table(["operator", "stage", "models", "elements", "on borders"],
-                        [[*key, *total] for key, total in sorted(totals.items())])
-    return judging.exit_code(failures[:20], [])
+    run.failures += check(run.qcompile, drawn, "normalise", totals)
+    run.failures += check(run.qcompile, [case for case in drawn if case.domain], "import", totals)
+    run.rows = [[*key, *total] for key, total in sorted(totals.items())]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, heads=["operator", "stage", "models", "elements", "on borders"])

@@ -9,7 +9,6 @@ Starting a process costs more than running a small network, so many networks sta
 halved until the network that is to blame stands alone; it is kept with its inputs, and the command is printed.
 """
 
-import argparse
 import collections
 import concurrent.futures
 import dataclasses
@@ -17,18 +16,16 @@ import json
 import pathlib
 import re
 import subprocess
-import sys
-import tempfile
 import time
 
 import numpy as np
 import onnx
 
+import frame
 import judging
 import random_graphs
 
 UNSUPPORTED = 3
-MAX_SHOWN = 40
 ISLAND = re.compile(r"QC-P002]: node '[^']*\.([^']*?)_\d+' (.*)")  # the remark on an operation that stays float
 INEXACT = "QC-P003"  # the compiler says that it could not keep a sum exact
 
@@ -63,8 +60,8 @@ class Finding:
 class Checker:
     """Runs the comparisons, on files of several networks, and narrows failures down to one."""
 
-    def __init__(self, arguments, work):
-        self.arguments, self.work = arguments, pathlib.Path(work)
+    def __init__(self, run):
+        self.arguments, self.qcompile = run.arguments, run.qcompile
         self.compared, self.islands = collections.Counter(), collections.Counter()
 
     def check(self, members, backend):
@@ -82,7 +79,7 @@ class Checker:
 
     def write(self, members, backend):
         """A folder with the file of these networks and their inputs."""
-        place = self.work / f"{members[0].prefix}{members[-1].seed}-{backend}"
+        place = self.qcompile.work / f"{members[0].prefix}{members[-1].seed}-{backend}"
         place.mkdir(parents=True, exist_ok=True)
         onnx.save(random_graphs.pack({m.prefix: m.model for m in members}), place / "model.onnx")
         for member in members:
@@ -94,14 +91,13 @@ class Checker:
     def compare(self, place, backend):
         sides = (["--backend=reference", "--stage=import"] if backend == "reference" else [f"--backend={backend}"])
         inputs = [f"--input={path.name[:-len('.npy')]}={path.name}" for path in sorted(place.glob("*.npy"))]
-        command = [self.arguments.qcompile, "compare", "model.onnx", *sides, "--against=bound", *inputs, "--json",
+        command = ["compare", "model.onnx", *sides, "--against=bound", *inputs, "--json",
                    *(["-v"] if self.arguments.islands else [])]
         try:
-            done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False,
-                                  timeout=judging.TIMEOUT_SECONDS)
+            done = self.qcompile.call(*command, cwd=place)
         except subprocess.TimeoutExpired:
             done = subprocess.CompletedProcess(command, -1, "", f"error: no end after {judging.TIMEOUT_SECONDS} s")
-        return done, command
+        return done, [self.qcompile.binary, *command]
 
     def problem(self, members, done, backend):
         """The kind of problem and its description, or None."""
@@ -146,11 +142,11 @@ def errors(messages):
     return " | ".join(lines[:3] or messages.splitlines()[-3:])[:600] or "no message"
 
 
-def files(profiles, arguments):
+def files(arguments):
     """Lists of networks for one file each: those of one batch size stand together."""
     waiting = collections.defaultdict(list)
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.count)
-    for profile in profiles:
+    for profile in arguments.profile:
         for seed in seeds:
             model = random_graphs.make_model(seed, profile)
             group = waiting[random_graphs.batch_of(model)]
@@ -182,44 +178,38 @@ def report(arguments, findings, networks, compared, seconds):
                      compared[backend, "elements"]))
     judging.print_table(("against", "networks", "equal", "wrong", "broken", "refused", "inexact", "tensors",
                          "elements"), rows)
-    print(f"{networks} networks of profile {arguments.profile} in {seconds:.1f} s")
-    for reason, count in reasons(findings)[:MAX_SHOWN] if len(findings) > 1 else ():
+    print(f"{networks} networks of profile {','.join(arguments.profile)} in {seconds:.1f} s")
+    for reason, count in reasons(findings)[:judging.MOST_SHOWN] if len(findings) > 1 else ():
         print(f"  {count} x {reason}")
     allowed = set(filter(None, arguments.allow.split(",")))
     return [f"{f.title} on {f.against}, {f.kind}: {f.text}" for f in findings if f.kind not in allowed]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--profile", default="all", help="profiles of random_graphs.py, comma-separated, or 'each'")
-    parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=100, help="networks per profile, with consecutive seeds")
-    parser.add_argument("--backends", default="reference,cpu", help="comma-separated; reference is the integer form")
-    parser.add_argument("--samples", type=int, default=random_graphs.SAMPLES, help="inputs per network")
-    parser.add_argument("--per-file", type=int, default=25, help="networks in one file")
-    parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
-    parser.add_argument("--allow", default="", help="kinds of findings that are no failures: refused, inexact")
-    parser.add_argument("--islands", action="store_true", help="list which operations stay float, and why")
-    parser.add_argument("--keep", help="folder for the networks that fail")
-    arguments = parser.parse_args()
-    arguments.qcompile = str(pathlib.Path(arguments.qcompile).resolve())
-    profiles = random_graphs.profiles_asked(arguments.profile, parser)
+def judge(run):
+    asked = run.arguments
     started, networks, findings = time.monotonic(), 0, []
-    with tempfile.TemporaryDirectory() as work, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        checker, waiting = Checker(arguments, work), []
-        for members in files(profiles, arguments):
+    with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
+        checker, waiting = Checker(run), []
+        for members in files(asked):
             networks += len(members)
-            waiting += [pool.submit(checker.check, members, b) for b in arguments.backends.split(",")]
+            waiting += [pool.submit(checker.check, members, b) for b in asked.backends.split(",")]
         for future in waiting:
             findings += future.result()
-    failures = report(arguments, findings, networks, checker.compared, time.monotonic() - started)
+    run.failures += report(asked, findings, networks, checker.compared, time.monotonic() - started)
     for island, count in checker.islands.most_common():
         print(f"  {count} x {island}")
-    if len(failures) > MAX_SHOWN:
-        failures = [*failures[:MAX_SHOWN], f"and {len(failures) - MAX_SHOWN} more"]
-    return judging.exit_code(failures, [])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__,
+               frame.option("--profile", default="all", type=random_graphs.profiles_asked,
+                            help="profiles of random_graphs.py, comma-separated, or 'each'"),
+               frame.option("--first-seed", type=int, default=1),
+               frame.option("--count", type=int, default=100, help="networks per profile, with consecutive seeds"),
+               frame.option("--backends", default="reference,cpu", help="comma-separated; reference is the integer form"),
+               frame.option("--samples", type=int, default=random_graphs.SAMPLES, help="inputs per network"),
+               frame.option("--per-file", type=int, default=25, help="networks in one file"),
+               frame.option("--jobs", type=int, default=2, help="processes at a time"),
+               frame.option("--allow", default="", help="kinds of findings that are no failures: refused, inexact"),
+               frame.option("--islands", action="store_true", help="list which operations stay float, and why"),
+               frame.option("--keep", help="folder for the networks that fail"))

@@ -307,7 +307,7 @@ def check_shapes(model, what):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--profile", default="all", help="a profile, or 'each' for all of them (default: all)")
+    parser.add_argument("--profile", default="all", type=profiles_asked, help="a profile, or 'each' for all of them (default: all)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--self-test", action="store_true", help="check the models and write none")
@@ -315,7 +315,7 @@ def main():
     arguments = parser.parse_args()
     if bool(arguments.out) == arguments.self_test:
         parser.error("either --out or --self-test is required")
-    for profile in profiles_asked(arguments.profile, parser):
+    for profile in arguments.profile:
         if arguments.self_test:
             operators = self_test(profile, arguments.first_seed, arguments.count)
             print(f"{profile}: " + ", ".join(f"{n} {c}" for n, c in sorted(operators.items())))
@@ -323,12 +323,12 @@ def main():
             write_models(profile, arguments)
 
 
-def profiles_asked(text, parser):
+def profiles_asked(text):
     """The profiles of a command line: a comma-separated list, or 'each'."""
     names = profile_names() if text == "each" else text.split(",")
     for name in names:
         if name not in profile_names():
-            parser.error(f"expected 'each' or some of {', '.join(profile_names())}, found {name}")
+            raise argparse.ArgumentTypeError(f"expected 'each' or some of {', '.join(profile_names())}, found {name}")
     return names
 
 

@@ -6,19 +6,13 @@ order of additions nor the reading matters. qonnx runs the ONNX operators in ONN
 a pool of `ceil_mode` are left out: before onnx 1.23, shape inference counts windows that ONNX Runtime drops.
 """
 
-import argparse
 import collections
-import pathlib
-import subprocess
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
-import onnxruntime
 from qonnx.core.onnx_exec import execute_onnx
 
+import frame
 import judging
 import random_graphs
 from qonnx_judge import prepared
@@ -46,7 +40,7 @@ def judged_outputs(model, inputs, batch, samples):
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 
 
-def judge(binary, work, seed, profile, samples):
+def judge_network(qcompile, seed, profile, samples):
     """Failures of one network, and the number of elements that were equal."""
     model = random_graphs.make_model(seed, profile)
     if any(a.name == "ceil_mode" for node in model.graph.node for a in node.attribute):
@@ -55,7 +49,7 @@ def judge(binary, work, seed, profile, samples):
     batch = 1 if isinstance(batch, str) else batch
     inputs = random_graphs.random_inputs(model, seed, samples)
     theirs = judged_outputs(model, inputs, batch, samples)
-    ours = exact_outputs(binary, work / f"{profile}_{seed}", model, inputs)
+    ours = exact_outputs(qcompile, qcompile.work / f"{profile}_{seed}", model, inputs)
     failures, equal = [], 0
     for name, expected in theirs.items():
         found = ours.get(name)
@@ -70,45 +64,33 @@ def judge(binary, work, seed, profile, samples):
     return failures, equal
 
 
-def exact_outputs(binary, folder, model, inputs):
+def exact_outputs(qcompile, folder, model, inputs):
     """Every output of the reference evaluator on the model as written."""
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(model, folder / "model.onnx")
-    command = [binary, "run", "model.onnx", "--backend=reference", "--stage=import", "--output-dir=outputs", "-q"]
+    command = ["run", "model.onnx", "--backend=reference", "--stage=import", "--output-dir=outputs", "-q"]
     for name, array in inputs.items():
         np.save(folder / f"{name}.npy", array)
         command.append(f"--input={name}={name}.npy")
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False,
-                          timeout=judging.TIMEOUT_SECONDS)
+    done = qcompile.call(*command, cwd=folder)
     if done.returncode:
         raise RuntimeError(f"qcompile ended with {done.returncode}: {done.stderr[-500:]}")
     return judging.read_folder(folder / "outputs")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--profile", default="exact")
-    parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--samples", type=int, default=2, help="inputs per network")
-    arguments = parser.parse_args()
-    warnings.filterwarnings("ignore")
-    onnxruntime.set_default_logger_severity(4)
-    binary = str(pathlib.Path(arguments.qcompile).resolve())
-    failures, total, judged = [], 0, 0
-    with tempfile.TemporaryDirectory() as work:
-        for seed in range(arguments.first_seed, arguments.first_seed + arguments.count):
-            try:
-                found, equal = judge(binary, pathlib.Path(work), seed, arguments.profile, arguments.samples)
-            except Exception as error:  # one broken network must not hide the verdict on the others
-                found, equal = [f"{arguments.profile} {seed}: {str(error)[:300]}"], 0
-            failures, total, judged = failures + found, total + equal, judged + bool(found or equal)
-    print(f"{arguments.count} networks, {judged} judged, {total} equal outputs, {len(failures)} failures")
+def judge(run):
+    asked, total, judged = run.arguments, 0, 0
+    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+        with run.guard(f"{asked.profile} {seed}"):
+            failures, equal = judge_network(run.qcompile, seed, asked.profile, asked.samples)
+            run.failures += failures
+            total, judged = total + equal, judged + bool(failures or equal)
+    print(f"{asked.count} networks, {judged} judged, {total} equal outputs, {len(run.failures)} failures")
     if not total:
-        failures.append("nothing was compared")
-    return judging.exit_code(failures, [])
+        run.failures.append("nothing was compared")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--profile", default="exact"), frame.option("--first-seed", type=int, default=1),
+               frame.option("--count", type=int, default=100),
+               frame.option("--samples", type=int, default=2, help="inputs per network"))

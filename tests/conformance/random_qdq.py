@@ -6,18 +6,16 @@ integers between the pairs, integer outputs. Many networks share one file and on
 form and on the processor are equal; ONNX Runtime (its optimizer off) differs on few codes, by one step each time it does.
 """
 
-import argparse
 import collections
 import re
-import sys
-import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-import judging
+import frame
+from cases import output_of
+from plain_runtime import open_session
 
 SHAPE = (1, 4, 6, 6)
 KINDS = {TensorProto.INT8: (-128, 127), TensorProto.UINT8: (0, 255), TensorProto.INT16: (-32768, 32767),
@@ -167,21 +165,14 @@ class Network:
 
 def merge(networks):
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, SHAPE)
-    outputs = []
-    for network in networks:
-        for name, kind in network.outputs:
-            outputs.append(helper.make_empty_tensor_value_info(name))
-            outputs[-1].type.tensor_type.elem_type = kind
+    outputs = [output_of(name, kind) for network in networks for name, kind in network.outputs]
     graph = helper.make_graph([n for net in networks for n in net.nodes], "networks", [x], outputs,
                               [t for net in networks for t in net.initializers])
     return helper.make_model(graph, ir_version=13, opset_imports=[helper.make_opsetid("", 25)])
 
 
-def judge(model, inputs):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+def run_onnxruntime(model, inputs):
+    session = open_session(model)
     names = [output.name for output in session.get_outputs() if not SMALL.search(output.type)]
     results = [session.run(names, {"x": sample[None]}) for sample in inputs]
     return {name: np.concatenate([r[i] for r in results]) for i, name in enumerate(names)}
@@ -205,7 +196,7 @@ def check(qcompile, networks, inputs, totals):
             half = len(networks) // 2
             return check(qcompile, networks[:half], inputs, totals) + check(qcompile, networks[half:], inputs, totals)
     failures = []
-    judged = judge(model, inputs)
+    judged = run_onnxruntime(model, inputs)
     for network in networks:
         for name, _ in network.outputs:
             wanted = found["as imported"].get(name)
@@ -221,28 +212,18 @@ def check(qcompile, networks, inputs, totals):
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=160)
-    parser.add_argument("--per-file", type=int, default=40)
-    arguments = parser.parse_args()
-    rng = np.random.default_rng(arguments.seed)
-    networks = [Network(rng, f"n{i}_").build() for i in range(arguments.count)]
-    inputs = rng.normal(0, 1.2, (4, *SHAPE[1:])).astype(np.float32)
-    failures, totals = [], collections.Counter()
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for start in range(0, len(networks), arguments.per_file):
-            failures += check(qcompile, networks[start:start + arguments.per_file], inputs, totals)
-    used = sum((network.features for network in networks), collections.Counter())
-    judging.print_table(["operator", "times"], sorted(used.items()))
+def judge(run):
+    asked, totals = run.arguments, collections.Counter()
+    networks = [Network(run.rng, f"n{i}_").build() for i in range(asked.count)]
+    inputs = run.rng.normal(0, 1.2, (4, *SHAPE[1:])).astype(np.float32)
+    for start in range(0, len(networks), asked.per_file):
+        run.failures += check(run.qcompile, networks[start:start + asked.per_file], inputs, totals)
+    run.rows = sorted(sum((network.features for network in networks), collections.Counter()).items())
     print(f"{len(networks)} networks; {totals['differing']} of {totals['elements']} elements differ from ONNX Runtime's")
     if totals["differing"] * 10000 > MOST_DIFFERING * totals["elements"]:
-        failures.append("too many elements differ from ONNX Runtime's")
-    return judging.exit_code(failures[:20], [])
+        run.failures.append("too many elements differ from ONNX Runtime's")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, frame.option("--count", type=int, default=160),
+               frame.option("--per-file", type=int, default=40), heads=["operator", "times"])

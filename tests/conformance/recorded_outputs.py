@@ -3,15 +3,12 @@
 off in this run. Quantized recordings must be met to the bit, those of float networks within float32 rounding of their sums.
 """
 
-import argparse
-import pathlib
-import sys
-import tempfile
 
 import numpy as np
-import onnxruntime
 
+import frame
 import judging
+from plain_runtime import open_session
 
 # Relative to the largest output: sums of up to a few thousand products, each way rounded in its own order.
 TOLERANCE = 1e-5
@@ -22,10 +19,7 @@ def read(path):
 
 
 def run_onnxruntime(model, inputs):
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = open_session(model)
     return session.run(None, {session.get_inputs()[0].name: inputs})[0]
 
 
@@ -38,7 +32,7 @@ def cases(models):
         yield models / "espcn" / f"{name}.onnx", models / "espcn" / "input_0.pb", None, TOLERANCE
 
 
-def judge(qcompile, backend, case):
+def measure(qcompile, backend, case):
     """The worst difference, relative to the largest output, and what it must not exceed."""
     model, inputs, expected, tolerance = case
     picture = read(inputs)
@@ -51,24 +45,17 @@ def judge(qcompile, backend, case):
     return difference, tolerance, found.shape == wanted.shape and found.dtype == wanted.dtype
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qcompile", required=True)
-    arguments = parser.parse_args()
-    skipped, failures = [], []
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, pathlib.Path(work))
-        for case in cases(judging.shared_folder() / "models"):
-            if not judging.available(case[0], skipped):
-                continue
-            for backend in ("reference", "cpu"):
-                difference, tolerance, alike = judge(qcompile, backend, case)
-                print(f"{case[0].stem:<22} {backend:<10} {difference:.2e}")
-                if not alike or not difference <= tolerance:
-                    failures.append(f"{case[0].stem} on {backend}: {difference:.2e}, expected at most {tolerance:.0e}"
+def judge(run):
+    for case in cases(judging.shared_folder() / "models"):
+        if not judging.available(case[0], run.skipped):
+            continue
+        for backend in ("reference", "cpu"):
+            difference, tolerance, alike = measure(run.qcompile, backend, case)
+            print(f"{case[0].stem:<22} {backend:<10} {difference:.2e}")
+            if not alike or not difference <= tolerance:
+                run.failures.append(f"{case[0].stem} on {backend}: {difference:.2e}, expected at most {tolerance:.0e}"
                                     if alike else f"{case[0].stem} on {backend}: other type or shape")
-    sys.exit(judging.exit_code(failures, skipped))
 
 
 if __name__ == "__main__":
-    main()
+    frame.main(judge, __doc__)

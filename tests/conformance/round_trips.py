@@ -6,41 +6,33 @@ second return has the bytes of the first. QONNX models travel to QCDQ, QDQ and q
 writes of the float classifiers, as pairs and as quantized operators, travels to QONNX.
 """
 
-import argparse
-import logging
-import pathlib
-import subprocess
-import sys
-import tempfile
-import warnings
 
 import numpy as np
 import onnx
 from onnxruntime.quantization import QuantType, quantize_static
 
+import frame
 import judging
 from formats import VARIANTS, Samples
-from known_models import MODELS, ONLY_HELP, chosen_models, is_chosen, title
+from known_models import ONLY, chosen_models, is_chosen, title
 
 REFUSED = 3
 CLASSIFIERS = ("digits_mlp_float", "digits_cnn_float")
 
 
-def convert(binary, source, target, output, samples, options=()):
-    command = [binary, "convert", str(source), f"--to={target}", "-o", str(output), *options]
-    if samples:
-        command += ["--verify", "--random", str(samples)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
+def convert(qcompile, source, target, output, samples, options=()):
+    verify = ["--verify", "--random", samples] if samples else []
+    done = qcompile.call("convert", source, f"--to={target}", "-o", output, *options, *verify)
     errors = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
     return done.returncode, " | ".join(errors)[:400]
 
 
-def travel(binary, source, route, work, samples, options=()):
+def travel(qcompile, source, route, work, samples, options=()):
     """The files of a journey, and what ended it: exit code and message."""
     files = []
     for i, target in enumerate(route):
         output = work / f"{i}_{target}.onnx"
-        code, message = convert(binary, files[-1] if files else source, target, output, samples if i < 2 else 0,
+        code, message = convert(qcompile, files[-1] if files else source, target, output, samples if i < 2 else 0,
                                 options)
         if code:
             return files, code, f"step {i + 1} (to {target}) ended with {code}: {message}"
@@ -48,19 +40,19 @@ def travel(binary, source, route, work, samples, options=()):
     return files, 0, ""
 
 
-def check(arguments, name, source, there, back, may_refuse):
-    """A row of the table, and failures. Only the first step may find that there is no exact form."""
-    route = f"{there}, {back}"
-    with tempfile.TemporaryDirectory() as temporary:
-        files, code, message = travel(arguments.qcompile, source, [there, back, there, back], pathlib.Path(temporary),
-                                      arguments.samples)
-        if code == REFUSED and not files and may_refuse in message:
-            return (name, route, "no exact form"), []
-        if code:
-            return (name, route, "failed"), [f"{name} to {route}: {message}"]
-        if files[1].read_bytes() != files[3].read_bytes():
-            return (name, route, "other bytes"), [f"{name} to {route}: the second return has other bytes"]
-    return (name, route, "equal"), []
+def check(run, name, source, there, back, may_refuse):
+    """A row of the table, or what went wrong. Only the first step may find that there is no exact form."""
+    route, problem = f"{there}, {back}", ""
+    files, code, message = travel(run.qcompile, source, [there, back, there, back], run.folder, run.arguments.samples)
+    if code == REFUSED and not files and may_refuse in message:
+        result = "no exact form"
+    elif code:
+        result, problem = "failed", message
+    elif files[1].read_bytes() != files[3].read_bytes():
+        result, problem = "other bytes", "the second return has other bytes"
+    else:
+        result = "equal"
+    run.note([(name, route, result)], [f"{name} to {route}: {problem}"] if problem else [])
 
 
 def quantized_classifiers(work):
@@ -72,39 +64,21 @@ def quantized_classifiers(work):
         shape = [dim.dim_value or 1 for dim in graph_input.type.tensor_type.shape.dim]
         for variant, options in VARIANTS.items():
             output = work / f"{model}_{variant.replace(', ', '_').replace(' ', '_')}.onnx"
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                quantize_static(str(path), str(output), Samples(graph_input.name, [x.reshape(shape) for x in data]),
-                                weight_type=QuantType.QInt8, **options)
+            quantize_static(str(path), str(output), Samples(graph_input.name, [x.reshape(shape) for x in data]),
+                            weight_type=QuantType.QInt8, **options)
             yield f"{model}, {variant}", output, "qdq" if variant.startswith("pairs") else "qop"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, help="path of the command under test")
-    parser.add_argument("--samples", type=int, default=1, help="random inputs of --verify")
-    parser.add_argument("--only", default="", help=ONLY_HELP)
-    arguments = parser.parse_args()
-    logging.disable(logging.WARNING)  # the quantizer's advice to fold constants first
-    skipped, failures, rows = [], [], []
-
-    def note(result):
-        rows.append(result[0])
-        failures.extend(result[1])
-
-    for known in chosen_models(arguments.only, skipped, MODELS):
+def judge(run):
+    for known in chosen_models(run.arguments.only, run.skipped):
         for there in ("qcdq", "qdq", "qop"):
-            note(check(arguments, title(known), known.path, there, "qonnx", may_refuse="QC-X001"))
-    with tempfile.TemporaryDirectory() as temporary:
-        for name, path, own in quantized_classifiers(pathlib.Path(temporary)):
-            if is_chosen(arguments.only, f"shipped/{name}"):
-                # A bias of 32 bits may have no float32 that Quant finds it in.
-                note(check(arguments, name, path, "qonnx", own, may_refuse="more than 24 bits"))
-    judging.print_table(("model", "to", "result"), rows)
-    if not rows and not skipped:
-        failures.append("no model was converted")
-    return judging.exit_code(failures, skipped)
+            check(run, title(known), known.path, there, "qonnx", may_refuse="QC-X001")
+    for name, path, own in quantized_classifiers(run.folder):
+        if is_chosen(run.arguments.only, f"shipped/{name}"):
+            # A bias of 32 bits may have no float32 that Quant finds it in.
+            check(run, name, path, "qonnx", own, may_refuse="more than 24 bits")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, ONLY, frame.option("--samples", type=int, default=1, help="random inputs of --verify"),
+               heads=("model", "to", "result"))

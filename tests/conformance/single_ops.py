@@ -6,19 +6,17 @@ models are one file, with operands as constants, so that the command starts a fe
 case of DIFFERENCES says what qonnx gives, what we give, and why.
 """
 
-import argparse
 import collections
 import dataclasses
-import sys
-import tempfile
-import warnings
+import typing
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from qonnx.custom_op.registry import getCustomOp
 
-import judging
+import frame
+from cases import merge
 
 DOMAIN = "qonnx.custom_op.general"
 PER_FILE = 250
@@ -36,15 +34,16 @@ class Case:
     attributes: dict = dataclasses.field(default_factory=dict)
     version: int = 1
     integers: str = ""  # the annotation that Im2Col wants of its input
+    output: typing.ClassVar = TensorProto.FLOAT
 
-    def node(self, prefix):
+    def nodes(self, prefix):
         names = [f"{prefix}in{i}" for i in range(len(self.inputs))]
-        return helper.make_node(self.op_type, names, [f"{prefix}out"], name=f"{prefix}node", domain=DOMAIN,
-                                **self.attributes)
+        return [helper.make_node(self.op_type, names, [f"{prefix}out"], name=f"{prefix}node", domain=DOMAIN,
+                                 **self.attributes)]
 
     def judge(self):
         """What qonnx gives."""
-        node = self.node("")
+        [node] = self.nodes("")
         graph = helper.make_graph([node], "one", [], [])
         if self.integers:
             annotation = onnx.TensorAnnotation(tensor_name=node.input[0])
@@ -52,8 +51,7 @@ class Case:
             graph.quantization_annotation.append(annotation)
         context = dict(zip(node.input, self.inputs))
         context["out"] = np.zeros(self.out_shape(), np.float32)
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with np.errstate(all="ignore"):
             getCustomOp(node, self.version).execute_node(context, graph)
         return np.asarray(context["out"])
 
@@ -232,26 +230,10 @@ def differences():
     }
 
 
-def merge(cases):
-    """One model of many cases of one version. Its only input goes to an output of its own."""
-    nodes = [helper.make_node("Identity", ["feed"], ["fed"])]
-    feed = helper.make_tensor_value_info("feed", TensorProto.FLOAT, [1])
-    initializers, outputs = [], [helper.make_tensor_value_info("fed", TensorProto.FLOAT, [1])]
-    for i, case in enumerate(cases):
-        node = case.node(f"c{i}_")
-        nodes.append(node)
-        initializers += [numpy_helper.from_array(np.asarray(a), n) for n, a in zip(node.input, case.inputs)]
-        outputs.append(helper.make_empty_tensor_value_info(node.output[0]))
-        outputs[-1].type.tensor_type.elem_type = TensorProto.FLOAT
-    graph = helper.make_graph(nodes, "cases", [feed], outputs, initializers)
-    imports = [helper.make_opsetid("", 13), helper.make_opsetid(DOMAIN, cases[0].version)]
-    return helper.make_model(graph, ir_version=8, opset_imports=imports)
-
-
-def run(qcompile, cases, stage="import"):
+def evaluate(qcompile, cases, stage="import"):
     """Our results, in order; a message in place of a result that there is none of."""
     path = qcompile.work / "cases.onnx"
-    onnx.save(merge(cases), path)
+    onnx.save(merge(cases, {"": 13, DOMAIN: cases[0].version}), path)
     try:
         _, outputs = qcompile.run(path, np.zeros(1, np.float32), "--backend=reference", f"--stage={stage}")
         return [outputs[f"c{i}_out"] for i in range(len(cases))]
@@ -259,7 +241,7 @@ def run(qcompile, cases, stage="import"):
         if len(cases) == 1:
             return [str(error)]
         half = len(cases) // 2
-        return run(qcompile, cases[:half], stage) + run(qcompile, cases[half:], stage)
+        return evaluate(qcompile, cases[:half], stage) + evaluate(qcompile, cases[half:], stage)
 
 
 def compare(found, expected):
@@ -291,40 +273,30 @@ def check_differences(qcompile):
             failures.append(f"{name}: qonnx no longer gives {theirs}")
         elif theirs is None and not compare(judged, ours):
             failures.append(f"{name}: qonnx gives what we give, so this is no difference any more")
-        problem = compare(run(qcompile, [case])[0], ours)
+        problem = compare(evaluate(qcompile, [case])[0], ours)
         if problem:
             failures.append(f"{name}: {problem}")
         print(f"differs on purpose: {name}: {reason}")
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    rng = np.random.default_rng(arguments.seed)
-    cases = [generate(rng) for generate, count in GENERATORS for _ in range(count)]
-    failures, counts = [], collections.Counter()
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for version in (1, 2):
-            group = [case for case in cases if case.version == version]
-            for start in range(0, len(group), PER_FILE):
-                batch = group[start:start + PER_FILE]
-                results = zip(batch, *[run(qcompile, batch, stage) for stage in STAGES])
-                for case, *found in results:
-                    counts[case.op_type] += 1
-                    expected = case.judge()
-                    for stage, ours in zip(STAGES, found):
-                        if problem := compare(ours, expected):
-                            parameters = [np.asarray(i).tolist() for i in case.inputs[1:]]
-                            failures.append(f"{case.op_type} {case.attributes} {parameters}, stage {stage}: {problem}"[:400])
-        failures += check_differences(qcompile)
-    judging.print_table(["operator", "models"], sorted(counts.items()))
-    print(f"{sum(counts.values())} models, {len(failures)} failures")
-    return judging.exit_code(failures[:20], [])
+def judge(run):
+    drawn = [generate(run.rng) for generate, count in GENERATORS for _ in range(count)]
+    counts = collections.Counter(case.op_type for case in drawn)
+    for version in (1, 2):
+        group = [case for case in drawn if case.version == version]
+        for start in range(0, len(group), PER_FILE):
+            batch = group[start:start + PER_FILE]
+            for case, *found in zip(batch, *[evaluate(run.qcompile, batch, stage) for stage in STAGES]):
+                expected = case.judge()
+                for stage, ours in zip(STAGES, found):
+                    if problem := compare(ours, expected):
+                        parameters = [np.asarray(i).tolist() for i in case.inputs[1:]]
+                        run.failures.append(f"{case.op_type} {case.attributes} {parameters}, stage {stage}: {problem}"[:400])
+    run.failures += check_differences(run.qcompile)
+    run.rows = sorted(counts.items())
+    print(f"{len(drawn)} models, {len(run.failures)} failures")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.SEED, heads=["operator", "models"])

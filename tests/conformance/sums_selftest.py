@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Holds qonnx_sums against ONNX Runtime on small integers, which float32 adds exactly, over random geometries."""
 
-import sys
 import unittest
 
 import numpy as np
-import onnxruntime
 from onnx import TensorProto, helper
 
+from plain_runtime import open_session
 from qonnx_sums import Term, maxima, sum_of
 
 GEOMETRIES = 60
@@ -21,9 +20,7 @@ def run(node, *operands):
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in node.output]
     model = helper.make_model(helper.make_graph([node], "one", inputs, outputs), ir_version=10,
                               opset_imports=[helper.make_opsetid("", 18)])
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    return onnxruntime.InferenceSession(model.SerializeToString(), options).run(None, feeds)[0]
+    return open_session(model).run(None, feeds)[0]
 
 
 class Geometry:
@@ -131,5 +128,4 @@ class SumsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    onnxruntime.set_default_logger_severity(4)
-    sys.exit(unittest.main())
+    unittest.main()

@@ -77,11 +77,8 @@ void MessageMutator::mutateList(Place place) {
 void MessageMutator::addElement(Place place) {
   if (place.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
     return setScalar(place, /*add=*/true);
-  const Message *similar = findSimilar(place);
   // A copy first: the message may contain the list that grows.
-  std::unique_ptr<Message> copy(similar ? similar->New() : nullptr);
-  if (copy)
-    copy->CopyFrom(*similar);
+  std::unique_ptr<Message> copy = copySimilar(place);
   Message *element = place.message->GetReflection()->AddMessage(place.message, place.field);
   if (copy)
     element->CopyFrom(*copy);
@@ -90,10 +87,7 @@ void MessageMutator::addElement(Place place) {
 void MessageMutator::setValue(Place place) {
   if (place.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)
     return setScalar(place, /*add=*/false);
-  const Message *similar = findSimilar(place);
-  std::unique_ptr<Message> copy(similar ? similar->New() : nullptr);
-  if (copy)
-    copy->CopyFrom(*similar);
+  std::unique_ptr<Message> copy = copySimilar(place);
   Message *value = place.message->GetReflection()->MutableMessage(place.message, place.field);
   if (copy)
     value->CopyFrom(*copy);
@@ -131,13 +125,18 @@ void MessageMutator::setScalar(Place place, bool add) {
   }
 }
 
-/// A message of the type of the field, from anywhere.
-const MessageMutator::Message *MessageMutator::findSimilar(const Place &place) {
+/// A copy of a message of the type of the field, from anywhere; null where there is none.
+std::unique_ptr<MessageMutator::Message> MessageMutator::copySimilar(const Place &place) {
   std::vector<const Message *> similar;
   for (const Message *message : messages)
     if (message->GetDescriptor() == place.field->message_type())
       similar.push_back(message);
-  return similar.empty() ? nullptr : similar[pick(similar.size())];
+  if (similar.empty())
+    return nullptr;
+  const Message *chosen = similar[pick(similar.size())];
+  std::unique_ptr<Message> copy(chosen->New());
+  copy->CopyFrom(*chosen);
+  return copy;
 }
 
 int64_t MessageMutator::drawInteger() {

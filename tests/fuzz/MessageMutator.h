@@ -7,6 +7,7 @@
 #ifndef QCOMPILE_TESTS_FUZZ_MESSAGEMUTATOR_H
 #define QCOMPILE_TESTS_FUZZ_MESSAGEMUTATOR_H
 
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -37,7 +38,7 @@ private:
   void addElement(Place place);
   void setValue(Place place);
   void setScalar(Place place, bool add);
-  const Message *findSimilar(const Place &place);
+  std::unique_ptr<Message> copySimilar(const Place &place);
   int64_t drawInteger();
   double drawNumber();
   std::string drawText();

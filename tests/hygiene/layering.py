@@ -11,22 +11,25 @@ import tree
 RUNTIME = ["runtime"]
 DIALECTS = RUNTIME + ["dialects"]
 EVALUATOR = DIALECTS + ["compiler/evaluator"]
-# Files and models: passes read calibration data with them.
-READERS = EVALUATOR + ["compiler/frontend", "compiler/io"]
-PASSES = READERS + ["passes"]
-COMPILER = PASSES + ["compiler"]
+# Operations as ONNX nodes, and what the schemas of these infer.
+NODES = EVALUATOR + ["compiler/nodes"]
+FILES = NODES + ["compiler/frontend", "compiler/io"]
+# Passes read calibration data; models they leave to the frontend.
+PASSES = NODES + ["compiler/io", "passes"]
+COMPILER = FILES + ["passes", "compiler"]
 
 # The first prefix of a file that matches is its layer.
 LAYERS = [
     ("runtime/", RUNTIME),
     ("dialects/", DIALECTS),
     ("compiler/evaluator/", EVALUATOR),
-    ("compiler/frontend/", READERS + ["compiler/session/Version.h"]),
-    ("compiler/io/", READERS),
+    ("compiler/nodes/", NODES),
+    ("compiler/frontend/", FILES + ["compiler/session/Version.h"]),
+    ("compiler/io/", FILES),
     ("passes/", PASSES),
     # Tools are above backends in one place: the generated list that registers them.
     ("compiler/tools/", COMPILER + ["backends/RegisterBackends.h"]),
-    ("compiler/", [layer for layer in COMPILER]),
+    ("compiler/", COMPILER),
     ("backends/", COMPILER + ["backends"]),
 ]
 # Within the rest of compiler, tools stay above everything else.

@@ -17,7 +17,7 @@ from brevitas.quant import Int8AccumulatorAwareZeroCenterWeightQuant, Uint8ActPe
 from onnx import numpy_helper
 from torch import nn
 
-from train import SEED, accuracy, export, load_split, mix_norm_signs, plain
+from train import SEED, accuracy, export, load_split, mix_norm_signs, plain, train
 
 WEIGHT_BITS = 4
 INPUT_BITS = 4
@@ -64,23 +64,9 @@ def norm_excess(layer, inputs):
     return torch.relu(norm - bound * scale).sum()
 
 
-def train(model, images, labels, epochs):
-    """As train.py does, with the penalty of the norms."""
-    generator = torch.Generator().manual_seed(SEED)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
-    loss_function = nn.CrossEntropyLoss()
-    model.train()
-    for _ in range(epochs):
-        for batch in torch.randperm(len(images), generator=generator).split(100):
-            shift = int(torch.randint(-1, 2, (1,), generator=generator))
-            excess, scores = penalty(model, torch.roll(images[batch], shift, dims=3))
-            loss = loss_function(plain(scores), labels[batch]) + PENALTY * excess
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        schedule.step()
-    model.eval()
+def penalized_loss(model, images, labels):
+    excess, scores = penalty(model, images)
+    return nn.functional.cross_entropy(plain(scores), labels) + PENALTY * excess
 
 
 def write_quantized_weights(model, images, path):
@@ -110,7 +96,7 @@ def main():
     torch.manual_seed(SEED)
     model = build()
     mix_norm_signs(model)
-    train(model, torch.from_numpy(train_images), torch.from_numpy(train_labels), arguments.epochs)
+    train(model, torch.from_numpy(train_images), torch.from_numpy(train_labels), arguments.epochs, penalized_loss)
     correct = accuracy(model, torch.from_numpy(test_images), torch.from_numpy(test_labels))
     print(f"digits_a2q: {correct} of {len(test_labels)} held-out images in PyTorch")
     path = arguments.out / "digits_a2q.onnx"

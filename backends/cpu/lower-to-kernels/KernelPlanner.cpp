@@ -5,6 +5,7 @@
 #include "backends/cpu/lower-to-kernels/PlannerHelpers.h"
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/data/ElementStorage.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "runtime/artifact/artifact.h"
 
 using namespace mlir;
@@ -119,7 +120,7 @@ unsigned KernelPlanner::convert(Value value, unsigned from, const Storage &fromS
 /// Constants are placed when somebody reads them: weights never are.
 void KernelPlanner::placeConstant(Value value) {
   Operation *producer = value.getDefiningOp();
-  if (!producer || !isConstant(producer) || placements.count(value))
+  if (!producer || !isConstantOperation(producer) || placements.count(value))
     return;
   runtime::Tensor tensor = producer->getAttrOfType<data::ConstantAttr>("value").getTensor();
   uint64_t at = image.add(ArrayRef(tensor.bytes().data(), tensor.bytes().size()));
@@ -263,7 +264,7 @@ FailureOr<KernelPlan> KernelPlanner::plan() {
     checkInput(argument);
   }
   for (auto [index, value] : llvm::enumerate(main.front().getTerminator()->getOperands()))
-    if (value.getDefiningOp() && !isConstant(value.getDefiningOp()) &&
+    if (value.getDefiningOp() && !isConstantOperation(value.getDefiningOp()) &&
         !outputBuffers.count(value))
       outputBuffers[value] = addBuffer(Buffer::Kind::Output, index);
   for (Operation &op : main.front().without_terminator())

@@ -3,6 +3,7 @@
 #include "backends/cpu/lower-to-kernels/KernelPlanner.h"
 #include "backends/cpu/lower-to-kernels/PlannerHelpers.h"
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/SymbolTable.h"
@@ -93,7 +94,7 @@ static std::optional<int32_t> getFloatOperation(Operation *op) {
 /// The value of a constant operation that defines `value`, or null.
 static data::ConstantAttr getConstant(Value value) {
   Operation *producer = value.getDefiningOp();
-  return producer && isConstant(producer) ? producer->getAttrOfType<data::ConstantAttr>("value")
+  return producer && isConstantOperation(producer) ? producer->getAttrOfType<data::ConstantAttr>("value")
                                           : nullptr;
 }
 
@@ -144,7 +145,7 @@ LogicalResult KernelPlanner::addFloat(Operation *op) {
 }
 
 LogicalResult KernelPlanner::addOperation(Operation *op) {
-  if (isConstant(op) || fused.contains(op))
+  if (isConstantOperation(op) || fused.contains(op))
     return success();
   if (op->getName().getDialectNamespace() == "onnx" && hasKernel(op))
     return addFloat(op);

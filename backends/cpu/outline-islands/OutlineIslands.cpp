@@ -8,6 +8,7 @@
 
 #include "backends/cpu/KernelSupport.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -59,7 +60,7 @@ struct OutlineIslandsPass : impl::CpuOutlineIslandsBase<OutlineIslandsPass> {
 private:
   void assignLevels(func::FuncOp main) {
     for (Operation &op : main.front().without_terminator()) {
-      if (isConstant(&op))
+      if (isConstantOperation(&op))
         continue;
       // A float operation behind an island belongs to it: there its operand may be quantized.
       bool isIsland = !hasKernel(&op) || (op.getName().getDialectNamespace() == "onnx" &&
@@ -85,7 +86,7 @@ private:
         return;
       for (Value operand : op->getOperands()) {
         Operation *producer = operand.getDefiningOp();
-        if (producer && isConstant(producer))
+        if (producer && isConstantOperation(producer))
           continue;
         bool isMember = producer && islandOps.contains(producer) &&
                         (levels[producer] == level || keepsQuantizedValue(producer));
@@ -120,7 +121,7 @@ private:
     Operation *terminator = main.front().getTerminator();
     SmallVector<std::pair<unsigned, Operation *>> kernels;
     for (Operation &op : main.front().without_terminator())
-      if (!isConstant(&op) && !islandOps.contains(&op))
+      if (!isConstantOperation(&op) && !islandOps.contains(&op))
         kernels.emplace_back(levels[&op], &op);
     llvm::sort(kernels, [](const auto &a, const auto &b) {
       return a.first != b.first ? a.first < b.first : a.second->isBeforeInBlock(b.second);
@@ -149,7 +150,7 @@ private:
     }
     moveKernelsBelow(~0u);
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(main.front())))
-      if (islandOps.contains(&op) || (isConstant(&op) && op.use_empty()))
+      if (islandOps.contains(&op) || (isConstantOperation(&op) && op.use_empty()))
         op.erase();
   }
 

@@ -7,12 +7,13 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/Frontend.h"
 #include "compiler/frontend/StructureMetadata.h"
-#include "compiler/frontend/TensorData.h"
-#include "compiler/frontend/export/NodeWriter.h"
 #include "compiler/frontend/export/ValueNames.h"
 #include "compiler/io/WriteFile.h"
+#include "compiler/nodes/ElementTypes.h"
+#include "compiler/nodes/NodeWriter.h"
 #include "compiler/session/Version.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "dialects/onnx/Datatype.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -73,9 +74,9 @@ private:
   void writeConstant(Operation *op, data::ConstantAttr constant);
   void writeDatatype(Operation *op);
   void writeOutputs();
-  void require(const std::string &domain, frontend::VersionRange versions, const std::string &node,
+  void require(const std::string &domain, nodes::VersionRange versions, const std::string &node,
                Location loc);
-  void requireOpset(const frontend::VersionRange &versions, const std::string &node, Location loc);
+  void requireOpset(const nodes::VersionRange &versions, const std::string &node, Location loc);
   void writeImports();
   void writeFunctions();
   void writeIrVersion();
@@ -91,7 +92,7 @@ private:
   llvm::DenseMap<Operation *, std::string> nodesByOperation; ///< those that have a name
   frontend::Structures structures;
   struct Import {
-    frontend::VersionRange versions;
+    nodes::VersionRange versions;
     std::string first, last; ///< the nodes that set the ends of the range
   };
   std::map<std::string, Import> imports;
@@ -116,7 +117,7 @@ void ModelWriter::nameNodes() {
 }
 
 /// Narrows the versions at which a domain can be imported: once per model.
-void ModelWriter::require(const std::string &domain, frontend::VersionRange versions,
+void ModelWriter::require(const std::string &domain, nodes::VersionRange versions,
                           const std::string &node, Location loc) {
   if (domain.empty() && options.opset)
     return requireOpset(versions, node, loc);
@@ -138,7 +139,7 @@ void ModelWriter::require(const std::string &domain, frontend::VersionRange vers
 }
 
 /// The node has to be one of the opset that is asked for.
-void ModelWriter::requireOpset(const frontend::VersionRange &versions, const std::string &node,
+void ModelWriter::requireOpset(const nodes::VersionRange &versions, const std::string &node,
                                Location loc) {
   int opset = int(*options.opset);
   imports[""].versions.first = opset;
@@ -150,7 +151,7 @@ void ModelWriter::requireOpset(const frontend::VersionRange &versions, const std
 }
 
 bool ModelWriter::writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc) {
-  if (!frontend::writeType(value.getType(), type)) {
+  if (!nodes::writeType(value.getType(), type)) {
     emitError(loc, Code::I005) << "value '" << what.str() << "': ONNX has no type for "
                                << value.getType();
     return ok = false;
@@ -185,7 +186,7 @@ void ModelWriter::writeConstant(Operation *op, data::ConstantAttr constant) {
   if (!initializers.insert(name).second)
     return;
   std::string problem;
-  if (!frontend::writeTensor(constant, *graph.add_initializer(), problem)) {
+  if (!nodes::writeTensor(constant, *graph.add_initializer(), problem)) {
     emitError(op->getLoc(), Code::I005) << "initializer '" << name << "': " << problem;
     ok = false;
     return;
@@ -207,7 +208,7 @@ void ModelWriter::writeConstants(Operation *user) {
 void ModelWriter::writeOperation(Operation *op) {
   NodeProto node;
   std::string problem;
-  std::optional<frontend::VersionRange> versions = frontend::writeNode(op, node, problem);
+  std::optional<nodes::VersionRange> versions = nodes::writeNode(op, node, problem);
   if (!versions) {
     emitError(op->getLoc(), Code::I003)
         << "node '" << qcompile::onnx::describe(op) << "': " << problem;
@@ -240,8 +241,8 @@ void ModelWriter::writeOutputs() {
     if (names.get(value) == output->name())
       continue;
     NodeProto &copy = *graph.add_node();
-    frontend::VersionRange versions =
-        frontend::writeIdentity(value, names.get(value), output->name(), copy);
+    nodes::VersionRange versions =
+        nodes::writeIdentity(value, names.get(value), output->name(), copy);
     copy.set_name(nameNode("Identity"));
     require("", versions, copy.name(), function.getLoc());
   }
@@ -335,7 +336,7 @@ OpsetRange getOpsetRange(func::FuncOp function) {
     std::string problem;
     if (getHeldConstant(&op))
       continue;
-    auto versions = frontend::writeNode(&op, node, problem);
+    auto versions = nodes::writeNode(&op, node, problem);
     if (!versions || !node.domain().empty())
       continue;
     range.oldest = std::max<int64_t>(range.oldest, versions->oldest);

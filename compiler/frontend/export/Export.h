@@ -15,9 +15,6 @@
 
 namespace qcompile {
 
-/// A note on an operation: the QONNX data type of its first result, written as quantization_annotation.
-inline constexpr llvm::StringLiteral kDatatypeAttr = "onnx.datatype";
-
 /// What the file is to be; by default, what most programs read.
 struct ExportOptions {
   /// The opset of the default domain. By default the oldest in which every operator used is the dialect's.

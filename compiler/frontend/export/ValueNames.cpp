@@ -8,12 +8,6 @@ using namespace mlir;
 
 namespace qcompile {
 
-data::ConstantAttr getHeldConstant(Operation *op) {
-  if (op->getName().getStringRef() != "onnx.Constant")
-    return nullptr;
-  return op->getAttrOfType<data::ConstantAttr>("value");
-}
-
 ValueNames::ValueNames(func::FuncOp function) {
   // Names of the signature are promises; all others give way.
   for (BlockArgument argument : function.getArguments()) {

@@ -4,15 +4,12 @@
 
 #include <string>
 
-#include "dialects/data/DataDialect.h"
+#include "dialects/onnx/HeldConstant.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile {
-
-/// The tensor that a constant operation of the `onnx` dialect holds as one attribute, or null.
-data::ConstantAttr getHeldConstant(mlir::Operation *op);
 
 /// Unique names for the values of a function with one block. Inputs and outputs have those of the signature,
 /// constants that of their data, everything else the tensor name of its location, if need be with a suffix. Where

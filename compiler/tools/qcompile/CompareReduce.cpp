@@ -1,10 +1,10 @@
 //===- CompareReduce.cpp - qcompile compare --reduce ----------------------===//
 #include "compiler/tools/qcompile/CompareReduce.h"
 
-#include "compiler/io/Cleanup.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/export/Export.h"
 #include "compiler/io/Npy.h"
+#include "compiler/io/ScopedPath.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/tools/qcompile/Reduce.h"
 #include "dialects/onnx/NodeLocation.h"

@@ -9,7 +9,7 @@
 #include "compiler/compress/Goal.h"
 #include "compiler/compress/Metric.h"
 #include "compiler/convert/Conversion.h"
-#include "compiler/io/Samples.h"
+#include "compiler/io/SampleOptions.h"
 #include "compiler/session/Session.h"
 
 namespace qcompile::tool {

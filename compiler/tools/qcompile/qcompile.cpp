@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "backends/RegisterBackends.h"
+#include "compiler/io/ScopedPath.h"
 #include "compiler/tools/qcompile/Commands.h"
-#include "compiler/io/Cleanup.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace qcompile;

@@ -3,15 +3,10 @@
 
 #include "dialects/onnx/schemas/BodyWriter.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
+#include "dialects/onnx/schemas/SchemaAttributes.h"
+#include "onnx/defs/shape_inference.h"
 
 using namespace ONNX_NAMESPACE;
-
-// The onnx library's macros name its namespace unqualified, so this function stays outside ours.
-static void inferLinearQuant(InferenceContext &context) {
-  propagateElemTypeFromInputToOutput(context, 0, 0);
-  if (hasInputShape(context, 0))
-    propagateShapeFromInputToOutput(context, 0, 0);
-}
 
 namespace qcompile::onnx {
 
@@ -21,14 +16,13 @@ OpSchema makeLinearQuantSchema() {
   schema.SetDoc("A quantizer whose zero point is added after rounding, as QuantizeLinear and DequantizeLinear do together: "
                 "code = clamp(round(X / scale) + zero_point, low, high), half to even, and Y = scale * (code - zero_point).");
   schema.TypeConstraint("T", {"tensor(float)"}, "Data and parameters.");
-  constexpr auto kInt = AttributeProto::INT;
-  schema.Attr(OpSchema::Attribute("low", "Lowest code.", kInt, /*required_=*/true));
-  schema.Attr(OpSchema::Attribute("high", "Highest code.", kInt, /*required_=*/true));
-  return schema.Input(0, "X", "Values to quantize.", "T")
+  return schema.Attr(required("low", "Lowest code."))
+      .Attr(required("high", "Highest code."))
+      .Input(0, "X", "Values to quantize.", "T")
       .Input(1, "scale", "Step size, broadcast against X.", "T")
       .Input(2, "zero_point", "The code of 0, an integer, broadcast against X.", "T")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(inferLinearQuant);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 void writeLinearQuant(FunctionProto &function) {

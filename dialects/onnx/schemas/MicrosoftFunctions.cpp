@@ -1,15 +1,13 @@
 //===- MicrosoftFunctions.cpp - Operators of ONNX Runtime by functions ----===//
 #include "dialects/onnx/schemas/MicrosoftFunctions.h"
 
+#include <map>
 #include <numeric>
 
 #include "dialects/onnx/schemas/BodyWriter.h"
-#include "dialects/onnx/schemas/MicrosoftSchemas.h"
-#include "onnx/defs/shape_inference.h"
 
 using namespace ONNX_NAMESPACE;
 
-// The onnx library's macros name its namespace unqualified, so these functions stay outside ours.
 namespace {
 
 using qcompile::onnx::BodyWriter;
@@ -265,178 +263,20 @@ bool buildWhere(const Context &context, const OpSchema &schema, FunctionProto &f
   return known;
 }
 
-//===----------------------------------------------------------------------===//
-// Schemas
-//===----------------------------------------------------------------------===//
-
-OpSchema makeSchema(const char *name, const char *doc) {
-  OpSchema schema(name, "MicrosoftFunctions.cpp", __LINE__);
-  schema.SetDomain(qcompile::onnx::kMicrosoftDomain).SinceVersion(qcompile::onnx::kMicrosoftVersion).SetDoc(doc);
-  schema.TypeConstraint("F", {"tensor(float)"}, "Floats.");
-  schema.TypeConstraint("T", {"tensor(uint8)", "tensor(int8)"}, "Codes.");
-  return schema;
-}
-
-OpSchema::Attribute optional(const char *name, const char *doc, AttributeProto::AttributeType type) {
-  return OpSchema::Attribute(name, doc, type, /*required_=*/false);
-}
-
-OpSchema::Attribute required(const char *name, const char *doc, AttributeProto::AttributeType type) {
-  return OpSchema::Attribute(name, doc, type, /*required_=*/true);
-}
-
-/// Codes, scale and zero point.
-int addQuantized(OpSchema &schema, int at, const std::string &name) {
-  schema.Input(at, name, "Codes.", "T");
-  schema.Input(at + 1, name + "_scale", "Their step size.", "F");
-  schema.Input(at + 2, name + "_zero_point", "The code of 0; by default 0.", "T", OpSchema::Optional);
-  return at + 3;
-}
-
-void addResult(OpSchema &schema, int at, const std::string &name) {
-  schema.Input(at, name + "_scale", "Step size of the result.", "F");
-  schema.Input(at + 1, name + "_zero_point", "Its code of 0; by default 0.", "T", OpSchema::Optional);
-  schema.Output(0, name, "Codes of the result.", "T");
-}
-
-void inferUnary(InferenceContext &context) { propagateShapeAndTypeFromFirstInput(context); }
-
-/// With channels last the body says it.
-void inferAveragePool(InferenceContext &context) {
-  if (getAttribute(context, "channels_last", int64_t{0}) == 0)
-    OpSchemaRegistry::Schema("AveragePool")->GetTypeAndShapeInferenceFunction()(context);
-  else
-    propagateElemTypeFromInputToOutput(context, 0, 0);
-}
-
-void inferWhere(InferenceContext &context) {
-  propagateElemTypeFromInputToOutput(context, 1, 0);
-  if (!hasInputShape(context, 0) || !hasInputShape(context, 1) || !hasInputShape(context, 4))
-    return;
-  multidirectionalBroadcastShapeInference(
-      {&getInputShape(context, 0), &getInputShape(context, 1), &getInputShape(context, 4)}, *getOutputShape(context, 0));
-}
-
-/// The body says the rest.
-void inferProduct(InferenceContext &context) { updateOutputElemType(context, 0, TensorProto::FLOAT); }
-
-OpSchema softmax() {
-  OpSchema schema = makeSchema("QLinearSoftmax", "Softmax of a quantized tensor, in steps of 1 / floor(1 / Y_scale).");
-  addResult(schema, addQuantized(schema, 0, "X"), "Y");
-  return schema.Attr(optional("axis", "Dimension of the scores; below opset 13, the first one of these.", AttributeProto::INT))
-      .Attr(required("opset", "Opset of the Softmax that is meant.", AttributeProto::INT))
-      .TypeAndShapeInferenceFunction(inferUnary)
-      .SetContextDependentFunctionBodyBuilder(buildSoftmax);
-}
-
-OpSchema averagePool() {
-  OpSchema schema = makeSchema("QLinearAveragePool", "Averages over windows of a quantized tensor.");
-  addResult(schema, addQuantized(schema, 0, "X"), "Y");
-  return schema.Attr(optional("auto_pad", "As in AveragePool.", AttributeProto::STRING))
-      .Attr(optional("ceil_mode", "Whether a last window may reach behind the padding.", AttributeProto::INT))
-      .Attr(optional("channels_last", "Whether channels are the last dimension.", AttributeProto::INT))
-      .Attr(optional("count_include_pad", "Whether averages count padding.", AttributeProto::INT))
-      .Attr(required("kernel_shape", "Extents of the window.", AttributeProto::INTS))
-      .Attr(optional("pads", "Padding.", AttributeProto::INTS))
-      .Attr(optional("strides", "Steps of the window.", AttributeProto::INTS))
-      .TypeAndShapeInferenceFunction(inferAveragePool)
-      .SetContextDependentFunctionBodyBuilder(buildAveragePool);
-}
-
-OpSchema where() {
-  OpSchema schema = makeSchema("QLinearWhere", "Elements of one of two quantized tensors, brought to one scale and zero point.");
-  schema.TypeConstraint("B", {"tensor(bool)"}, "A choice.");
-  schema.Input(0, "condition", "Whether elements of X are taken.", "B");
-  addResult(schema, addQuantized(schema, addQuantized(schema, 1, "X"), "Y"), "Z");
-  return schema.TypeAndShapeInferenceFunction(inferWhere).SetContextDependentFunctionBodyBuilder(buildWhere);
-}
-
-/// Window attributes of a convolution or a pool.
-void addWindow(OpSchema &schema) {
-  schema.Attr(optional("auto_pad", "As in the standard operator.", AttributeProto::STRING))
-      .Attr(optional("dilations", "As in the standard operator.", AttributeProto::INTS))
-      .Attr(optional("pads", "Padding.", AttributeProto::INTS))
-      .Attr(optional("strides", "Steps of the window.", AttributeProto::INTS));
-}
-
-/// The body says the shape.
-void inferConv(InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 7, 0); }
-void inferMaxPool(InferenceContext &context) { propagateElemTypeFromInputToOutput(context, 0, 0); }
-
-OpSchema conv() {
-  OpSchema schema = makeSchema("QLinearConv", "The standard operator, with channels first or last.");
-  schema.TypeConstraint("W", {"tensor(uint8)", "tensor(int8)"}, "Codes of weights.");
-  schema.TypeConstraint("I", {"tensor(int32)"}, "Codes of the bias.");
-  addWindow(schema);
-  return schema.Attr(optional("channels_last", "Whether channels are the last dimension.", AttributeProto::INT))
-      .Attr(optional("group", "Groups of channels.", AttributeProto::INT))
-      .Attr(optional("kernel_shape", "Extents of the window.", AttributeProto::INTS))
-      .Input(0, "x", "Codes.", "T")
-      .Input(1, "x_scale", "Their step size.", "F")
-      .Input(2, "x_zero_point", "Their code of 0.", "T")
-      .Input(3, "w", "Weights [O, I / group, kernel...].", "W")
-      .Input(4, "w_scale", "Their step size, one or one per output.", "F")
-      .Input(5, "w_zero_point", "Their code of 0.", "W")
-      .Input(6, "y_scale", "Step size of the result.", "F")
-      .Input(7, "y_zero_point", "Its code of 0.", "T")
-      .Input(8, "B", "Bias.", "I", OpSchema::Optional)
-      .Output(0, "y", "Codes of the result.", "T")
-      .TypeAndShapeInferenceFunction(inferConv)
-      .SetContextDependentFunctionBodyBuilder(buildConv);
-}
-
-OpSchema maxPool() {
-  OpSchema schema = makeSchema("NhwcMaxPool", "Maxima over windows of codes, channels last.");
-  addWindow(schema);
-  return schema.Attr(optional("ceil_mode", "Whether a last window may reach behind the padding.", AttributeProto::INT))
-      .Attr(required("kernel_shape", "Extents of the window.", AttributeProto::INTS))
-      .Input(0, "x", "Codes.", "T")
-      .Output(0, "y", "Codes.", "T")
-      .TypeAndShapeInferenceFunction(inferMaxPool)
-      .SetContextDependentFunctionBodyBuilder(buildMaxPool);
-}
-
-OpSchema fusedMatMul() {
-  OpSchema schema = makeSchema("FusedMatMul", "alpha times the product of matrices, which may be transposed.");
-  schema.Attr(optional("alpha", "Factor of the product.", AttributeProto::FLOAT));
-  for (const char *name : {"transA", "transB", "transBatchA", "transBatchB"})
-    schema.Attr(optional(name, "Whether dimensions of an operand are exchanged.", AttributeProto::INT));
-  return schema.Input(0, "A", "Left matrix.", "F")
-      .Input(1, "B", "Right matrix.", "F")
-      .Output(0, "Y", "The product.", "F")
-      .TypeAndShapeInferenceFunction(inferProduct)
-      .SetContextDependentFunctionBodyBuilder(buildMatMul);
-}
-
-OpSchema integerToFloat() {
-  OpSchema schema = makeSchema("MatMulIntegerToFloat", "The product of matrices of codes as floats: (sum * (a_scale * b_scale)) + bias.");
-  schema.TypeConstraint("T2", {"tensor(uint8)", "tensor(int8)"}, "Codes of B.");
-  return schema.Input(0, "A", "Left matrix.", "T")
-      .Input(1, "B", "Right matrix.", "T2")
-      .Input(2, "a_scale", "Step size of A.", "F")
-      .Input(3, "b_scale", "Step size of B, one or one per column.", "F")
-      .Input(4, "a_zero_point", "Code of 0 in A.", "T", OpSchema::Optional)
-      .Input(5, "b_zero_point", "Code of 0 in B, one or one per column.", "T2", OpSchema::Optional)
-      .Input(6, "bias", "[N].", "F", OpSchema::Optional)
-      .Output(0, "Y", "The product.", "F")
-      .TypeAndShapeInferenceFunction(inferProduct)
-      .SetContextDependentFunctionBodyBuilder(buildIntegerToFloat);
-}
-
-OpSchema dynamicProduct() {
-  OpSchema schema = makeSchema("DynamicQuantizeMatMul", "The product of a matrix, quantized to its own range, with a matrix of codes.");
-  return schema.Input(0, "A", "Left matrix.", "F")
-      .Input(1, "B", "Right matrix.", "T")
-      .Input(2, "b_scale", "Step size of B, one or one per column.", "F")
-      .Input(3, "b_zero_point", "Code of 0 in B, one or one per column.", "T", OpSchema::Optional)
-      .Input(4, "bias", "[N].", "F", OpSchema::Optional)
-      .Output(0, "Y", "The product.", "F")
-      .TypeAndShapeInferenceFunction(inferProduct)
-      .SetContextDependentFunctionBodyBuilder(buildDynamicProduct);
-}
+const std::map<std::string, ContextDependentFunctionBodyBuilder> kBodies = {
+    {"DynamicQuantizeMatMul", buildDynamicProduct},
+    {"FusedMatMul", buildMatMul},
+    {"MatMulIntegerToFloat", buildIntegerToFloat},
+    {"NhwcMaxPool", buildMaxPool},
+    {"QLinearAveragePool", buildAveragePool},
+    {"QLinearConv", buildConv},
+    {"QLinearSoftmax", buildSoftmax},
+    {"QLinearWhere", buildWhere},
+};
 
 } // namespace
 
-std::vector<OpSchema> qcompile::onnx::makeMicrosoftFunctions() {
-  return {softmax(), averagePool(), where(), conv(), maxPool(), integerToFloat(), dynamicProduct(), fusedMatMul()};
+ContextDependentFunctionBodyBuilder qcompile::onnx::findMicrosoftBody(const std::string &operatorName) {
+  auto it = kBodies.find(operatorName);
+  return it == kBodies.end() ? nullptr : it->second;
 }

@@ -2,14 +2,15 @@
 #ifndef QCOMPILE_DIALECTS_ONNX_SCHEMAS_MICROSOFTFUNCTIONS_H
 #define QCOMPILE_DIALECTS_ONNX_SCHEMAS_MICROSOFTFUNCTIONS_H
 
-#include <vector>
+#include <string>
 
 #include "onnx/defs/schema.h"
 
 namespace qcompile::onnx {
 
-/// Quantized operators of the domain com.microsoft that standard operators say exactly: import puts these in their place.
-std::vector<::onnx::OpSchema> makeMicrosoftFunctions();
+/// The body of standard operators that computes exactly what an operator of the domain com.microsoft does, which import puts in its
+/// place; empty where there is none.
+::onnx::ContextDependentFunctionBodyBuilder findMicrosoftBody(const std::string &operatorName);
 
 } // namespace qcompile::onnx
 

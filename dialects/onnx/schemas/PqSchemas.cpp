@@ -9,6 +9,7 @@
 
 #include "dialects/onnx/schemas/BodyWriter.h"
 #include "dialects/onnx/schemas/LinearQuantSchema.h"
+#include "dialects/onnx/schemas/SchemaAttributes.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
@@ -46,12 +47,11 @@ OpSchema pqMatMul() {
   schema.TypeConstraint("J", {"tensor(int8)", "tensor(uint8)", "tensor(int16)", "tensor(int32)"},
                         "Tables.");
   schema.TypeConstraint("D", {"tensor(double)"}, "Exact products of scales.");
-  constexpr auto kInt = AttributeProto::INT;
   for (auto [name, doc] : {std::pair("low", "Lowest code of an element."),
                            std::pair("high", "Highest code of an element."),
                            std::pair("factor", "Steps of a prototype in a step of the codes."),
                            std::pair("norm", "1 for sums of magnitudes, 2 for sums of squares.")})
-    schema.Attr(OpSchema::Attribute(name, doc, kInt, /*required_=*/true));
+    schema.Attr(qcompile::onnx::required(name, doc));
   return schema.Input(0, "X", "Rows of K elements.", "T")
       .Input(1, "input_scale", "Step of the codes, one element.", "T")
       .Input(2, "prototypes",

@@ -11,6 +11,7 @@
 #include "dialects/onnx/schemas/ChannelsLastShapes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
+#include "dialects/onnx/schemas/SchemaAttributes.h"
 #include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
@@ -23,52 +24,10 @@ using qcompile::onnx::kChannelsLastDomain;
 using qcompile::onnx::kChannelsLastVersion;
 using qcompile::onnx::kQonnxDomain;
 using qcompile::onnx::kQonnxVersion;
+using qcompile::onnx::required;
+using qcompile::onnx::withDefault;
 
-constexpr auto kInt = AttributeProto::INT;
 constexpr auto kInts = AttributeProto::INTS;
-
-/// Most QONNX operators keep element type and shape of their first input.
-void sameAsFirstInput(InferenceContext &context) {
-  propagateElemTypeFromInputToOutput(context, 0, 0);
-  if (hasInputShape(context, 0))
-    propagateShapeFromInputToOutput(context, 0, 0);
-}
-
-/// An optional attribute with its default. (Of the library's setters only the one that takes a
-/// whole Attribute is exported.)
-OpSchema::Attribute attribute(const char *name, const char *doc, AttributeProto value) {
-  value.set_name(name);
-  return OpSchema::Attribute(name, doc, std::move(value));
-}
-OpSchema::Attribute attribute(const char *name, const char *doc, int64_t value) {
-  AttributeProto proto;
-  proto.set_type(AttributeProto::INT);
-  proto.set_i(value);
-  return attribute(name, doc, std::move(proto));
-}
-OpSchema::Attribute attribute(const char *name, const char *doc, float value) {
-  AttributeProto proto;
-  proto.set_type(AttributeProto::FLOAT);
-  proto.set_f(value);
-  return attribute(name, doc, std::move(proto));
-}
-OpSchema::Attribute attribute(const char *name, const char *doc, const char *value) {
-  AttributeProto proto;
-  proto.set_type(AttributeProto::STRING);
-  proto.set_s(value);
-  return attribute(name, doc, std::move(proto));
-}
-OpSchema::Attribute attribute(const char *name, const char *doc, std::vector<int64_t> value) {
-  AttributeProto proto;
-  proto.set_type(AttributeProto::INTS);
-  for (int64_t v : value)
-    proto.add_ints(v);
-  return attribute(name, doc, std::move(proto));
-}
-OpSchema::Attribute required(const char *name, const char *doc,
-                             AttributeProto::AttributeType type) {
-  return OpSchema::Attribute(name, doc, type, true);
-}
 
 OpSchema makeSchema(const char *name, const char *domain, int version, const char *doc) {
   OpSchema schema(name, "QonnxSchemas.cpp", __LINE__);
@@ -84,11 +43,11 @@ OpSchema quant(const char *name) {
   return makeSchema(name, kQonnxDomain, 1,
                     "Uniform quantization: y = clamp(round(x / scale + zeropt)), then "
                     "(y - zeropt) * scale. The zero point is added before rounding.")
-      .Attr(attribute("signed", "Whether codes are signed.", int64_t{1}))
-      .Attr(attribute("narrow",
+      .Attr(withDefault("signed", "Whether codes are signed.", int64_t{1}))
+      .Attr(withDefault("narrow",
                       "Whether the lowest code (signed) or the highest (unsigned) is left out.",
                       int64_t{0}))
-      .Attr(attribute("rounding_mode",
+      .Attr(withDefault("rounding_mode",
                       "ROUND (half to even), CEIL, FLOOR, UP, DOWN, HALF_UP or HALF_DOWN.",
                       "ROUND"))
       .Input(0, "X", "Values to quantize.", "T")
@@ -96,7 +55,7 @@ OpSchema quant(const char *name) {
       .Input(2, "zeropt", "Zero point, broadcast against X; may be fractional.", "P2")
       .Input(3, "bitwidth", "Number of bits, broadcast against X.", "P3")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 OpSchema bipolarQuant() {
@@ -104,28 +63,28 @@ OpSchema bipolarQuant() {
       .Input(0, "X", "Values to quantize.", "T")
       .Input(1, "scale", "Magnitude of the result, broadcast against X.", "P1")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 OpSchema truncV1() {
   return makeSchema("Trunc", kQonnxDomain, 1,
                     "Drops low bits of an integer result and keeps the input scale.")
-      .Attr(attribute("rounding_mode", "How the dropped bits round.", "FLOOR"))
+      .Attr(withDefault("rounding_mode", "How the dropped bits round.", "FLOOR"))
       .Input(0, "X", "Values on the input grid.", "T")
       .Input(1, "scale", "Step size of the input grid.", "P1")
       .Input(2, "zeropt", "Zero point of the input grid.", "P2")
       .Input(3, "in_bits", "Bits of the input.", "P3")
       .Input(4, "out_bits", "Bits of the output.", "P4")
       .Output(0, "Y", "Truncated values.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 OpSchema truncV2() {
   return makeSchema("Trunc", kQonnxDomain, 2,
                     "Drops low bits of an integer result; the output has its own scale.")
-      .Attr(attribute("rounding_mode", "How the dropped bits round.", "FLOOR"))
-      .Attr(attribute("signed", "Whether output codes are signed.", int64_t{1}))
-      .Attr(attribute("narrow", "Whether the output range is narrow.", int64_t{0}))
+      .Attr(withDefault("rounding_mode", "How the dropped bits round.", "FLOOR"))
+      .Attr(withDefault("signed", "Whether output codes are signed.", int64_t{1}))
+      .Attr(withDefault("narrow", "Whether the output range is narrow.", int64_t{0}))
       .Input(0, "X", "Values on the input grid.", "T")
       .Input(1, "scale", "Step size of the input grid.", "P1")
       .Input(2, "zeropt", "Zero point of the input grid.", "P2")
@@ -133,18 +92,18 @@ OpSchema truncV2() {
       .Input(4, "out_scale", "Step size of the output grid.", "P4")
       .Input(5, "out_bits", "Bits of the output.", "P5")
       .Output(0, "Y", "Truncated values.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 OpSchema floatQuant() {
   // The executor reads `has_inf` (the document spells it has_infinity).
   return makeSchema("FloatQuant", kQonnxDomain, 1, "Quantization to a small floating-point format.")
       .Attr(
-          attribute("has_inf", "Whether overflow becomes infinity without saturation.", int64_t{0}))
-      .Attr(attribute("has_nan", "Whether overflow becomes NaN without saturation.", int64_t{0}))
-      .Attr(attribute("has_subnormal", "No effect: subnormals are always produced.", int64_t{1}))
-      .Attr(attribute("saturation", "Whether values beyond the range saturate.", int64_t{1}))
-      .Attr(attribute("rounding_mode", "How the mantissa rounds.", "ROUND"))
+          withDefault("has_inf", "Whether overflow becomes infinity without saturation.", int64_t{0}))
+      .Attr(withDefault("has_nan", "Whether overflow becomes NaN without saturation.", int64_t{0}))
+      .Attr(withDefault("has_subnormal", "No effect: subnormals are always produced.", int64_t{1}))
+      .Attr(withDefault("saturation", "Whether values beyond the range saturate.", int64_t{1}))
+      .Attr(withDefault("rounding_mode", "How the mantissa rounds.", "ROUND"))
       .Input(0, "X", "Values to quantize.", "T")
       .Input(1, "scale", "Step size, broadcast against X.", "P1")
       .Input(2, "exponent_bits", "Bits of the exponent.", "P2")
@@ -152,21 +111,21 @@ OpSchema floatQuant() {
       .Input(4, "exponent_bias", "Bias of the exponent.", "P4")
       .Input(5, "max_val", "Largest magnitude.", "P5")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 OpSchema multiThreshold() {
   return makeSchema("MultiThreshold", kQonnxDomain, 1,
                     "Y = out_scale * #{t : X >= thresholds[c, t]} + out_bias.")
-      .Attr(attribute("out_dtype", "Name of the QONNX data type of the result.", ""))
-      .Attr(attribute("out_scale", "Factor of the count.", 1.0f))
-      .Attr(attribute("out_bias", "Summand of the count.", 0.0f))
-      .Attr(attribute("data_layout",
+      .Attr(withDefault("out_dtype", "Name of the QONNX data type of the result.", ""))
+      .Attr(withDefault("out_scale", "Factor of the count.", 1.0f))
+      .Attr(withDefault("out_bias", "Summand of the count.", 0.0f))
+      .Attr(withDefault("data_layout",
                       "The channel axis is the last one when this ends in C, else 1.", "NCHW"))
       .Input(0, "X", "Values to compare.", "T")
       .Input(1, "thresholds", "One row per channel, or one for all.", "T")
       .Output(0, "Y", "Scaled counts.", "T")
-      .TypeAndShapeInferenceFunction(sameAsFirstInput);
+      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
 }
 
 void im2colShape(InferenceContext &context) {
@@ -207,12 +166,12 @@ OpSchema im2col() {
                     "Patches of an NHWC tensor as rows of length KH*KW*C, innermost (kh, kw, c).")
       .Attr(required("stride", "Step per dimension.", kInts))
       .Attr(required("kernel_size", "Extent of the window.", kInts))
-      .Attr(attribute("input_shape", "The input shape as text; not used.", ""))
-      .Attr(attribute("pad_amount", "Padding at [top, left, bottom, right].",
+      .Attr(withDefault("input_shape", "The input shape as text; not used.", ""))
+      .Attr(withDefault("pad_amount", "Padding at [top, left, bottom, right].",
                       std::vector<int64_t>{0, 0, 0, 0}))
-      .Attr(attribute("pad_value", "Value of the padding.", int64_t{0}))
-      .Attr(attribute("depthwise", "A tag without effect on the values.", int64_t{0}))
-      .Attr(attribute("dilations", "Distance of the taps.", std::vector<int64_t>{1, 1}))
+      .Attr(withDefault("pad_value", "Value of the padding.", int64_t{0}))
+      .Attr(withDefault("depthwise", "A tag without effect on the values.", int64_t{0}))
+      .Attr(withDefault("dilations", "Distance of the taps.", std::vector<int64_t>{1, 1}))
       .Input(0, "X", "Data, channels last.", "T")
       .Output(0, "Y", "Patches.", "T")
       .TypeAndShapeInferenceFunction(im2colShape);
@@ -249,12 +208,12 @@ void quantAvgPoolShape(InferenceContext &context) {
 
 OpSchema quantAvgPool2d() {
   return makeSchema("QuantAvgPool2d", kQonnxDomain, 1, "Sum of a window, shifted right.")
-      .Attr(required("stride", "Step in both dimensions.", kInt))
-      .Attr(required("kernel", "Extent in both dimensions.", kInt))
-      .Attr(required("ibits", "Bits of the input.", kInt))
-      .Attr(required("obits", "Bits of the output.", kInt))
-      .Attr(attribute("signed", "Whether the input is signed.", int64_t{0}))
-      .Attr(attribute("data_layout", "NCHW or NHWC.", "NCHW"))
+      .Attr(required("stride", "Step in both dimensions."))
+      .Attr(required("kernel", "Extent in both dimensions."))
+      .Attr(required("ibits", "Bits of the input."))
+      .Attr(required("obits", "Bits of the output."))
+      .Attr(withDefault("signed", "Whether the input is signed.", int64_t{0}))
+      .Attr(withDefault("data_layout", "NCHW or NHWC.", "NCHW"))
       .Input(0, "X", "Integer values.", "T")
       .Output(0, "Y", "Shifted sums.", "T")
       .TypeAndShapeInferenceFunction(quantAvgPoolShape);

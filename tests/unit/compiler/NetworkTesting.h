@@ -108,9 +108,9 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// The first difference between the two sides' outputs on `inputs`, or an empty string.
-inline std::string findDifference(Evaluator &a, Evaluator &b,
-                                  const std::vector<runtime::Tensor> &inputs) {
+/// The first difference between the two sides' outputs on `inputs`, or an empty string. Both zeros are one number unless signs count.
+inline std::string findDifference(Evaluator &a, Evaluator &b, const std::vector<runtime::Tensor> &inputs,
+                                  bool signsCount = false) {
   auto left = a.run(inputs), right = b.run(inputs);
   if (!left || !right)
     return "evaluation failed: " +
@@ -119,7 +119,8 @@ inline std::string findDifference(Evaluator &a, Evaluator &b,
   for (size_t i = 0; i < left->size(); ++i)
     for (int64_t j = 0; j < (*left)[i].size(); ++j) {
       double x = (*left)[i].DoubleAt(j), y = (*right)[i].DoubleAt(j);
-      if (x != y && !(std::isnan(x) && std::isnan(y)))
+      bool same = std::isnan(x) ? std::isnan(y) : x == y && !(signsCount && std::signbit(x) != std::signbit(y));
+      if (!same)
         return "output " + std::to_string(i) + " element " + std::to_string(j) + ": " +
                std::to_string(x) + " and " + std::to_string(y);
     }

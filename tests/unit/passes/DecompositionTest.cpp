@@ -26,6 +26,16 @@ double getError(const Vector &target, const Vector &weights, const Matrix &h) {
   return (target - weights).dot(h * (target - weights));
 }
 
+/// Gives the basis the scale that its largest element allows, and its nearest integers.
+void roundBasis(Factors &factors, const Settings &settings) {
+  const double largest = factors.basis.cwiseAbs().maxCoeff();
+  const double limit = std::ldexp(1.0, int(settings.basisBits) - 1) - 1;
+  factors.scale = largest > 0 ? std::max(float(largest / limit), 0x1p-126f) : 1;
+  factors.basis = factors.basis.unaryExpr([&](double x) {
+    return std::clamp(std::nearbyint(x / factors.scale), -limit, limit);
+  });
+}
+
 Settings makeSettings(int64_t vector, int64_t length) {
   Settings out;
   out.vector = vector;

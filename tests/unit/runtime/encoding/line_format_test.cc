@@ -176,19 +176,5 @@ TEST(EncodingLine, WrongCodesAndFormatsAreNamed) {
             "expected gaps of 1 to 16 bits, found 0");
 }
 
-TEST(EncodingLine, TheFewestBitsWin) {
-  std::vector<LineFormat> all = {LineFormat::Dense(), LineFormat::Nm(1, 4), LineFormat::Coo(),
-                                 LineFormat::RunLength(2)};
-  auto choose = [&](Codes line) { return ChooseLineFormat(all, DataType::Signed(8), line).ToString(); };
-  Codes full(16, 1), quarter(16), few(16);
-  for (int i = 0; i < 16; i += 4) quarter[i] = 1;
-  few[3] = 1;
-  EXPECT_EQ(choose(full), "dense");
-  EXPECT_EQ(choose(quarter), "1:4");  // 40 bits, where coo has 5 + 48 and run-length 5 + 40
-  EXPECT_EQ(choose(few), "run_length(2)");  // 5 + 10 bits, where coo has 5 + 12
-  // Bipolar codes have no zero to leave out.
-  EXPECT_EQ(ChooseLineFormat(all, DataType::Bipolar(), full).ToString(), "dense");
-}
-
 }  // namespace
 }  // namespace qcompile::runtime::encoding

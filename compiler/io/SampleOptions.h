@@ -1,6 +1,6 @@
-//===- Samples.h - Which samples, and how pictures are numbers --*- C++ -*-===//
-#ifndef QCOMPILE_COMPILER_IO_SAMPLES_H
-#define QCOMPILE_COMPILER_IO_SAMPLES_H
+//===- SampleOptions.h - Which samples, and pictures as numbers -*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_IO_SAMPLEOPTIONS_H
+#define QCOMPILE_COMPILER_IO_SAMPLEOPTIONS_H
 
 #include <cstdint>
 #include <vector>
@@ -33,4 +33,4 @@ llvm::Expected<std::vector<double>> parseChannelNumbers(llvm::StringRef text);
 
 } // namespace qcompile
 
-#endif // QCOMPILE_COMPILER_IO_SAMPLES_H
+#endif // QCOMPILE_COMPILER_IO_SAMPLEOPTIONS_H

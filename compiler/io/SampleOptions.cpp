@@ -1,5 +1,5 @@
-//===- Samples.cpp - Which samples, and how pictures are numbers ----------===//
-#include "compiler/io/Samples.h"
+//===- SampleOptions.cpp - Which samples, and pictures as numbers ---------===//
+#include "compiler/io/SampleOptions.h"
 
 #include <cmath>
 

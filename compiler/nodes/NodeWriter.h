@@ -1,24 +1,20 @@
 //===- NodeWriter.h - One operation as an ONNX node -------------*- C++ -*-===//
 //
-// The inverse of what BuildModule and TensorData do for one node, type or tensor.
+// The inverse of what the frontend does for one node or tensor.
 //
 //===----------------------------------------------------------------------===//
-#ifndef QCOMPILE_COMPILER_FRONTEND_EXPORT_NODEWRITER_H
-#define QCOMPILE_COMPILER_FRONTEND_EXPORT_NODEWRITER_H
+#ifndef QCOMPILE_COMPILER_NODES_NODEWRITER_H
+#define QCOMPILE_COMPILER_NODES_NODEWRITER_H
 
 #include <optional>
 #include <string>
 
-#include "compiler/frontend/export/ElementTypes.h"
-#include "compiler/frontend/export/OperatorVersions.h"
+#include "compiler/nodes/OperatorVersions.h"
 #include "dialects/data/DataDialect.h"
 #include "mlir/IR/Operation.h"
 #include "onnx/onnx_pb.h"
 
-namespace qcompile::frontend {
-
-/// Fills a tensor type; open dimensions have no value. False where ONNX has no such type.
-bool writeType(mlir::Type type, ::onnx::TypeProto &out);
+namespace qcompile::nodes {
 
 /// The schema that the operation was generated from, or null.
 const ::onnx::OpSchema *findSchema(mlir::Operation *op);
@@ -35,6 +31,6 @@ std::optional<VersionRange> writeNode(mlir::Operation *op, ::onnx::NodeProto &no
 VersionRange writeIdentity(mlir::Value value, llvm::StringRef input, llvm::StringRef output,
                            ::onnx::NodeProto &node);
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes
 
-#endif // QCOMPILE_COMPILER_FRONTEND_EXPORT_NODEWRITER_H
+#endif // QCOMPILE_COMPILER_NODES_NODEWRITER_H

@@ -3,13 +3,14 @@
 // The library's inference for LayerNormalization takes any axis, and writes outside the shape for one that does not exist.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/frontend/ModelContext.h"
+#include "compiler/nodes/ShapeInference.h"
+#include "onnx/defs/schema.h"
 #include "onnx/defs/shape_inference.h"
 
 using ::onnx::InferenceContext;
 using ::onnx::OpSchema;
 
-namespace qcompile::frontend {
+namespace qcompile::nodes {
 
 static void checkAxis(InferenceContext &context) {
   if (!::onnx::hasInputShape(context, 0))
@@ -37,4 +38,4 @@ void guardSchemas() {
   (void)done;
 }
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes

@@ -1,10 +1,11 @@
 //===- ShapeInference.cpp - Result types of one operation -----------------===//
-#include "compiler/frontend/ShapeInference.h"
+#include "compiler/nodes/ShapeInference.h"
 
 #include "compiler/evaluator/ProgramBuilder.h"
-#include "compiler/frontend/TensorData.h"
-#include "compiler/frontend/export/NodeWriter.h"
-#include "compiler/frontend/export/ValueNames.h"
+#include "compiler/nodes/ElementTypes.h"
+#include "compiler/nodes/NodeWriter.h"
+#include "dialects/onnx/HeldConstant.h"
+#include "llvm/ADT/StringExtras.h"
 #include "onnx/defs/shape_inference.h"
 
 using namespace mlir;
@@ -12,7 +13,7 @@ using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 using ::onnx::TypeProto;
 
-namespace qcompile::frontend {
+namespace qcompile::nodes {
 
 namespace {
 /// An operation as the inference function of its schema asks about it.
@@ -104,6 +105,16 @@ static Type merge(Type old, Type inferred) {
   return RankedTensorType::get(shape, a.getElementType());
 }
 
+std::string formatInferenceError(StringRef text) {
+  text = text.trim().take_until([](char c) { return c == '\n'; });
+  while (text.starts_with("[") && text.contains("] "))
+    text = text.split("] ").second.ltrim();
+  std::string out = text.str();
+  if (out.size() > 1 && !llvm::isUpper(out[1]))
+    out[0] = llvm::toLower(out[0]);
+  return out;
+}
+
 FailureOr<SmallVector<Type>> inferResultTypes(Operation *op, std::string &problem) {
   guardSchemas();
   SmallVector<Type> types(op->getResultTypes());
@@ -130,4 +141,4 @@ FailureOr<SmallVector<Type>> inferResultTypes(Operation *op, std::string &proble
   return types;
 }
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes

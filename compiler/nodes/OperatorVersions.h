@@ -4,15 +4,15 @@
 // was done before, so a node that uses neither is also one of an older version.
 //
 //===----------------------------------------------------------------------===//
-#ifndef QCOMPILE_COMPILER_FRONTEND_EXPORT_OPERATORVERSIONS_H
-#define QCOMPILE_COMPILER_FRONTEND_EXPORT_OPERATORVERSIONS_H
+#ifndef QCOMPILE_COMPILER_NODES_OPERATORVERSIONS_H
+#define QCOMPILE_COMPILER_NODES_OPERATORVERSIONS_H
 
 #include <climits>
 #include <vector>
 
 #include "onnx/defs/schema.h"
 
-namespace qcompile::frontend {
+namespace qcompile::nodes {
 
 /// The versions of a domain in which an operator is the same, both included.
 struct VersionRange {
@@ -34,6 +34,6 @@ struct NodeTypes {
 VersionRange getVersions(const ::onnx::OpSchema &schema, const NodeTypes &types,
                          ::onnx::NodeProto &node);
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes
 
-#endif // QCOMPILE_COMPILER_FRONTEND_EXPORT_OPERATORVERSIONS_H
+#endif // QCOMPILE_COMPILER_NODES_OPERATORVERSIONS_H

@@ -1,6 +1,6 @@
-//===- Cleanup.h - Files that must not outlive an interrupt -----*- C++ -*-===//
-#ifndef QCOMPILE_COMPILER_IO_CLEANUP_H
-#define QCOMPILE_COMPILER_IO_CLEANUP_H
+//===- ScopedPath.h - Files that must not outlive an interrupt --*- C++ -*-===//
+#ifndef QCOMPILE_COMPILER_IO_SCOPEDPATH_H
+#define QCOMPILE_COMPILER_IO_SCOPEDPATH_H
 
 #include <memory>
 #include <string>
@@ -37,4 +37,4 @@ void removeScopedPaths();
 
 } // namespace qcompile
 
-#endif // QCOMPILE_COMPILER_IO_CLEANUP_H
+#endif // QCOMPILE_COMPILER_IO_SCOPEDPATH_H

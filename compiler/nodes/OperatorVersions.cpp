@@ -1,5 +1,5 @@
 //===- OperatorVersions.cpp - In which opsets a node is the same ----------===//
-#include "compiler/frontend/export/OperatorVersions.h"
+#include "compiler/nodes/OperatorVersions.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -11,7 +11,7 @@ using ::onnx::OpSchema;
 using ::onnx::OpSchemaRegistry;
 using ::onnx::TensorProto;
 
-namespace qcompile::frontend {
+namespace qcompile::nodes {
 
 VersionRange getVersions(const OpSchema &schema) {
   VersionRange range{schema.SinceVersion(), INT_MAX, schema.SinceVersion()};
@@ -114,4 +114,4 @@ VersionRange getVersions(const OpSchema &schema, const NodeTypes &types, NodePro
   return range;
 }
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes

@@ -1,5 +1,5 @@
-//===- Cleanup.cpp - Files that must not outlive an interrupt -------------===//
-#include "compiler/io/Cleanup.h"
+//===- ScopedPath.cpp - Files that must not outlive an interrupt ----------===//
+#include "compiler/io/ScopedPath.h"
 
 #include <atomic>
 #include <climits>

@@ -1,8 +1,8 @@
 //===- NodeWriter.cpp - One operation as an ONNX node ---------------------===//
-#include "compiler/frontend/export/NodeWriter.h"
+#include "compiler/nodes/NodeWriter.h"
 
 #include "compiler/evaluator/ProgramBuilder.h"
-#include "compiler/frontend/TensorData.h"
+#include "compiler/nodes/ElementTypes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/PqSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
@@ -15,32 +15,7 @@ using ::onnx::OpSchema;
 using ::onnx::OpSchemaRegistry;
 using ::onnx::TensorProto;
 
-namespace qcompile::frontend {
-
-int getOnnxElementType(Type elementType) {
-  for (int type = TensorProto::UNDEFINED + 1; ::onnx::TensorProto_DataType_IsValid(type); ++type)
-    if (getElementType(elementType.getContext(), type) == elementType)
-      return type;
-  return TensorProto::UNDEFINED;
-}
-
-bool writeType(Type type, ::onnx::TypeProto &out) {
-  auto tensor = dyn_cast<TensorType>(type);
-  int elementType = tensor ? getOnnxElementType(tensor.getElementType()) : int(TensorProto::UNDEFINED);
-  if (elementType == TensorProto::UNDEFINED)
-    return false;
-  out.mutable_tensor_type()->set_elem_type(elementType);
-  auto ranked = dyn_cast<RankedTensorType>(tensor);
-  if (!ranked)
-    return true;
-  auto *shape = out.mutable_tensor_type()->mutable_shape();
-  for (int64_t extent : ranked.getShape()) {
-    auto *dim = shape->add_dim();
-    if (!ShapedType::isDynamic(extent))
-      dim->set_dim_value(extent);
-  }
-  return true;
-}
+namespace qcompile::nodes {
 
 bool writeTensor(data::ConstantAttr constant, TensorProto &tensor, std::string &problem) {
   int type = getOnnxElementType(constant.getType().getElementType());
@@ -186,4 +161,4 @@ std::optional<VersionRange> writeNode(Operation *op, NodeProto &node, std::strin
   return getVersions(*schema, getTypes(op), node);
 }
 
-} // namespace qcompile::frontend
+} // namespace qcompile::nodes
