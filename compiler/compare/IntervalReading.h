@@ -2,16 +2,15 @@
 #ifndef QCOMPILE_COMPILER_COMPARE_INTERVALREADING_H
 #define QCOMPILE_COMPILER_COMPARE_INTERVALREADING_H
 
-#include "compiler/compare/SumBounds.h"
+#include "compiler/compare/Interval.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Error.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile::compare {
 
-/// Evaluates a function of the `onnx` dialect operation by operation: the exact reading, and beside it what float32
-/// evaluation in any order of additions may give. Sums widen; what follows is computed at both ends. Refers to the
-/// function.
+/// Evaluates a function of the `onnx` dialect operation by operation: the exact reading, and beside it what evaluation
+/// in floats and in any order of additions may give (OperationBounds.h). Refers to the function.
 class IntervalReading {
 public:
   /// Computes what depends on constants alone.

@@ -116,17 +116,36 @@ static bool isWithin(double x, double low, double high) {
   return (x >= low && x <= high) || (std::isnan(x) && std::isnan(low));
 }
 
-/// For every element, whether the other value lies in the interval.
-static std::vector<bool> findWithin(const Interval &interval, const Other &other) {
+namespace {
+/// Where a value lies; unknown where the interval has no bound.
+enum class Place { Inside, Outside, Unknown };
+} // namespace
+
+/// For every element, where the other value lies.
+static std::vector<Place> locate(const Interval &interval, const Other &other) {
   bool codes = other.codes.has_value() && (hasCodes(interval.low()) && hasCodes(interval.high()));
-  if (!codes && !other.value)
-    return std::vector<bool>(size_t(interval.middle.tensor.size()), false);
+  if ((!codes && !other.value) || !interval.isBounded)
+    return std::vector<Place>(size_t(interval.middle.tensor.size()),
+                              interval.isBounded ? Place::Outside : Place::Unknown);
   const Tensor &theirs = codes ? *other.codes : *other.value;
   Tensor low = codes ? getCodes(interval.low()) : interval.low().tensor;
   Tensor high = codes ? getCodes(interval.high()) : interval.high().tensor;
-  std::vector<bool> out(size_t(theirs.size()));
-  for (int64_t i = 0; i < theirs.size(); ++i)
-    out[size_t(i)] = isWithin(theirs.DoubleAt(i), low.DoubleAt(i), high.DoubleAt(i));
+  std::vector<Place> out(size_t(theirs.size()));
+  for (int64_t i = 0; i < theirs.size(); ++i) {
+    double from = low.DoubleAt(i), to = high.DoubleAt(i);
+    bool isOpen = from == -INFINITY && to == INFINITY;
+    bool isInside = isWithin(theirs.DoubleAt(i), from, to);
+    bool isDoubtful = !interval.doubt.empty() && !codes &&
+                      !(std::fabs(theirs.DoubleAt(i) - interval.middle.tensor.DoubleAt(i)) > interval.doubt[size_t(i)]);
+    out[size_t(i)] = isOpen || (!isInside && isDoubtful) ? Place::Unknown : isInside ? Place::Inside : Place::Outside;
+  }
+  return out;
+}
+
+static std::vector<bool> findInside(const Interval &interval, const Other &other) {
+  std::vector<bool> out;
+  for (Place place : locate(interval, other))
+    out.push_back(place == Place::Inside);
   return out;
 }
 
@@ -173,9 +192,9 @@ Error Judge::judge(const Trace &other, const InputBatches &inputs, size_t batch)
   reading.allowLibraries = false;
   reading.onResult = [&](mlir::OpResult result, Interval &interval) {
     if (auto theirs = findOther(other, getKeys(result), interval.middle, inputs, batch))
-      seen[result] = {interval.middle, findWithin(interval, *theirs)};
+      seen[result] = {interval.middle, findInside(interval, *theirs)};
     if (hasCodes(interval.middle)) // the next layer is judged on these codes
-      interval.ends.reset();
+      interval = {std::move(interval.middle), std::nullopt};
   };
   if (Error error = reading.run(inputs.batches[batch]))
     return error;
@@ -187,16 +206,21 @@ Error Judge::judge(const Trace &other, const InputBatches &inputs, size_t batch)
       return;
     const Seen &mine = it->second;
     Other theirs = *findOther(other, getKeys(result), mine.exact, inputs, batch);
-    std::vector<bool> equal = findWithin({mine.exact, std::nullopt}, theirs), follows = findWithin(interval, theirs);
+    std::vector<bool> equal = findInside({mine.exact, std::nullopt}, theirs);
+    std::vector<Place> places = locate(interval, theirs);
     Verdict verdict;
     for (int64_t i = 0, end = countReal(mine.exact.tensor, inputs, batch); i < end; ++i)
       if (!equal[size_t(i)])
-        ++(mine.ambiguous[size_t(i)] ? verdict.ambiguous : follows[size_t(i)] ? verdict.following : verdict.departing);
+        ++(mine.ambiguous[size_t(i)]              ? verdict.ambiguous
+           : places[size_t(i)] == Place::Inside   ? verdict.following
+           : places[size_t(i)] == Place::Unknown  ? verdict.unbounded
+                                                  : verdict.departing);
     for (const std::string &key : getKeys(result))
       if (other.find(key) && !(reading.isConstant(result) && counted.contains(key))) {
         Verdict &total = counted[key];
         total.ambiguous += verdict.ambiguous;
         total.following += verdict.following;
+        total.unbounded += verdict.unbounded;
         if (!total.departing)
           total.batch = batch;
         total.departing += verdict.departing;

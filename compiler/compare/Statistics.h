@@ -6,11 +6,12 @@
 
 namespace qcompile::compare {
 
-/// Why elements differ; see Judge.h. The three add up to the differing ones.
+/// Why elements differ; see Judge.h. These add up to the differing ones.
 struct Verdict {
   int64_t ambiguous = 0; ///< some order of additions gives the other value
   int64_t following = 0; ///< an earlier tensor differs, and from there the value is right
-  int64_t departing = 0; ///< neither: here the other side computes something else
+  int64_t unbounded = 0; ///< it is not known how far such an operation may be off
+  int64_t departing = 0; ///< none of these: here the other side computes something else
   size_t batch = 0;      ///< the first one in which an element departs
 };
 

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "compiler/evaluator/Evaluator.h"
+#include "compiler/compare/MagnitudeForm.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "runtime/reference/registry.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -16,27 +16,24 @@ namespace qcompile::compare {
 
 namespace {
 enum class Kind { None, Product, Mean, Join, Norm };
-constexpr double kUnit = 0x1p-24;
 /// Further roundings: of the operands, of alpha, beta and the bias.
 constexpr int64_t kSlack = 6;
 constexpr int64_t kNormRoundings = 8;
-/// Sizes are computed in float32 themselves.
-constexpr double kSafety = 1.01;
+/// Roundings of half-precision numbers behind a sum in float32: the sum, its products by alpha and beta, the bias.
+constexpr int64_t kNarrowRoundings = 4;
+/// A product below the smallest float32 number has an error of its own.
+constexpr double kUnderflow = 0x1p-149;
 } // namespace
 
 static Kind getKind(mlir::Operation *op) {
   if (op->getName().getDialectNamespace() != "onnx")
     return Kind::None;
   return StringSwitch<Kind>(op->getName().stripDialect())
-      .Cases({"MatMul", "Gemm", "Conv", "ConvTranspose"}, Kind::Product)
+      .Cases({"MatMul", "Gemm", "Conv", "ConvTranspose", "channels_last.Conv"}, Kind::Product)
       .Cases({"ReduceSum", "ReduceMean", "AveragePool", "GlobalAveragePool"}, Kind::Mean)
       .Cases({"Add", "Sub"}, Kind::Join)
-      .Case("BatchNormalization", Kind::Norm)
+      .Cases({"BatchNormalization", "channels_last.BatchNormalization"}, Kind::Norm)
       .Default(Kind::None);
-}
-
-static bool isFloat(const Interval *operand) {
-  return operand && operand->middle.tensor.type() == runtime::DataType::Float32();
 }
 
 bool isSum(mlir::Operation *op, ArrayRef<const Interval *> operands) {
@@ -45,81 +42,13 @@ bool isSum(mlir::Operation *op, ArrayRef<const Interval *> operands) {
     return false;
   // The sum of two floats is rounded once, everywhere.
   if (kind == Kind::Join)
-    return operands.size() == 2 && operands[0]->middle.quantized && operands[1] &&
-           operands[1]->middle.quantized;
+    return operands.size() == 2 && operands[0]->middle.quantized && operands[1] && operands[1]->middle.quantized;
   return kind == Kind::Mean || (operands.size() > 1 && isFloat(operands[1]));
 }
 
 //===----------------------------------------------------------------------===//
-// Operations on magnitudes
+// Sizes
 //===----------------------------------------------------------------------===//
-
-static Tensor map(const Tensor &tensor, function_ref<float(float)> function) {
-  std::vector<float> out(tensor.Floats().begin(), tensor.Floats().end());
-  for (float &value : out)
-    value = function(value);
-  return Tensor::FromFloats(tensor.shape(), out);
-}
-
-static Tensor getMagnitude(const Tensor &tensor) {
-  return map(tensor, [](float x) { return std::fabs(x); });
-}
-
-/// Float32 numbers that are not below the radii.
-static Tensor makeRadius(const Tensor &like, function_ref<double(int64_t)> radius) {
-  std::vector<float> out(size_t(like.size()));
-  for (size_t i = 0; i < out.size(); ++i)
-    if (double r = radius(int64_t(i)); r > 0)
-      out[i] = std::nextafter(float(r), INFINITY);
-  return Tensor::FromFloats(like.shape(), out);
-}
-
-/// How far the ends lie from the middle.
-static Tensor getRadius(const Interval &interval) {
-  const Tensor &middle = interval.middle.tensor;
-  return makeRadius(middle, [&](int64_t i) {
-    double x = middle.DoubleAt(i);
-    double radius = std::max(interval.high().tensor.DoubleAt(i) - x, x - interval.low().tensor.DoubleAt(i));
-    return std::isfinite(radius) ? radius : 0;
-  });
-}
-
-static Tensor makeZeros(const Tensor &like) {
-  return makeRadius(like, [](int64_t) { return 0.0; });
-}
-
-namespace {
-/// The operation itself on other floats: with magnitudes in place of its operands it gives the size of its sums.
-class Form {
-public:
-  Form(mlir::Operation *op, ArrayRef<const Interval *> operands)
-      : operation(convertOperation(op)), operands(operands) {
-    if (operation.name == "onnx.Sub")
-      operation.name = "onnx.Add";
-    for (StringRef factor : {"alpha", "beta"})
-      if (const float *value = operation.attributes.Find<float>(absl::string_view(factor.data(), factor.size())))
-        operation.attributes.Set(absl::string_view(factor.data(), factor.size()), std::fabs(*value));
-  }
-
-  /// Applies the operation to `data` in place of its first operands; of the others the first `kept` stay.
-  std::optional<Tensor> apply(ArrayRef<Tensor> data, size_t kept = SIZE_MAX) const {
-    std::vector<Value> values(data.begin(), data.end());
-    std::vector<const Value *> pointers;
-    for (size_t i = 0; i < std::min(operands.size(), kept); ++i)
-      pointers.push_back(i < values.size() ? &values[i] : operands[i] ? &operands[i]->middle : nullptr);
-    auto results = runtime::FindReference(operation.name)(operation.attributes, pointers);
-    if (!results.ok() || results->empty())
-      return std::nullopt;
-    return (*results)[0].tensor;
-  }
-
-  const runtime::Attributes &attributes() const { return operation.attributes; }
-
-private:
-  runtime::Operation operation;
-  ArrayRef<const Interval *> operands;
-};
-} // namespace
 
 /// The magnitudes of the operands that are added or multiplied.
 static SmallVector<Tensor> getMagnitudes(Kind kind, ArrayRef<const Interval *> operands) {
@@ -128,29 +57,46 @@ static SmallVector<Tensor> getMagnitudes(Kind kind, ArrayRef<const Interval *> o
   for (size_t i = 0; i < count && isFloat(operands[i]); ++i)
     out.push_back(getMagnitude(operands[i]->middle.tensor));
   if (kind == Kind::Norm && out.size() == 5) // the mean is subtracted
-    out[3] = map(out[3], [](float x) { return -x; });
+    out[3] = mapToFloats(out[3], [](double x) { return -x; });
   return out;
 }
 
-/// What the radii of the operands make of the result's; nothing where all are points.
-static std::optional<Tensor> getSpread(Kind kind, const Form &form, ArrayRef<const Interval *> operands) {
+/// What the radii of the operands make of the result's, as addends; nothing where no bound is known.
+static std::optional<SmallVector<Tensor>> getSpread(Kind kind, const MagnitudeForm &form,
+                                                    ArrayRef<const Interval *> operands) {
   auto isWide = [&](size_t i) { return i < operands.size() && operands[i] && !operands[i]->isPoint(); };
-  if (!isWide(0) && !isWide(1))
-    return std::nullopt;
-  auto radius = [&](size_t i) { return getRadius(*operands[i]); };
-  if (kind == Kind::Mean)
-    return form.apply({radius(0)});
-  if (kind == Kind::Join)
-    return form.apply({radius(0), radius(1)});
-  Tensor a = getMagnitude(operands[0]->middle.tensor), b = getMagnitude(operands[1]->middle.tensor);
-  if (kind == Kind::Norm) // the gain only
-    return form.apply({radius(0), b, makeZeros(b), makeZeros(b)});
-  // |(a + ra)(b + rb) - a b| <= ra |b| + |a| rb + ra rb
-  std::optional<Tensor> left = form.apply({radius(0), b}, 2), right = form.apply({a, radius(1)}, 2),
-                        both = form.apply({radius(0), radius(1)}, 2);
-  if (!left || !right || !both)
-    return std::nullopt;
-  return makeRadius(*left, [&](int64_t i) { return left->DoubleAt(i) + right->DoubleAt(i) + both->DoubleAt(i); });
+  auto radius = [&](size_t i) { return makeRadiusTensor(operands[i]->middle.tensor, getRadius(*operands[i])); };
+  auto zeros = [&](size_t i) { return makeRadiusTensor(operands[i]->middle.tensor, {}); };
+  auto size = [&](size_t i) { return getMagnitude(operands[i]->middle.tensor); };
+  SmallVector<std::optional<Tensor>> parts;
+  bool othersWide = any_of(seq<size_t>(1, operands.size()), isWide);
+  if (kind == Kind::Join) {
+    if (isWide(0) || isWide(1))
+      parts.push_back(form.apply({radius(0), radius(1)}));
+  } else if (kind == Kind::Mean || kind == Kind::Norm) {
+    if (othersWide)
+      return std::nullopt;
+    if (isWide(0)) // of a batch norm the gain only
+      parts.push_back(kind == Kind::Mean ? form.apply({radius(0)})
+                                         : form.apply({radius(0), size(1), zeros(2), zeros(3)}));
+  } else {
+    // |(a + ra)(b + rb) - a b| <= ra |b| + |a| rb + ra rb
+    if (isWide(0))
+      parts.push_back(form.apply({radius(0), size(1)}, 2));
+    if (isWide(1))
+      parts.push_back(form.apply({size(0), radius(1)}, 2));
+    if (isWide(0) && isWide(1))
+      parts.push_back(form.apply({radius(0), radius(1)}, 2));
+    if (isWide(2))
+      parts.push_back(form.apply({zeros(0), zeros(1), radius(2)}));
+  }
+  SmallVector<Tensor> out;
+  for (std::optional<Tensor> &part : parts) {
+    if (!part)
+      return std::nullopt;
+    out.push_back(std::move(*part));
+  }
+  return out;
 }
 
 //===----------------------------------------------------------------------===//
@@ -174,7 +120,7 @@ static int64_t getCount(Kind kind, StringRef name, const runtime::Attributes &at
   if (kind == Kind::Mean) // the division is one more
     return ratio(a.size(), result.size()) + 1;
   const runtime::Shape &b = operands[1]->middle.tensor.shape();
-  if (name == "Conv")
+  if (name.ends_with("Conv"))
     return ratio(operands[1]->middle.tensor.size(), b[0]);
   if (name == "ConvTranspose")
     return ratio(operands[1]->middle.tensor.size(), b[1]);
@@ -182,7 +128,7 @@ static int64_t getCount(Kind kind, StringRef name, const runtime::Attributes &at
   return turned ? a.shape()[0] : a.shape().back();
 }
 
-/// The largest power of two that divides a float.
+/// The largest power of two that divides a float32 number.
 static double getGrain(float value) {
   if (value == 0 || !std::isfinite(value))
     return INFINITY;
@@ -192,6 +138,8 @@ static double getGrain(float value) {
 }
 
 static double getGrain(const Tensor &tensor) {
+  if (tensor.type() != runtime::DataType::Float32())
+    return 0;
   double out = INFINITY;
   for (float value : tensor.Floats())
     out = std::min(out, getGrain(value));
@@ -206,7 +154,7 @@ static double getGrain(const Value &value) {
 }
 
 /// A power of two that divides every partial sum, or 0: sums up to 2^24 times it are exact in any order.
-static double getSumGrain(Kind kind, StringRef name, const Form &form, ArrayRef<const Interval *> operands) {
+static double getSumGrain(Kind kind, StringRef name, const MagnitudeForm &form, ArrayRef<const Interval *> operands) {
   auto grain = [&](size_t i) { return i < operands.size() && operands[i] ? getGrain(operands[i]->middle) : INFINITY; };
   const runtime::Attributes &attributes = form.attributes();
   if (kind == Kind::Join)
@@ -222,66 +170,135 @@ static double getSumGrain(Kind kind, StringRef name, const Form &form, ArrayRef<
 // Bounds
 //===----------------------------------------------------------------------===//
 
-void widen(Interval &interval, const std::optional<Tensor> &radius) {
-  if (!radius)
-    return;
-  std::vector<float> low(size_t(radius->size())), high(low);
-  for (size_t i = 0; i < low.size(); ++i) {
-    double r = radius->DoubleAt(int64_t(i));
-    low[i] = float(interval.low().tensor.DoubleAt(int64_t(i)) - r);
-    high[i] = float(interval.high().tensor.DoubleAt(int64_t(i)) + r);
-    if (r != 0 && std::isfinite(low[i]))
-      low[i] = std::nextafter(low[i], -INFINITY);
-    if (r != 0 && std::isfinite(high[i]))
-      high[i] = std::nextafter(high[i], INFINITY);
-  }
-  interval.ends.emplace(Tensor::FromFloats(radius->shape(), low), Tensor::FromFloats(radius->shape(), high));
-}
-
-static double getGamma(int64_t count) {
-  double share = std::min(double(count) * kUnit, 0.5);
-  return share / (1 - share);
-}
-
 static bool isAtMost(const Tensor &tensor, double limit) {
   return all_of(tensor.Floats(), [&](float x) { return x <= limit; });
 }
 
-std::optional<Tensor> getSumRadius(mlir::Operation *op, ArrayRef<const Interval *> operands, const Tensor &result) {
-  Kind kind = getKind(op);
-  StringRef name = op->getName().stripDialect();
-  Form form(op, operands);
-  std::optional<Tensor> size = form.apply(getMagnitudes(kind, operands)), spread = getSpread(kind, form, operands);
-  if (!size || size->size() != result.size())
-    return std::nullopt;
-  bool isExact = kind == Kind::Norm ||
-                 (operands[0]->middle.quantized && (kind == Kind::Mean || operands[1]->middle.quantized));
-  if (isExact && !spread && isAtMost(*size, getSumGrain(kind, name, form, operands) / kUnit))
-    return std::nullopt;
-  // The middle of a float sum is that of one order, as far from the exact one as any other.
-  double gamma = getGamma(getCount(kind, name, form.attributes(), operands, result) + kSlack) * (isExact ? 1 : 2);
-  return makeRadius(result, [&](int64_t i) {
-    return kSafety * (gamma * size->DoubleAt(i) + (spread ? spread->DoubleAt(i) : 0));
-  });
+static double getLargest(const Interval *operand) {
+  double out = 0;
+  for (int64_t i = 0; operand && i < operand->middle.tensor.size(); ++i)
+    out = std::max(out, std::fabs(operand->middle.tensor.DoubleAt(i)));
+  return out;
 }
 
-std::optional<Tensor> getLibraryRadius(mlir::Operation *op, ArrayRef<const Interval *> operands,
-                                       const Tensor &result) {
-  static const StringSet<> exact = {
-      "Relu",      "Clip",      "Min",       "Max",     "Neg",     "Abs",          "Floor",       "Ceil",
-      "Round",     "Sign",      "Identity",  "Dropout", "Where",   "MaxPool",      "GlobalMaxPool", "LeakyRelu",
-      "ReduceMax", "ReduceMin", "Reshape",   "Flatten", "Concat",  "Transpose",    "Squeeze",     "Unsqueeze",
-      "Split",     "Slice",     "Pad",       "Gather",  "Tile",    "DepthToSpace", "SpaceToDepth", "Expand",
-      "Cast",      "FloatQuant"};
-  if (result.type() != runtime::DataType::Float32() || exact.contains(op->getName().stripDialect()))
+std::optional<Radius> getSumRadius(mlir::Operation *op, ArrayRef<const Interval *> operands, const Tensor &result,
+                                   Accumulation accumulation) {
+  Kind kind = getKind(op);
+  StringRef name = op->getName().stripDialect();
+  MagnitudeForm form(op, operands, name == "Sub" ? "Add" : ""); // a difference has the size of a sum
+  std::optional<Tensor> size = form.apply(getMagnitudes(kind, operands));
+  std::optional<SmallVector<Tensor>> spread = getSpread(kind, form, operands);
+  if (!size || size->size() != result.size() || !spread)
     return std::nullopt;
-  double gamma = getGamma(kNormRoundings);
-  std::optional<Tensor> size;
-  if (getKind(op) == Kind::Join && operands.size() == 2 && isFloat(operands[1]))
-    size = Form(op, operands).apply(getMagnitudes(Kind::Join, operands));
-  if (!size || size->size() != result.size())
-    size = getMagnitude(result);
-  return makeRadius(result, [&](int64_t i) { return gamma * size->DoubleAt(i); });
+  const double unit = getSumUnit(result.type(), accumulation);
+  bool isExact = kind == Kind::Norm ||
+                 (operands[0]->middle.quantized && (kind == Kind::Mean || operands[1]->middle.quantized));
+  bool isFloat32 = result.type() == runtime::DataType::Float32();
+  if (isExact && spread->empty() && isFloat32 && isAtMost(*size, getSumGrain(kind, name, form, operands) / unit))
+    return Radius();
+  int64_t count = getCount(kind, name, form.attributes(), operands, result) + kSlack;
+  // The middle of a float sum is that of one order, as far from the exact one as any other.
+  const double gamma = getGamma(double(count), unit) * (isExact ? 1 : 2);
+  // Half precision is rounded to behind the sum, which is below the result and the bias.
+  const bool isNarrow = getUnit(result.type()) > unit;
+  const double narrow = isNarrow ? 2 * getGamma(kNarrowRoundings, getUnit(result.type())) : 0;
+  const double bias = isNarrow && kind == Kind::Product && operands.size() > 2 ? getLargest(operands[2]) : 0;
+  Radius out(size_t(result.size()));
+  for (size_t i = 0; i < out.size(); ++i) {
+    double sum = gamma * size->DoubleAt(int64_t(i));
+    for (const Tensor &part : *spread)
+      sum += part.DoubleAt(int64_t(i));
+    if (sum != 0)
+      sum += double(count) * kUnderflow;
+    out[i] = kSafety * sum + narrow * (std::fabs(result.DoubleAt(int64_t(i))) + sum + bias);
+  }
+  return out;
+}
+
+//===----------------------------------------------------------------------===//
+// Polynomials
+//===----------------------------------------------------------------------===//
+
+bool isPolynomial(mlir::Operation *op) {
+  static const StringSet<> names = {"CumProd",    "CumSum",   "Einsum",          "Mean",     "Sum",    "Col2Im",
+                                    "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceL2", "LpPool", "GlobalLpPool"};
+  StringRef name = op->getName().stripDialect();
+  if (op->getName().getDialectNamespace() != "onnx" || names.contains(name))
+    return names.contains(name);
+  auto reduction = op->getAttrOfType<mlir::StringAttr>("reduction");
+  return name.starts_with("Scatter") && reduction && (reduction.getValue() == "add" || reduction.getValue() == "mul");
+}
+
+/// The number of roundings of one result: its addends, which are counted where every factor is one, and its factors.
+static double countRoundings(mlir::Operation *op, const MagnitudeForm &form, ArrayRef<const Interval *> operands,
+                             const Tensor &result) {
+  StringRef name = op->getName().stripDialect();
+  const Tensor &x = operands[0]->middle.tensor;
+  const double ratio = double(x.size()) / double(std::max<int64_t>(result.size(), 1));
+  const double slack = double(operands.size()) + kSlack;
+  if (name == "ReduceProd" || name == "ReduceL2")
+    return ratio + slack;
+  if (name == "CumProd")
+    return double(x.rank() ? *std::max_element(x.shape().begin(), x.shape().end()) : 1) + slack;
+  if (name.starts_with("Scatter") && op->getAttrOfType<mlir::StringAttr>("reduction").getValue() == "mul")
+    return double(operands[2]->middle.tensor.size()) + slack;
+  if (name.ends_with("LpPool")) { // powers and roots as libraries compute them
+    double taps = 1;
+    for (int64_t extent : form.attributes().Get("kernel_shape", std::vector<int64_t>()))
+      taps *= double(extent);
+    return std::max(taps, ratio) + double(form.attributes().Get("p", int64_t{2})) + 16 + slack;
+  }
+  auto ones = form.applyToFloats([](const Interval &operand) {
+    const Tensor &like = operand.middle.tensor;
+    return Tensor::FromFloats(like.shape(), std::vector<float>(size_t(like.size()), 1));
+  });
+  if (!ones || ones->size() == 0)
+    return INFINITY;
+  return *std::max_element(ones->Floats().begin(), ones->Floats().end()) + slack;
+}
+
+/// A polynomial P whose coefficients are not negative: float evaluation in any order is off by gamma_n * P(|x|) (Higham
+/// 5.1: every term of the sum carries at most n factors 1 + d), and |P(x + d) - P(x)| <= P(|x| + |d|) - P(|x|), term by
+/// term. A norm is no polynomial, but sqrt(P) has the relative error of P and two roundings more, rises with the
+/// magnitudes likewise, and by the triangle inequality moves by no more than norm(|d|) <= norm(|x| + |d|).
+std::optional<Radius> getPolynomialRadius(mlir::Operation *op, ArrayRef<const Interval *> operands,
+                                          const Tensor &result, Accumulation accumulation) {
+  StringRef name = op->getName().stripDialect();
+  MagnitudeForm form(op, operands);
+  auto size = form.applyToFloats([](const Interval &operand) { return getMagnitude(operand.middle.tensor); });
+  if (!size || size->size() != result.size() || !getUnit(result.type()))
+    return std::nullopt;
+  const double count = countRoundings(op, form, operands, result);
+  const double unit = getSumUnit(result.type(), accumulation);
+  double gamma = 2 * getGamma(count, unit); // the middle is that of one order
+  if (getUnit(result.type()) > unit)
+    gamma += 2 * getGamma(kNarrowRoundings, getUnit(result.type()));
+  Radius out(size_t(result.size()));
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = kSafety * gamma * size->DoubleAt(int64_t(i)) + (size->DoubleAt(int64_t(i)) ? count * kUnderflow : 0);
+  if (all_of(operands, [](const Interval *operand) { return !operand || operand->isPoint(); }))
+    return out;
+  bool isNorm = name == "ReduceL2" || name.ends_with("LpPool");
+  auto reach = form.applyToFloats([&](const Interval &operand) {
+    Radius radius = getRadius(operand);
+    const Tensor &middle = operand.middle.tensor;
+    std::vector<float> sums(size_t(middle.size()));
+    for (size_t i = 0; i < sums.size(); ++i) {
+      double sum = (isNorm ? 0 : std::fabs(middle.DoubleAt(int64_t(i)))) + (radius.empty() ? 0 : radius[i]);
+      if (sum != 0)
+        sums[i] = std::nextafter(float(std::isnan(sum) ? INFINITY : sum), INFINITY);
+    }
+    return Tensor::FromFloats(middle.shape(), sums);
+  });
+  if (!reach)
+    return std::nullopt;
+  // Both sizes are off by their own evaluation in float32.
+  const double own = isNorm ? 0 : 2 * getGamma(count + 2, 0x1p-24);
+  for (size_t i = 0; i < out.size(); ++i) {
+    double far = reach->DoubleAt(int64_t(i));
+    out[i] += kSafety * (far - (isNorm ? 0 : size->DoubleAt(int64_t(i))) + own * far);
+  }
+  return out;
 }
 
 } // namespace qcompile::compare

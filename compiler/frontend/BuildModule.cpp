@@ -106,6 +106,8 @@ LogicalResult ModuleBuilder::addConstants() {
       used.insert(input);
   for (const auto &output : model.graph().output())
     used.insert(output.name());
+  if (failed(checkInlinedData(model, used)))
+    return failure();
   LogicalResult result = success();
   for (const auto &tensor : model.graph().initializer()) {
     if (!used.count(tensor.name()))

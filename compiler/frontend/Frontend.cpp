@@ -3,6 +3,7 @@
 
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/BatchCoupling.h"
+#include "compiler/frontend/InputRanges.h"
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/Nodes.h"
 #include "compiler/frontend/TensorData.h"
@@ -186,6 +187,15 @@ static void noteBatchCoupling(ModelContext &model, func::FuncOp function) {
         << "results are those of one sample at a time; give the number meant with --input-shape";
 }
 
+static void noteInputRanges(ModelContext &model, func::FuncOp function) {
+  for (BlockArgument input : function.getArguments())
+    if (std::optional<InputRange> range = findInputRange(input)) {
+      setInputRange(function, input.getArgNumber(), *range);
+      if (auto name = function.getArgAttrOfType<StringAttr>(input.getArgNumber(), kPortNameAttr))
+        model.report.inputRanges[name.getValue().str()] = *range;
+    }
+}
+
 static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &bytes, uint64_t size) {
   if (failed(parseMessage(model, bytes, size)))
     return nullptr;
@@ -219,8 +229,10 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
   if (failed(upgradeModel(model)) || failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;
   OwningOpRef<ModuleOp> module = buildModule(model);
-  if (module)
+  if (module) {
     noteBatchCoupling(model, module->lookupSymbol<func::FuncOp>("main"));
+    noteInputRanges(model, module->lookupSymbol<func::FuncOp>("main"));
+  }
   return module;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/io/InputRange.h"
+
 namespace qcompile {
 
 /// On a function whose samples depend on each other: the node by which they do.
@@ -33,6 +35,7 @@ struct ImportReport {
   std::string batchCoupling;
   /// The first node, where there is no such one, behind which samples could not be followed; or empty.
   std::string batchLost;
+  InputRanges inputRanges; ///< what inputs may be for what the model does with them
   std::vector<std::string> repairs; ///< one sentence each, with a count where it recurs
   /// QONNX data types that the file notes on tensors, by name ("INT4").
   std::map<std::string, std::string> dataTypes;

@@ -122,6 +122,27 @@ LogicalResult checkTensorData(ModelContext &model) {
   return success(succeeded(checkExternalData(model, external)) && succeeded(result));
 }
 
+LogicalResult checkInlinedData(ModelContext &model, const llvm::StringSet<> &used) {
+  std::vector<ExternalTensor> external;
+  auto add = [&](TensorProto &tensor) {
+    RankedTensorType type = isExternal(tensor) ? getTensorType(model.context, tensor) : nullptr;
+    std::optional<uint64_t> size = type ? data::getStorageSize(type) : std::nullopt;
+    if (size)
+      external.push_back({&tensor, *size, /*isParameter=*/false});
+  };
+  for (TensorProto &tensor : *model.graph().mutable_initializer())
+    if (used.contains(tensor.name()))
+      add(tensor);
+  for (::onnx::NodeProto &node : *model.graph().mutable_node())
+    for (auto &attribute : *node.mutable_attribute())
+      if (attribute.has_t()) {
+        if (attribute.t().name().empty() && node.output_size())
+          attribute.mutable_t()->set_name(node.output(0));
+        add(*attribute.mutable_t());
+      }
+  return checkExternalData(model, external);
+}
+
 template <typename T, typename Field>
 static void append(std::vector<uint8_t> &out, const Field &field) {
   out.reserve(field.size() * sizeof(T));

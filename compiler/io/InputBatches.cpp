@@ -2,6 +2,7 @@
 #include "compiler/io/InputBatches.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "compiler/io/SplitMix64.h"
@@ -68,29 +69,47 @@ InputBatches assembleBatches(ArrayRef<Tensor> tensors, ArrayRef<Port> ports) {
   return out;
 }
 
-InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed) {
+/// Numbers of one float input: 24 bits each, so that float32 holds them.
+static std::vector<double> drawFloats(int64_t size, const InputRange *range, uint64_t &state) {
+  std::vector<double> out(static_cast<size_t>(size));
+  for (double &value : out) {
+    double unit = double(splitmix64(state) >> 40) * 0x1p-24; // [0, 1)
+    if (!range)
+      value = 2 * unit - 1;
+    else if (range->isWhole)
+      value = double(range->low) + std::floor(unit * (double(range->high) - double(range->low) + 1));
+    else // the high end belongs to it: a scale is not 0
+      value = double(range->high) - unit * double(range->high - range->low);
+  }
+  return out;
+}
+
+static std::vector<int64_t> drawIntegers(int64_t size, runtime::DataType type, const InputRange *range,
+                                         uint64_t &state) {
+  std::vector<int64_t> out(static_cast<size_t>(size));
+  const int64_t low = range ? std::max(range->low, type.MinValue()) : type.MinValue();
+  const int64_t high = range ? std::min(range->high, type.MaxValue()) : type.MaxValue();
+  const uint64_t span = uint64_t(high) - uint64_t(low) + 1;
+  for (int64_t &value : out)
+    value = type.kind == runtime::TypeKind::kBipolar
+                ? (splitmix64(state) >> 63 ? 1 : -1)
+                : int64_t(uint64_t(low) + (span ? splitmix64(state) % span : splitmix64(state)));
+  return out;
+}
+
+InputBatches makeRandomInputs(ArrayRef<Port> ports, int64_t count, uint64_t seed, const InputRanges &ranges) {
   uint64_t state = seed;
   std::vector<Tensor> tensors;
   int64_t batchSize = getBatchSize(ports);
   for (const Port &port : ports) {
-    int64_t perSample = runtime::NumElements(port.shape) / batchSize;
-    Shape shape = {count, perSample};
-    int64_t size = count * perSample;
-    if (port.type.IsFloat()) {
-      std::vector<double> values(size);
-      for (double &value : values) // 24 bits: exact in float32 too
-        value = double(splitmix64(state) >> 40) * 0x1p-23 - 1;
-      tensors.push_back(Tensor::FromReals(port.type, shape, values));
-      continue;
-    }
-    std::vector<int64_t> values(size);
-    uint64_t span = uint64_t(port.type.MaxValue()) - uint64_t(port.type.MinValue()) + 1;
-    for (int64_t &value : values)
-      value = port.type.kind == runtime::TypeKind::kBipolar
-                  ? (splitmix64(state) >> 63 ? 1 : -1)
-                  : port.type.MinValue() + int64_t(span ? splitmix64(state) % span
-                                                        : splitmix64(state));
-    tensors.push_back(*Tensor::FromIntegers(port.type, shape, values));
+    const int64_t perSample = runtime::NumElements(port.shape) / batchSize, size = count * perSample;
+    const Shape shape = {count, perSample};
+    auto it = ranges.find(port.name);
+    const InputRange *range = it == ranges.end() ? nullptr : &it->second;
+    if (port.type.IsFloat())
+      tensors.push_back(Tensor::FromReals(port.type, shape, drawFloats(size, range, state)));
+    else
+      tensors.push_back(*Tensor::FromIntegers(port.type, shape, drawIntegers(size, port.type, range, state)));
   }
   return assembleBatches(tensors, ports);
 }

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "compiler/io/InputRange.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "runtime/program/program.h"
 
@@ -33,9 +34,10 @@ int64_t fillBatches(int64_t count, llvm::ArrayRef<runtime::Port> ports);
 /// Cuts one tensor [samples, elements] per port, in its type, into batches.
 InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::ArrayRef<runtime::Port> ports);
 
-/// `count` samples drawn from `seed`: floats uniform in [-1, 1), integers uniform over their type. The generator is
-/// splitmix64, so equal on all machines.
-InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed);
+/// `count` samples drawn from `seed`: floats uniform in [-1, 1), integers uniform over their type, both over the range of
+/// their input where it has one, which must not be empty. The generator is splitmix64, so equal on all machines.
+InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed,
+                              const InputRanges &ranges = {});
 
 /// Joins the outputs of all batches of one port along the leading dimension and drops the padding. What has no such
 /// dimension stays as it is where there is one batch, and gets one more dimension for several.

@@ -128,11 +128,28 @@ static Expected<Tensor> convertType(const Tensor &tensor, DataType type, StringR
   return *Tensor::FromIntegers(type, tensor.shape(), values);
 }
 
+/// Samples without elements, whose number their shape alone says.
+static Expected<Tensor> arrangeEmpty(const Tensor &tensor, const Port &port, int64_t batchSize) {
+  const bool isWhole = tensor.shape() == port.shape;
+  const bool isLeading = !isWhole && !tensor.shape().empty() && tensor.shape()[0] > 0 &&
+                         Shape(tensor.shape().begin() + 1, tensor.shape().end()) == getSampleShape(port, batchSize);
+  if (isWhole || isLeading)
+    return Tensor(port.type, {isWhole ? batchSize : tensor.shape()[0], 0});
+  return createStringError("input '" + port.name + "': expected shape " + ShapeToString(port.shape) +
+                           ", which has no elements, found shape " + ShapeToString(tensor.shape()));
+}
+
 /// Samples along the leading dimension, each with the elements of one sample of the port.
 static Expected<Tensor> arrange(Tensor tensor, const Port &port, int64_t batchSize,
                                 const std::function<void(const std::string &)> &note) {
   int64_t perSample = runtime::NumElements(port.shape) / batchSize;
-  if (perSample == 0 || tensor.size() == 0 || tensor.size() % perSample != 0)
+  if (perSample != 0 && tensor.size() == 0)
+    return createStringError("input '" + port.name + "': expected at least one sample of shape " +
+                             ShapeToString(port.shape) +
+                             ", found none (shape " + ShapeToString(tensor.shape()) + ")");
+  if (perSample == 0)
+    return arrangeEmpty(tensor, port, batchSize);
+  if (tensor.size() % perSample != 0)
     return createStringError("input '" + port.name + "': expected " + Twine(perSample) +
                              " elements per sample (shape " + ShapeToString(port.shape) +
                              "), found shape " + ShapeToString(tensor.shape()));

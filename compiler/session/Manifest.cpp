@@ -15,6 +15,23 @@ namespace qcompile {
 
 std::string formatJson(json::Value value) { return formatv("{0:2}\n", value).str(); }
 
+/// By name of input: low end, high end, and whether numbers are whole.
+static json::Object formatRanges(const InputRanges &ranges) {
+  json::Object out;
+  for (const auto &[name, range] : ranges)
+    out[name] = json::Array{range.low, range.high, range.isWhole};
+  return out;
+}
+
+static InputRanges readRanges(const json::Object *ranges) {
+  InputRanges out;
+  for (const auto &[name, value] : ranges ? *ranges : json::Object())
+    if (const json::Array *ends = value.getAsArray(); ends && ends->size() == 3)
+      if (auto low = (*ends)[0].getAsInteger(), high = (*ends)[1].getAsInteger(); low && high)
+        out[name.str()] = {*low, *high, (*ends)[2].getAsBoolean().value_or(true), ""};
+  return out;
+}
+
 std::string formatManifest(const Manifest &manifest, ArrayRef<ArtifactFile> files) {
   json::Object options;
   for (const auto &[key, value] : manifest.backendOptions)
@@ -37,6 +54,7 @@ std::string formatManifest(const Manifest &manifest, ArrayRef<ArtifactFile> file
                              {"ir_version", model.irVersion},
                              {"producer", model.producer},
                              {"batch_coupling", model.batchCoupling},
+                             {"input_ranges", formatRanges(model.inputRanges)},
                              {"formats", json::Array(model.formats)},
                              {"repairs", json::Array(model.repairs)}}},
       {"backend", json::Object{{"name", manifest.backend},
@@ -88,6 +106,7 @@ Expected<Manifest> readManifest(StringRef directory) {
   Manifest out;
   out.modelName = model->getString("name")->str();
   out.model.batchCoupling = model->getString("batch_coupling").value_or("").str();
+  out.model.inputRanges = readRanges(model->getObject("input_ranges"));
   out.backend = backend->getString("name")->str();
   for (const auto &[key, setting] : *options)
     out.backendOptions[key.str()] = setting.getAsString().value_or("").str();

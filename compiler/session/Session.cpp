@@ -1,6 +1,7 @@
 //===- Session.cpp - One compilation --------------------------------------===//
 #include "compiler/session/Session.h"
 
+#include "compiler/frontend/InputRanges.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/session/Manifest.h"
 #include "dialects/data/DataDialect.h"
@@ -197,6 +198,7 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
                 "'" + path + "': expected a function 'main' with one block");
   if (auto coupling = main->getAttrOfType<StringAttr>(kBatchCouplingAttr))
     report.batchCoupling = coupling.getValue().str();
+  report.inputRanges = getInputRanges(main);
   currentStage = *from;
   return true;
 }
@@ -411,6 +413,7 @@ std::unique_ptr<Executable> Session::openArtifact(StringRef directory) {
     options.backendOptions.push_back(key + "=" + value);
   info.name = manifest->modelName;
   report.batchCoupling = manifest->model.batchCoupling;
+  report.inputRanges = manifest->model.inputRanges;
   if (!selectBackend())
     return nullptr;
   llvm::Expected<std::unique_ptr<Executable>> executable = backend->open(directory, info);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "runtime/artifact/artifact.h"
 #include "runtime/program/program.h"
 
@@ -43,7 +44,10 @@ absl::Status RunProgram(qcrt_program* program, const void* const* inputs, void* 
     const Tensor& tensor = program->executor.output(i);
     const Port& port = ports.outputs[i];
     if (tensor.type() != port.type || tensor.shape() != port.shape) {
-      return absl::InternalError("an island gave an output of another type or shape");
+      return absl::InternalError(absl::StrCat(
+          "a float part gave another output than the model was compiled for: expected '", port.name,
+          "' ", port.type.ToString(), " ", qcompile::runtime::ShapeToString(port.shape), ", found ",
+          tensor.type().ToString(), " ", qcompile::runtime::ShapeToString(tensor.shape())));
     }
     if (!tensor.bytes().empty()) {
       std::memcpy(outputs[i], tensor.bytes().data(), tensor.bytes().size());

@@ -89,7 +89,7 @@ def check(qcompile, rng, kind):
     _, found = qcompile.run(source, x, "--backend=reference", "--stage=import")
     row.append(differing(found, wanted))
     for route in (["qdq"], ["qonnx", "qdq", "qonnx", "qdq"]):
-        files, code, message = travel(qcompile, source, route, qcompile.work, 4, ["--small-types"])
+        files, code, message = travel(qcompile, source, route, qcompile.work, 4, small_types=True)
         if code:
             return row, [f"{name}: {message}"]
         row.append(differing(compute(onnx.load(files[min(1, len(files) - 1)]), {"x": x}), wanted))

@@ -27,13 +27,13 @@ def convert(qcompile, source, target, output, samples, options=()):
     return done.returncode, " | ".join(errors)[:400]
 
 
-def travel(qcompile, source, route, work, samples, options=()):
-    """The files of a journey, and what ended it: exit code and message."""
+def travel(qcompile, source, route, work, samples, small_types=False):
+    """The files of a journey, and what ended it: exit code and message. Small types are for formats that store codes."""
     files = []
     for i, target in enumerate(route):
         output = work / f"{i}_{target}.onnx"
         code, message = convert(qcompile, files[-1] if files else source, target, output, samples if i < 2 else 0,
-                                options)
+                                ["--small-types"] if small_types and target != "qonnx" else [])
         if code:
             return files, code, f"step {i + 1} (to {target}) ended with {code}: {message}"
         files.append(output)

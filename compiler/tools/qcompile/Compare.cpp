@@ -7,6 +7,7 @@
 #include "compiler/compare/Recording.h"
 #include "compiler/io/InputData.h"
 #include "compiler/tools/qcompile/CompareReport.h"
+#include "compiler/tools/qcompile/RandomInputs.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -26,10 +27,10 @@ static std::string findMistake(const Options &options) {
   return "";
 }
 
-static Expected<InputBatches> getInputs(const Options &options, Executable &executable,
+static Expected<InputBatches> getInputs(const Session &session, const Options &options, Executable &executable,
                                         Messages &messages) {
   if (options.random)
-    return makeRandomInputs(executable.inputs(), fillBatches(options.random, executable.inputs()), options.seed);
+    return drawInputs(session, executable, options, fillBatches(options.random, executable.inputs()), messages);
   return readInputs(options.inputs, executable.inputs(),
                     [&](const std::string &text) { messages.note(text); }, options.sampling);
 }
@@ -92,7 +93,7 @@ bool Run::runSide(int side, const SideSpec &spec) {
     return false;
   }
   if (side == 0) {
-    Expected<InputBatches> read = getInputs(options, comparison.executable(0), messages);
+    Expected<InputBatches> read = getInputs(comparison.session(0), options, comparison.executable(0), messages);
     if (!read)
       return session.failInput(read.takeError());
     inputs = std::move(*read);

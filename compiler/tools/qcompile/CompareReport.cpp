@@ -65,6 +65,7 @@ static json::Value toJson(const TensorRow &row) {
   if (row.verdict) {
     out["ambiguous"] = row.verdict->ambiguous;
     out["following"] = row.verdict->following;
+    out["unbounded"] = row.verdict->unbounded;
     out["departing"] = row.verdict->departing;
   }
   return out;
@@ -113,7 +114,27 @@ static std::string toText(double number) {
   return out;
 }
 
-static std::vector<std::string> makeCells(const TensorRow &row, bool isJudged) {
+/// The first tensor with elements of which no bound is known, or null.
+static const TensorRow *findUnbounded(const CompareResult &result) {
+  auto it = find_if(result.rows, [](const TensorRow &row) { return row.verdict && row.verdict->unbounded; });
+  return it == result.rows.end() ? nullptr : &*it;
+}
+
+using Count = int64_t compare::Verdict::*;
+
+/// The reasons that have columns, and their heads: what has no bound only where there is such a thing.
+static std::vector<std::pair<std::string, Count>> getReasons(const CompareResult &result) {
+  if (!result.isJudged)
+    return {};
+  std::vector<std::pair<std::string, Count>> out = {{"ambiguous", &compare::Verdict::ambiguous},
+                                                    {"follow", &compare::Verdict::following}};
+  if (findUnbounded(result))
+    out.emplace_back("no bound", &compare::Verdict::unbounded);
+  out.emplace_back("depart", &compare::Verdict::departing);
+  return out;
+}
+
+static std::vector<std::string> makeCells(const TensorRow &row, ArrayRef<std::pair<std::string, Count>> reasons) {
   std::vector<std::string> cells = {row.name,
                                     std::to_string(row.differing),
                                     std::to_string(row.elements),
@@ -122,21 +143,20 @@ static std::vector<std::string> makeCells(const TensorRow &row, bool isJudged) {
                                     toText(row.meanSquare),
                                     toText(row.snr),
                                     row.isCodes ? std::to_string(row.steps) : "-"};
-  if (isJudged)
-    for (int64_t compare::Verdict::*count :
-         {&compare::Verdict::ambiguous, &compare::Verdict::following, &compare::Verdict::departing})
-      cells.push_back(row.verdict ? std::to_string((*row.verdict).*count) : "-");
+  for (const auto &[head, count] : reasons)
+    cells.push_back(row.verdict ? std::to_string((*row.verdict).*count) : "-");
   return cells;
 }
 
 static void printTable(const CompareResult &result, const Options &options) {
   std::vector<std::vector<std::string>> table = {
       {"tensor", "differ", "of", "max", "relative", "mse", "SNR dB", "steps"}};
-  if (result.isJudged)
-    table[0].insert(table[0].end(), {"ambiguous", "follow", "depart"});
+  const std::vector<std::pair<std::string, Count>> reasons = getReasons(result);
+  for (const auto &[head, count] : reasons)
+    table[0].push_back(head);
   for (const TensorRow *row : sortRows(result, options.compare.modelOrder))
     if (row->differing || options.verbose)
-      table.push_back(makeCells(*row, result.isJudged));
+      table.push_back(makeCells(*row, reasons));
   if (table.size() == 1)
     return;
   std::vector<size_t> widths(table[0].size());
@@ -155,7 +175,9 @@ static void printReasons(const CompareResult &result) {
   if (!result.isJudged || !result.findFirst())
     return;
   if (!result.departure) {
-    if (result.isExplained())
+    if (const TensorRow *open = findUnbounded(result))
+      outs() << "no bound is known of differences at '" << open->name << "', node '" << open->node << "'\n";
+    else if (result.isExplained())
       outs() << "every difference is ambiguous or follows from one that is\n";
     return;
   }

@@ -5,6 +5,7 @@
 #include "compiler/io/InputData.h"
 #include "compiler/io/WriteFile.h"
 #include "compiler/tools/qcompile/Commands.h"
+#include "compiler/tools/qcompile/RandomInputs.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -14,13 +15,13 @@ namespace qcompile::tool {
 /// Samples where neither --input nor --random says which.
 static constexpr int64_t kVerifiedSamples = 16;
 
-static Expected<InputBatches> getInputs(const Options &options, Executable &executable, Messages &messages) {
+static Expected<InputBatches> getInputs(const Session &session, const Options &options, Executable &executable,
+                                        Messages &messages) {
   if (!options.inputs.empty())
     return readInputs(options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); },
                       options.sampling);
-  messages.note("seed " + std::to_string(options.seed));
   const int64_t count = options.random ? options.random : kVerifiedSamples;
-  return makeRandomInputs(executable.inputs(), fillBatches(count, executable.inputs()), options.seed);
+  return drawInputs(session, executable, options, fillBatches(count, executable.inputs()), messages);
 }
 
 /// Evaluates the source and the file that was written, tensor by tensor. Nothing after an error.
@@ -36,7 +37,7 @@ static std::optional<std::vector<compare::TensorRow>> compareWithFile(Session &s
       return std::nullopt;
     }
     if (side == 0) {
-      Expected<InputBatches> read = getInputs(options, comparison.executable(0), messages);
+      Expected<InputBatches> read = getInputs(comparison.session(0), options, comparison.executable(0), messages);
       if (!read) {
         session.failInput(read.takeError());
         return std::nullopt;

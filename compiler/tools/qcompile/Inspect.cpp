@@ -25,11 +25,6 @@ json::Array toJson(ArrayRef<runtime::Port> ports) {
 }
 
 int inspectArtifact(Session &session, const Options &options) {
-  if (options.weights || options.integer || options.accumulators || !options.html.empty()) {
-    session.fail(Outcome::Usage, Code::U001,
-                 "--weights, --html, --integer and --accumulators need a model, found the artifact '" + options.model + "'");
-    return int(session.outcome());
-  }
   std::unique_ptr<Executable> executable = session.openArtifact(options.model);
   if (!executable)
     return int(session.outcome());
@@ -152,11 +147,6 @@ int inspectModel(Session &session, const Options &options, Messages &messages) {
     return int(session.outcome());
   bool isInteger = session.stage() >= Stage::Integer;
   bool wantsInteger = options.integer || options.accumulators;
-  if (isInteger && (options.weights || !options.html.empty())) {
-    session.fail(Outcome::Usage, Code::U001,
-                 "--weights and --html show a model as written: expected a stage before integer");
-    return int(session.outcome());
-  }
   // Tables of the integer form stand alone; programs read all at once.
   if (!isInteger && (!wantsInteger || options.json) && !inspectOnnx(session, options, output))
     return int(session.outcome());

@@ -6,6 +6,7 @@
 #include "compiler/tools/qcompile/CompareOptions.h"
 #include "compiler/tools/qcompile/CompressOptions.h"
 #include "compiler/tools/qcompile/ConvertOptions.h"
+#include "compiler/tools/qcompile/OptionRules.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -154,15 +155,11 @@ std::string describeWord(StringRef word) {
          (nearest.empty() ? "; commands are " + known : ", did you mean " + nearest);
 }
 
-/// Options that would be without effect beside others; an empty string where all count.
+/// Options whose values do not go with others; an empty string where all do.
 std::string findContradiction(const Options &out) {
   if (out.stage && *out.stage >= Stage::Target)
     return "--stage: expected one of the stages that the reference evaluates, import to bound, found '" +
            getStageName(*out.stage).str() + "'";
-  if (out.command == Command::Run && out.stage && out.session.backend != "reference")
-    return "--stage needs --backend=reference";
-  if (out.fromArtifact && (out.backendGiven || out.stage || out.compileFrom || !inputShapes.empty() || !backendOptions.empty()))
-    return "'" + out.model + "' is an artifact, which has its backend, options and shapes, expected none";
   bool isText = out.command == Command::Compile && out.compileTo && *out.compileTo < Stage::Emit;
   if (out.output == "-" && !isText)
     return "-o: only the text of a stage (--compile-to) goes to the standard output, expected a path";
@@ -213,6 +210,20 @@ std::optional<std::string> readStage(const cl::opt<std::string> &option,
 void printVersion(raw_ostream &os) {
   os << "qcompile " << kVersion << " (LLVM " << LLVM_VERSION_STRING << "), reads ONNX up to opset "
      << getNewestOpset() << "\n";
+}
+
+/// The command whose options are on the command line.
+cl::SubCommand &getSubCommand() {
+  for (cl::SubCommand *command : {&compileCommand, &runCommand, &inspectCommand, &checkCommand, &compareCommand,
+                                  &compressCommand, &convertCommand, &listCommand, &explainCommand})
+    if (*command)
+      return *command;
+  return cl::SubCommand::getTopLevel();
+}
+
+bool isGiven(StringRef name) {
+  const cl::Option *option = cl::getRegisteredOptions(getSubCommand()).lookup(name);
+  return option && option->getNumOccurrences() > 0;
 }
 
 Command getCommand() {
@@ -320,6 +331,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   if (out.command == Command::Convert)
     if (std::string mistake = convertLine.read(out.convert); !mistake.empty())
       return usage(mistake);
+  if (std::string mistake = findIdleOption(out, isGiven); !mistake.empty())
+    return usage(mistake);
   return out;
 }
 

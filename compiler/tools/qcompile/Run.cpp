@@ -9,6 +9,7 @@
 #include "compiler/session/Manifest.h"
 #include "compiler/session/ReferenceExecutable.h"
 #include "compiler/tools/qcompile/Commands.h"
+#include "compiler/tools/qcompile/RandomInputs.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
@@ -166,11 +167,12 @@ int failInput(Session &session, Error error) {
 }
 
 /// As many random samples as asked for, in whole batches where they depend on each other.
-InputBatches makeRandom(Session &session, const Options &options, Executable &executable) {
+static Expected<InputBatches> makeRandom(Session &session, const Options &options, Executable &executable,
+                                         Messages &messages) {
   int64_t count = options.random;
   if (!session.importReport().batchCoupling.empty())
     count = fillBatches(count, executable.inputs());
-  return makeRandomInputs(executable.inputs(), count, options.seed);
+  return drawInputs(session, executable, options, count, messages);
 }
 
 int runModel(Session &session, const Options &options, Messages &messages) {
@@ -185,10 +187,8 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);
   if (!executable)
     return int(session.outcome());
-  if (options.random)
-    messages.note("seed " + std::to_string(options.seed));
   Expected<InputBatches> inputs =
-      options.random ? makeRandom(session, options, *executable)
+      options.random ? makeRandom(session, options, *executable, messages)
                      : readInputs(options.inputs, executable->inputs(),
                                   [&](const std::string &text) { messages.note(text); },
                                   options.sampling);
@@ -200,13 +200,8 @@ int runModel(Session &session, const Options &options, Messages &messages) {
     messages.note("the last batch is filled up with its last sample; that is right if node '" + session.importReport().batchLost +
                   "' and those behind it compute every sample by itself, which is not known");
   IntermediateDump dump;
-  if (!options.dumpIntermediates.empty()) {
-    if (options.session.backend != "reference") {
-      session.fail(Outcome::Usage, Code::U001, "--dump-intermediates needs --backend=reference");
-      return int(session.outcome());
-    }
+  if (!options.dumpIntermediates.empty())
     dump.attach(static_cast<ReferenceExecutable &>(*executable));
-  }
 
   auto start = std::chrono::steady_clock::now();
   Expected<std::vector<Executable::Tensors>> results = executable->run(inputs->batches);

@@ -2,6 +2,7 @@
 #include "compiler/io/InputData.h"
 
 #include <fstream>
+#include <set>
 
 #include "compiler/io/Npy.h"
 #include "gtest/gtest.h"
@@ -233,6 +234,46 @@ TEST(RandomInputsTest, KnownGenerator) {
   // splitmix64 from state 0 begins with 0xe220a8397b1dcdaf; its upper 24 bits e220a8 as a fraction of 2^23, less 1.
   InputBatches inputs = makeRandomInputs({{"x", DataType::Float32(), {1, 1}, 0}}, 1, 0);
   EXPECT_EQ(inputs.batches[0][0].DoubleAt(0), double(0xe220a8) / (1 << 23) - 1);
+}
+
+TEST_F(InputDataTest, SamplesWithoutElements) {
+  auto file = write("empty.npy", formatNpy(Tensor(DataType::Float32(), {3, 0, 2})));
+  llvm::Expected<InputBatches> inputs = read({"x=" + file}, {{"x", DataType::Float32(), {1, 0, 2}, 0}});
+  ASSERT_TRUE(bool(inputs)) << llvm::toString(inputs.takeError());
+  EXPECT_EQ(inputs->samples, 3);
+  ASSERT_EQ(inputs->batches.size(), 3u);
+  EXPECT_EQ(inputs->batches[0][0].shape(), (Shape{1, 0, 2}));
+  llvm::Expected<InputBatches> other = read({"x=" + file}, {{"x", DataType::Float32(), {1, 0, 4}, 0}});
+  EXPECT_EQ(llvm::toString(other.takeError()), "input 'x': expected shape 1x0x4, which has no elements, found shape 3x0x2");
+  llvm::Expected<InputBatches> none = read({"x=" + file}, {{"x", DataType::Float32(), {1, 2}, 0}});
+  EXPECT_EQ(llvm::toString(none.takeError()),
+            "input 'x': expected at least one sample of shape 1x2, found none (shape 3x0x2)");
+}
+
+TEST(RandomInputs, StayWithinTheRangesOfTheirInputs) {
+  std::vector<Port> ports = {{"ids", DataType::Int64(), {1, 50}, 0},
+                             {"floats", DataType::Float32(), {1, 50}, 1},
+                             {"scale", DataType::Float32(), {1, 50}, 2},
+                             {"bytes", DataType::Unsigned(8), {1, 50}, 3}};
+  InputRanges ranges;
+  ranges["ids"] = {-2, 7, true, ""};
+  ranges["floats"] = {3, 5, true, ""};
+  ranges["scale"] = {0, 1, false, ""};
+  ranges["bytes"] = {1, INT64_MAX, true, ""};
+  InputBatches inputs = makeRandomInputs(ports, 40, 3, ranges);
+  std::set<int64_t> ids;
+  std::set<double> floats;
+  for (const std::vector<Tensor> &batch : inputs.batches)
+    for (int64_t i = 0; i < 50; ++i) {
+      ids.insert(batch[0].IntegerAt(i));
+      floats.insert(batch[1].DoubleAt(i));
+      EXPECT_GT(batch[2].DoubleAt(i), 0);
+      EXPECT_LE(batch[2].DoubleAt(i), 1);
+      EXPECT_GE(batch[3].IntegerAt(i), 1);
+    }
+  // Of 2000 draws from ten numbers none is left out, but for a chance of 10^-90.
+  EXPECT_EQ(ids, (std::set<int64_t>{-2, -1, 0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(floats, (std::set<double>{3, 4, 5}));
 }
 
 } // namespace

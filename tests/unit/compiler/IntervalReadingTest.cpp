@@ -115,5 +115,103 @@ TEST_F(IntervalReadingTest, SumsOfFewBitsAreExactInAnyOrder) {
     EXPECT_EQ(sum(), product.middle.tensor.Floats()[0]);
 }
 
+//===----------------------------------------------------------------------===//
+// Normalizations
+//===----------------------------------------------------------------------===//
+
+/// One line through an operation without parameters that matter.
+std::string makeLine(const std::string &operation) {
+  return "func.func @main(%x: tensor<1x64xf32>) -> tensor<1x64xf32> {\n"
+         "%one = onnx.Constant() {value = #data.constant<\"one\", [1.0] : tensor<1xf32>>} : () -> tensor<1xf32>\n" +
+         operation + "return %y : tensor<1x64xf32>\n}\n";
+}
+
+class LineTest : public IntervalReadingTest {
+protected:
+  /// The interval of one line.
+  Interval evaluate(const std::string &operation, const std::vector<float> &line) {
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(makeLine(operation), &context);
+    EXPECT_TRUE(module);
+    auto reading = IntervalReading::create(module->lookupSymbol<mlir::func::FuncOp>("main"));
+    EXPECT_TRUE(bool(reading));
+    Interval out;
+    reading->onResult = [&](mlir::OpResult result, Interval &interval) {
+      if (!reading->isConstant(result))
+        out = interval;
+    };
+    llvm::Error error = reading->run({Tensor::FromFloats({1, 64}, line)});
+    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+    return out;
+  }
+
+  std::vector<float> draw(float centre) {
+    std::vector<float> line(64);
+    for (float &x : line)
+      x = centre + float(random() % 4096) / 1024.0f - 2;
+    return line;
+  }
+
+  /// sum f(x) in a random order.
+  template <typename F>
+  float add(std::vector<float> line, F f) {
+    std::shuffle(line.begin(), line.end(), random);
+    float sum = 0;
+    for (float x : line)
+      sum += f(x);
+    return sum;
+  }
+
+  void expectInside(const Interval &interval, size_t i, float y) {
+    EXPECT_GE(y, interval.low().tensor.Floats()[i]);
+    EXPECT_LE(y, interval.high().tensor.Floats()[i]);
+  }
+};
+
+TEST_F(LineTest, LayerNormalizationHoldsBothFormulasOfTheVariance) {
+  for (float centre : {0.0f, 0.5f, 5.0f}) {
+    std::vector<float> line = draw(centre);
+    Interval interval = evaluate("%y = onnx.LayerNormalization(%x, %one) {operandSegmentSizes = array<i32: 1, 1, 0>, "
+                                 "resultSegmentSizes = array<i32: 1, 0, 0>} : (tensor<1x64xf32>, tensor<1xf32>) -> "
+                                 "tensor<1x64xf32>\n",
+                                 line);
+    ASSERT_FALSE(interval.isPoint());
+    for (int order = 0; order < 100; ++order) {
+      float mean = add(line, [](float x) { return x; }) / 64;
+      float squares = add(line, [](float x) { return x * x; }) / 64;
+      float deviations = add(line, [mean](float x) { return (x - mean) * (x - mean); }) / 64;
+      for (float variance : {squares - mean * mean, deviations})
+        for (size_t i = 0; i < 64; ++i) {
+          expectInside(interval, i, (line[i] - mean) / std::sqrt(variance + 1e-5f));
+          expectInside(interval, i, (line[i] - mean) * (1 / std::sqrt(variance + 1e-5f)));
+        }
+    }
+    // And it is no wider than cancellation: 8 gamma_68 E[x^2] / var, where the deviation of the uniform numbers is
+    // above 1.
+    double width = double(interval.high().tensor.Floats()[0]) - interval.low().tensor.Floats()[0];
+    EXPECT_LE(width, 8 * 68 * 0x1p-24 * (centre * centre + 4) * 4 + 1e-5);
+  }
+}
+
+TEST_F(LineTest, SoftmaxHoldsOrdersAndExponentialsWithoutTheMaximum) {
+  std::vector<float> line = draw(0);
+  Interval interval = evaluate("%y = onnx.Softmax(%x) : (tensor<1x64xf32>) -> tensor<1x64xf32>\n", line);
+  ASSERT_FALSE(interval.isPoint());
+  float largest = *std::max_element(line.begin(), line.end());
+  for (float shift : {0.0f, largest}) {
+    auto power = [shift](float x) { return std::exp(x - shift); };
+    for (int order = 0; order < 100; ++order) {
+      float sum = add(line, power), inverse = 1 / sum;
+      for (size_t i = 0; i < 64; ++i) {
+        expectInside(interval, i, power(line[i]) / sum);
+        expectInside(interval, i, power(line[i]) * inverse);
+      }
+    }
+  }
+  // Two gammas of 2 n + 24 + 4 roundings and the ends' own.
+  for (size_t i = 0; i < 64; ++i)
+    EXPECT_LE(interval.high().tensor.Floats()[i],
+              interval.middle.tensor.Floats()[i] * (1 + 2 * 160 * 0x1p-24));
+}
+
 } // namespace
 } // namespace qcompile::compare
