@@ -105,6 +105,34 @@ void proveRoundings(ModuleOp module, bool toQonnx) {
       op->setAttr(kRoundsAlikeAttr, UnitAttr::get(op->getContext()));
 }
 
+/// The codes that an output width leaves, of the version that limits to it.
+static std::optional<qnn::Bounds> getWidthBounds(Operation *op) {
+  auto trunc = dyn_cast<onnx::TruncOp>(op);
+  data::ConstantAttr width = trunc ? getConstant(op->getOperand(op->getNumOperands() - 1)) : nullptr;
+  if (!width || width.size() != 1)
+    return std::nullopt;
+  double bits = width.getTensor().DoubleAt(0);
+  if (!(bits >= 1 && bits <= 32))
+    return std::nullopt;
+  auto flag = [&](StringRef name, bool otherwise) {
+    auto attribute = op->getAttrOfType<IntegerAttr>(name);
+    return attribute ? attribute.getInt() != 0 : otherwise;
+  };
+  bool narrow = flag("narrow", false), isSigned = flag("signed_", true);
+  int64_t values = int64_t{1} << int(bits);
+  return isSigned ? qnn::Bounds{-values / 2 + narrow, values / 2 - 1} : qnn::Bounds{0, values - 1 - narrow};
+}
+
+/// The codes that one of the operations gives, the last one first.
+static std::optional<qnn::Bounds> getCodeBounds(ArrayRef<Operation *> operations) {
+  for (Operation *op : llvm::reverse(operations)) {
+    auto type = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : nullptr;
+    if (type && qnn::isCodeType(type.getElementType()))
+      return qnn::getValueBounds(op->getResult(0));
+  }
+  return std::nullopt;
+}
+
 void noteTruncatedCodes(ModuleOp module) {
   auto truncates = [](Operation *op) { return isa<onnx::TruncOp, onnx::Truncv1Op>(op); };
   SmallVector<Operation *> operations = collect(module, truncates);
@@ -112,14 +140,11 @@ void noteTruncatedCodes(ModuleOp module) {
     return;
   MarkedForm form(module, truncates, [](Operation *) {});
   for (auto [i, op] : llvm::enumerate(operations)) {
-    ArrayRef<Operation *> became = form.get(i);
-    auto type = became.empty() || became.back()->getNumResults() != 1
-                    ? nullptr
-                    : dyn_cast<RankedTensorType>(became.back()->getResult(0).getType());
-    if (!type || !qnn::isCodeType(type.getElementType()))
-      continue;
-    qnn::Bounds bounds = qnn::getValueBounds(became.back()->getResult(0));
-    op->setAttr(kCodesAttr, DenseI64ArrayAttr::get(op->getContext(), {bounds.low, bounds.high}));
+    std::optional<qnn::Bounds> bounds = getCodeBounds(form.get(i));
+    if (!bounds)
+      bounds = getWidthBounds(op);
+    if (bounds)
+      op->setAttr(kCodesAttr, DenseI64ArrayAttr::get(op->getContext(), {bounds->low, bounds->high}));
   }
 }
 

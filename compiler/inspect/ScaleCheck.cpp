@@ -36,14 +36,21 @@ static SmallVector<unsigned> getScaleOperands(StringRef name, unsigned count) {
       .Default({});
 }
 
-static void checkScale(Operation *op, Value operand) {
+/// Whether the scale is one of constant codes, which have a twin of positive scales (passes/normalise-quantization/PositiveScales.h).
+static bool isOfConstant(StringRef name, ArrayRef<Value> operands, unsigned index, const llvm::DenseSet<Value> &constants) {
+  bool mayBe = (name == "DequantizeLinear" && index == 1) ||
+               (llvm::is_contained({"QLinearConv", "QLinearMatMul", "QGemm"}, name) && index == 4);
+  return mayBe && constants.contains(operands[index - 1]);
+}
+
+static void checkScale(Operation *op, Value operand, bool anySign) {
   std::optional<runtime::Value> value = evaluateConstant(operand, kMaxElements);
   if (!value)
     return;
   for (int64_t i = 0; i < value->tensor.size(); ++i) {
     // As the float32 that the quantizer computes with.
     float scale = float(value->tensor.DoubleAt(i));
-    if (std::isfinite(scale) && scale > 0)
+    if (std::isfinite(scale) && (anySign || scale > 0))
       continue;
     std::string found;
     llvm::raw_string_ostream(found) << llvm::format("%g", std::isnan(scale) ? NAN : double(scale)); // no sign
@@ -54,13 +61,15 @@ static void checkScale(Operation *op, Value operand) {
 }
 
 void checkScales(func::FuncOp function) {
-  function.walk([](Operation *op) {
+  const llvm::DenseSet<Value> constants = findConstants(function);
+  function.walk([&](Operation *op) {
     if (op->getName().getDialectNamespace() != "onnx")
       return;
+    StringRef name = op->getName().stripDialect();
     SmallVector<Value> operands = getFormalOperands(op);
-    for (unsigned index : getScaleOperands(op->getName().stripDialect(), unsigned(operands.size())))
+    for (unsigned index : getScaleOperands(name, unsigned(operands.size())))
       if (index < operands.size() && operands[index])
-        checkScale(op, operands[index]);
+        checkScale(op, operands[index], isOfConstant(name, operands, index, constants));
   });
 }
 

@@ -40,6 +40,8 @@ StringRef getTensorName(Location location) {
   return node ? cast<NameLoc>(node.getChildLoc()).getName().getValue() : StringRef();
 }
 
+bool isOfFile(Location location) { return bool(location->findInstanceOf<FileLineColLoc>()); }
+
 std::string describe(Operation *op) {
   if (StringRef name = getNodeName(op->getLoc()); !name.empty())
     return name.str();

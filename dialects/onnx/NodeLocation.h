@@ -24,6 +24,9 @@ llvm::StringRef getNodeName(mlir::Location location);
 /// The name of the source tensor that the operation computes, or an empty string.
 llvm::StringRef getTensorName(mlir::Location location);
 
+/// Whether the operation, or one that it took the place of, stands in a file; else a rewrite wrote it as a step beside such a one.
+bool isOfFile(mlir::Location location);
+
 /// What messages call the operation: the node's name, else the tensor's, else the op's own name.
 std::string describe(mlir::Operation *op);
 

@@ -15,7 +15,8 @@ bool CodedOperand::isPerAxis() const {
 }
 
 Type CodedOperand::getElementType() const {
-  return cast<RankedTensorType>(codes.getType()).getElementType();
+  auto type = cast<RankedTensorType>(codes.getType()).getElementType();
+  return widened ? IntegerType::get(type.getContext(), 8, cast<IntegerType>(type).getSignedness()) : type;
 }
 
 data::ConstantAttr getStoredCodes(Value value) {
@@ -45,6 +46,8 @@ std::optional<CodedOperand> readOperand(Value value, std::string &reason) {
   out.scale = dequantize->getOperand(1);
   out.zeroPoint = dequantize->getNumOperands() > 2 ? dequantize->getOperand(2) : Value();
   out.constant = getStoredCodes(out.codes);
+  auto stored = dyn_cast<IntegerType>(out.getElementType());
+  out.widened = out.constant && stored && stored.getWidth() < 8;
   auto block = dequantize->getAttrOfType<IntegerAttr>("block_size");
   if (!out.getElementType().isInteger(8) || (block && block.getInt() != 0) || !getConstant(out.scale) ||
       (out.zeroPoint && !getConstant(out.zeroPoint))) {
@@ -95,21 +98,26 @@ Value readBias(Value value, const CodedOperand &x, const CodedOperand &w, std::s
   return stored;
 }
 
+/// The numbers of a constant in integers of another type.
+static Value store(OnnxSteps &steps, data::ConstantAttr constant, const Tensor &numbers, runtime::DataType type) {
+  return steps.constant(data::ConstantAttr::get(constant.getContext(), constant.getName(),
+                                                *Tensor::FromIntegers(type, numbers.shape(), numbers.ToIntegers())));
+}
+
 void materialise(OnnxSteps &steps, CodedOperand &operand) {
-  if (!operand.zeroPoint) {
-    auto type = cast<IntegerType>(operand.getElementType()).isSigned() ? runtime::DataType::Signed(8)
-                                                                      : runtime::DataType::Unsigned(8);
+  auto type = cast<IntegerType>(operand.getElementType()).isSigned() ? runtime::DataType::Signed(8)
+                                                                    : runtime::DataType::Unsigned(8);
+  if (!operand.zeroPoint)
     operand.zeroPoint = steps.constant("zero", Tensor(type, getConstant(operand.scale).getTensor().shape()));
-  }
+  else if (operand.widened)
+    operand.zeroPoint = store(steps, getConstant(operand.zeroPoint), getConstant(operand.zeroPoint).getTensor(), type);
   if (!operand.constant)
     return;
-  if (!operand.transposed) {
-    if (auto clip = operand.codes.getDefiningOp<onnx::ClipOp>())
-      operand.codes = clip->getOperand(0);
-    return;
-  }
-  operand.codes = steps.constant(data::ConstantAttr::get(operand.codes.getContext(), operand.constant.getName(),
-                                                         permute(operand.constant.getTensor(), {1, 0})));
+  Tensor codes = operand.constant.getTensor();
+  if (operand.transposed || operand.widened)
+    operand.codes = store(steps, operand.constant, operand.transposed ? permute(codes, {1, 0}) : codes, type);
+  else if (auto clip = operand.codes.getDefiningOp<onnx::ClipOp>())
+    operand.codes = clip->getOperand(0);
 }
 
 } // namespace qcompile

@@ -12,6 +12,7 @@ struct CodedOperand {
   mlir::Value codes, scale, zeroPoint;
   data::ConstantAttr constant; ///< the codes, where they are constant
   bool transposed = false;     ///< whether the constant's two dimensions change places
+  bool widened = false;        ///< whether the constant has fewer than 8 bits, which are stored in 8
   int64_t axis = 0;            ///< along which scales vary, of the operand as the operator sees it
   bool isPerAxis() const;
   mlir::Type getElementType() const;

@@ -3,6 +3,7 @@
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/normalise-quantization/Formats.h"
 #include "passes/normalise-quantization/Operators.h"
+#include "passes/normalise-quantization/PositiveScales.h"
 
 using namespace mlir;
 using qcompile::runtime::DataType;
@@ -34,44 +35,6 @@ Tensor unpack(const PackedRows &packed, int64_t rows, int64_t columns, int64_t b
     for (int64_t c = 0; c < columns; ++c)
       codes[size_t(r * columns + c)] = packed.at(r, c);
   return *Tensor::FromIntegers(DataType::Unsigned(int(bits)), {rows, columns}, codes);
-}
-
-/// The matrix as ONNX Runtime packs it: codes [rows, columns], of which blocks of columns share a scale and a zero point
-/// [rows, blocks].
-struct BlockedCodes {
-  Tensor codes, zeros, scales;
-  int64_t blockSize;
-};
-
-/// Its symmetric quantizer gives blocks negative scales, and those of zeros the scale 0. With codes and zero point from the other
-/// end, high - code and high - zero, a negative scale turns around: s (c - z) = -s ((h - c) - (h - z)). A scale of 0 is any
-/// scale on codes that are the zero point. Floats stay the same but for the sign of 0.
-void makeScalesPositive(BlockedCodes &matrix) {
-  const int64_t rows = matrix.codes.shape()[0], columns = matrix.codes.shape()[1], blocks = matrix.zeros.shape()[1];
-  const int64_t high = matrix.codes.type().MaxValue();
-  std::vector<int64_t> codes, zeros;
-  std::vector<float> scales(matrix.scales.Floats().begin(), matrix.scales.Floats().end());
-  for (int64_t i = 0; i < matrix.codes.size(); ++i)
-    codes.push_back(matrix.codes.IntegerAt(i));
-  for (int64_t i = 0; i < matrix.zeros.size(); ++i)
-    zeros.push_back(matrix.zeros.IntegerAt(i));
-  for (int64_t b = 0; b < rows * blocks; ++b) {
-    float &scale = scales[size_t(b)];
-    if (!(scale <= 0))
-      continue;
-    int64_t &zero = zeros[size_t(b)];
-    if (scale < 0)
-      zero = high - zero;
-    const int64_t first = b % blocks * matrix.blockSize, last = std::min(first + matrix.blockSize, columns);
-    for (int64_t c = first; c < last; ++c) {
-      int64_t &code = codes[size_t(b / blocks * columns + c)];
-      code = scale < 0 ? high - code : zero;
-    }
-    scale = scale < 0 ? -scale : 1;
-  }
-  matrix.codes = *Tensor::FromIntegers(matrix.codes.type(), matrix.codes.shape(), codes);
-  matrix.zeros = *Tensor::FromIntegers(matrix.zeros.type(), matrix.zeros.shape(), zeros);
-  matrix.scales = Tensor::FromFloats(matrix.scales.shape(), scales);
 }
 
 /// Why the operator stays as it is, or an empty string.
@@ -116,8 +79,12 @@ bool normaliseMatMulNBits(Operation *op, bool &ok) {
   Tensor zeros = in[3] ? unpack(PackedRows(getConstant(in[3]).getTensor(), n, bits), n, blocks, bits)
                        : *Tensor::FromIntegers(codes.type(), {n, blocks},
                                                std::vector<int64_t>(size_t(n * blocks), int64_t{1} << (bits - 1)));
-  BlockedCodes matrix{std::move(codes), std::move(zeros), getConstant(in[2]).getTensor().Reshaped({n, blocks}), block};
-  makeScalesPositive(matrix);
+  NamedAttribute where[] = {builder.getNamedAttr("axis", builder.getI64IntegerAttr(1)),
+                            builder.getNamedAttr("block_size", builder.getI64IntegerAttr(block))};
+  CodedConstant matrix{std::move(codes), getConstant(in[2]).getTensor().Reshaped({n, blocks}), std::move(zeros)};
+  runtime::Attributes along = makeAxis(1);
+  along.Set("block_size", block);
+  makeScalesPositive(matrix, along);
   StringRef scalesName = getConstant(in[2]).getName();
   if (failed(checkScale(op, data::ConstantAttr::get(op->getContext(), scalesName, matrix.scales)))) {
     ok = false;
@@ -125,10 +92,8 @@ bool normaliseMatMulNBits(Operation *op, bool &ok) {
   }
   Value weights = makeConstant(builder, loc, getConstant(in[1]).getName(), matrix.codes);
   Value scales = makeConstant(builder, loc, scalesName, matrix.scales);
-  Value zeroPoints = makeConstant(builder, loc, "zero_points", matrix.zeros);
+  Value zeroPoints = makeConstant(builder, loc, "zero_points", matrix.zeroPoints);
   OnnxSteps steps(op);
-  NamedAttribute where[] = {builder.getNamedAttr("axis", builder.getI64IntegerAttr(1)),
-                            builder.getNamedAttr("block_size", builder.getI64IntegerAttr(block))};
   Type real = RankedTensorType::get({n, k}, builder.getF32Type());
   Value rows = steps.apply("DequantizeLinear", {weights, scales, zeroPoints}, where, real);
   Value columns = steps.apply("Transpose", rows, steps.attribute("perm", ArrayRef<int64_t>{1, 0}),

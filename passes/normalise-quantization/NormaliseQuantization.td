@@ -16,6 +16,8 @@ def NormaliseQuantization : Pass<"onnx-normalise-quantization", "::mlir::func::F
     - `onnx.Im2Col` is a border, slices and their concatenation; `onnx.QuantAvgPool2d` an average, a product and a Trunc.
     - QuantizeLinear, Clip and what moves integers, DequantizeLinear: the quantizer with that range, then the moves of
       its value. What still reads integers reads `onnx.QuantizeLinear` of that value.
+    - DequantizeLinear and the weights of QLinearConv, QLinearMatMul and QGemm: constants of negative or zero scales as the same numbers of
+      positive ones.
     - QLinearConv, QLinearMatMul, QGemm, QLinearAdd, QLinearMul, QLinearConcat, QLinearGlobalAveragePool,
       QLinearSigmoid, QLinearLeakyRelu, ConvInteger and MatMulInteger before a Cast, MatMulNBits: the operator on floats.
 

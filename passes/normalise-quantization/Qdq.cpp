@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/normalise-quantization/Formats.h"
+#include "passes/normalise-quantization/PositiveScales.h"
 #include "passes/rewriting/LinearParameters.h"
 
 using namespace mlir;
@@ -39,6 +40,7 @@ static bool isFromFunctionBody(Operation *op) {
 }
 
 static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
+  makeScalesPositive(op, 0, getAxisAttributes(op));
   SmallVector<Value> operands = getFormalOperands(op);
   RankedTensorType type = typeOf(operands[0]);
   if (!type || !typeOf(op->getResult(0)) || !typeOf(op->getResult(0)).getElementType().isF32())

@@ -2,24 +2,43 @@
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/qnn/QnnDialect.h"
 #include "passes/normalise-quantization/Formats.h"
+#include "passes/rewriting/OnnxSteps.h"
 
 using namespace mlir;
+using qcompile::runtime::Tensor;
 
 namespace qcompile::normalise {
 
-/// The parameter as a float32 constant.
-static Value toFloatConstant(OpBuilder &builder, Value parameter, data::ConstantAttr constant) {
-  if (constant.getType().getElementType().isF32())
+/// The parameter as a float32 constant, without dimensions of 1 in front of those of the quantizer's result.
+static Value toFloatConstant(Operation *op, Value parameter, data::ConstantAttr constant) {
+  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  runtime::Shape shape = constant.getTensor().shape();
+  while (result && int64_t(shape.size()) > result.getRank() && shape.front() == 1)
+    shape.erase(shape.begin());
+  if (constant.getType().getElementType().isF32() && shape == constant.getTensor().shape())
     return parameter;
-  return makeConstant(builder, parameter.getLoc(), constant.getName(), toFloats(constant.getTensor()));
+  OpBuilder builder(op);
+  return makeConstant(builder, parameter.getLoc(), constant.getName(), toFloats(constant.getTensor()).Reshaped(shape));
+}
+
+/// What a quantizer reads, in the shape of its result: parameters may have more elements than it.
+static Value expandInput(Operation *op) {
+  auto type = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
+  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !result || !result.hasStaticShape() || type.getShape() == result.getShape())
+    return op->getOperand(0);
+  OnnxSteps steps(op);
+  std::vector<int64_t> shape(result.getShape());
+  Tensor extents = *Tensor::FromIntegers(runtime::DataType::Int64(), {result.getRank()}, shape);
+  return steps.apply("Expand", {op->getOperand(0), steps.constant("shape", extents)}, {}, result);
 }
 
 static bool normaliseBipolar(onnx::BipolarQuantOp op) {
   data::ConstantAttr scale = requireConstant(op, op.getScale(), "scale");
   if (!scale || failed(checkScale(op, scale)))
     return false;
-  OpBuilder builder(op);
-  op.getScaleMutable().assign(toFloatConstant(builder, op.getScale(), scale));
+  op->setOperand(0, expandInput(op));
+  op.getScaleMutable().assign(toFloatConstant(op, op.getScale(), scale));
   return true;
 }
 
@@ -50,8 +69,8 @@ static bool normaliseQuant(Operation *op) {
     return false;
   OpBuilder builder(op);
   OperationState state(op->getLoc(), onnx::QuantOp::getOperationName());
-  state.addOperands({op->getOperand(0), toFloatConstant(builder, scaleValue, scale),
-                     toFloatConstant(builder, zeroValue, zeroPoint), toFloatConstant(builder, bits, bitWidth)});
+  state.addOperands({expandInput(op), toFloatConstant(op, scaleValue, scale),
+                     toFloatConstant(op, zeroValue, zeroPoint), toFloatConstant(op, bits, bitWidth)});
   state.addTypes(op->getResultTypes());
   state.addAttribute("signed_", quant("signed_", attributes.getI64IntegerAttr(1)));
   state.addAttribute("narrow", quant("narrow", attributes.getI64IntegerAttr(0)));

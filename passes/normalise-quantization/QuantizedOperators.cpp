@@ -10,6 +10,7 @@
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/normalise-quantization/Formats.h"
 #include "passes/normalise-quantization/Operators.h"
+#include "passes/normalise-quantization/PositiveScales.h"
 
 using namespace mlir;
 
@@ -49,6 +50,7 @@ bool isBias(OperatorRewriter &rewriter, Value bias, Value inputScale) {
 
 void rewriteConv(OperatorRewriter &rewriter) {
   Operation *op = rewriter.op;
+  makeScalesPositive(op, 3, makeAxis(0), /*bias=*/8);
   Formals in(op);
   Port x = in.port(0), w = in.port(3, /*axis=*/0), y = in.result(op->getResult(0), 6);
   Value bias = in[8];
@@ -70,6 +72,8 @@ void rewriteMatMul(OperatorRewriter &rewriter) {
   Formals in(op);
   if (!typeOf(in[0]) || !typeOf(in[3]))
     return;
+  makeScalesPositive(op, 3, makeAxis(typeOf(in[3]).getRank() - 1));
+  in = Formals(op);
   // Several scales go with rows of the left matrix and columns of the right one.
   Port a = in.port(0, std::max<int64_t>(typeOf(in[0]).getRank() - 2, 0)), b = in.port(3, typeOf(in[3]).getRank() - 1),
        y = in.result(op->getResult(0), 6);
@@ -82,8 +86,10 @@ void rewriteMatMul(OperatorRewriter &rewriter) {
 void rewriteGemm(OperatorRewriter &rewriter) {
   Operation *op = rewriter.op;
   auto gemm = cast<onnx::QGemmOp>(op);
-  Formals in(op);
   int64_t columns = gemm.getTransB() != 0 ? 0 : 1;
+  bool hasBias = Formals(op)[6] != nullptr;
+  makeScalesPositive(op, 3, makeAxis(columns), hasBias ? std::optional(6u) : std::nullopt);
+  Formals in(op);
   Port a = in.port(0), b = in.port(3, columns);
   Value bias = in[6], result = op->getResult(0);
   bool quantizes = in[7] != nullptr;

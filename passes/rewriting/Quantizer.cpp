@@ -69,6 +69,33 @@ std::string Quantizer::describe() const {
          std::to_string(low) + " to " + std::to_string(high);
 }
 
+/// The codes of elements of one width.
+static std::pair<int64_t, int64_t> getRange(int bits, bool isSigned, bool narrow) {
+  if (isSigned && bits == 1)
+    return {-1, 1};
+  int64_t values = int64_t{1} << bits;
+  return isSigned ? std::pair(-values / 2 + narrow, values / 2 - 1) : std::pair(int64_t{0}, values - 1 - narrow);
+}
+
+static void readRanges(const Tensor &bitWidths, bool isSigned, bool narrow, Quantizer &out) {
+  std::vector<float> lows, highs;
+  for (int64_t i = 0; i < bitWidths.size(); ++i) {
+    auto bits = int(bitWidths.DoubleAt(i));
+    auto [low, high] = getRange(bits, isSigned, narrow);
+    out.low = i ? std::min(out.low, low) : low;
+    out.high = i ? std::max(out.high, high) : high;
+    out.hasBipolarElements |= isSigned && bits == 1;
+    lows.push_back(float(low));
+    highs.push_back(float(high));
+  }
+  if (llvm::all_equal(lows) && llvm::all_equal(highs)) {
+    out.isBipolar = out.hasBipolarElements;
+    out.hasBipolarElements = false;
+    return;
+  }
+  out.ranges = {Tensor::FromFloats(bitWidths.shape(), lows), Tensor::FromFloats(bitWidths.shape(), highs)};
+}
+
 static bool readQuant(onnx::QuantOp op, Quantizer &out) {
   data::ConstantAttr scale = getConstant(op.getScale()), zeroPoint = getConstant(op.getZeropt()),
                      bitWidth = getConstant(op.getBitwidth());
@@ -80,14 +107,7 @@ static bool readQuant(onnx::QuantOp op, Quantizer &out) {
   out.scale = toFloats(scale.getTensor());
   out.zeroPoint = toFloats(zeroPoint.getTensor());
   out.rounding = *mode;
-  auto bits = int(bitWidth.getTensor().DoubleAt(0));
-  bool isSigned = op.getSigned_() != 0, narrow = op.getNarrow() != 0;
-  out.isBipolar = isSigned && bits == 1;
-  int64_t values = int64_t{1} << bits;
-  out.low = isSigned ? -values / 2 + narrow : 0;
-  out.high = isSigned ? values / 2 - 1 : values - 1 - narrow;
-  if (out.isBipolar)
-    out.low = -1, out.high = 1;
+  readRanges(bitWidth.getTensor(), op.getSigned_() != 0, op.getNarrow() != 0, out);
   return true;
 }
 

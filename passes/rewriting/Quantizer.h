@@ -43,6 +43,14 @@ struct Quantizer {
   /// Codes are -1 and +1: the sign of x / scale + zero point, 0 being positive.
   bool isBipolar = false;
   int64_t low = 0, high = 0;
+  /// Where bit widths vary: the first and last code of every element, float32 and broadcast against the input. `low` and `high`
+  /// are the least and the greatest of them then.
+  struct Ranges {
+    runtime::Tensor low, high;
+  };
+  std::optional<Ranges> ranges;
+  /// Elements of one signed bit among wider ones: their codes are -1 and +1, as of bipolar quantizers.
+  bool hasBipolarElements = false;
 
   mlir::RankedTensorType getType() const {
     return mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType());

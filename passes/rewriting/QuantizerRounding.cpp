@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "dialects/onnx/OnnxOps.h"
+#include "runtime/reference/broadcast.h"
+#include "runtime/reference/quantized_view.h"
 
 using namespace mlir;
 using qcompile::runtime::RoundingMode;
@@ -20,29 +22,54 @@ bool addsZeroPointLast(const Quantizer &quantizer) {
   return quantizer.roundsFirst && quantizer.hasZeroPoint();
 }
 
-QuantWidth getWidth(const Quantizer &quantizer) {
-  // One signed bit is bipolar.
-  QuantWidth width{std::max(quantizer.getBits(), quantizer.isSigned() ? 2 : 1), quantizer.isSigned(), false};
-  int64_t values = int64_t{1} << width.bits;
-  width.narrow = width.isSigned ? quantizer.low == 1 - values / 2 && quantizer.high == values / 2 - 1
-                                : quantizer.low == 0 && quantizer.high == values - 2;
-  return width;
+/// The fewest bits that have the codes from `low` to `high`.
+static QuantWidth findWidth(int64_t low, int64_t high) {
+  bool isSigned = low < 0;
+  int bits = isSigned ? 2 : 1; // one signed bit is bipolar
+  while (isSigned ? low < -(int64_t{1} << (bits - 1)) || high >= int64_t{1} << (bits - 1) : high >= int64_t{1} << bits)
+    ++bits;
+  int64_t values = int64_t{1} << bits;
+  return {bits, isSigned,
+          isSigned ? low == 1 - values / 2 && high == values / 2 - 1 : low == 0 && high == values - 2};
+}
+
+static bool isWhole(QuantWidth width, int64_t low, int64_t high) {
+  int64_t values = int64_t{1} << width.bits, least = width.isSigned ? -values / 2 : 0;
+  return width.narrow || (low == least && high == least + values - 1);
+}
+
+QuantWidth getWidth(const Quantizer &quantizer) { return findWidth(quantizer.low, quantizer.high); }
+
+/// The bits of every element, where these have all its codes and no others, and all are signed and narrow alike.
+static std::optional<Tensor> findWidths(const Quantizer::Ranges &ranges) {
+  std::vector<float> bits;
+  std::optional<QuantWidth> first;
+  if (ranges.low.shape() != ranges.high.shape())
+    return std::nullopt;
+  for (auto [low, high] : llvm::zip(ranges.low.Floats(), ranges.high.Floats())) {
+    QuantWidth width = findWidth(int64_t(low), int64_t(high));
+    first = first.value_or(width);
+    if (!isWhole(width, int64_t(low), int64_t(high)) || width.isSigned != first->isSigned || width.narrow != first->narrow)
+      return std::nullopt;
+    bits.push_back(float(width.bits));
+  }
+  return Tensor::FromFloats(ranges.low.shape(), bits);
 }
 
 bool hasWidth(const Quantizer &quantizer) {
-  QuantWidth width = getWidth(quantizer);
-  int64_t values = int64_t{1} << width.bits, low = width.isSigned ? -values / 2 : 0;
-  return width.narrow || (quantizer.low == low && quantizer.high == low + values - 1);
+  return quantizer.ranges ? findWidths(*quantizer.ranges).has_value()
+                          : isWhole(getWidth(quantizer), quantizer.low, quantizer.high);
 }
 
 void finishQuant(OnnxSteps &steps, Value input, const Quantizer &quantizer, QuantWidth width) {
   absl::string_view name = runtime::RoundingModeName(quantizer.rounding);
+  std::optional<Tensor> widths = quantizer.ranges ? findWidths(*quantizer.ranges) : std::nullopt;
   NamedAttribute attributes[] = {steps.attribute("signed_", int64_t(width.isSigned)),
                                  steps.attribute("narrow", int64_t(width.narrow)),
                                  steps.attribute("rounding_mode", StringRef(name.data(), name.size()))};
   steps.finish("Quant",
                {input, steps.constant("scale", quantizer.scale), steps.constant("zero_point", quantizer.zeroPoint),
-                steps.constant("bits", Tensor::ScalarFloat(float(width.bits)))},
+                steps.constant("bits", widths.value_or(Tensor::ScalarFloat(float(width.bits))))},
                attributes);
 }
 
@@ -136,22 +163,30 @@ Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer) {
   return steps.apply("Min", {x, steps.constant(float(quantizer.high))}, {}, type);
 }
 
-/// scale * (code - zero point), as a quantizer computes it.
-static Tensor getValue(const Quantizer &quantizer, int64_t code) {
-  std::vector<float> values;
-  for (int64_t i = 0; i < std::max(quantizer.scale.size(), quantizer.zeroPoint.size()); ++i) {
-    auto at = [&](const Tensor &t) { return t.Floats()[t.size() == 1 ? 0 : i]; };
-    values.push_back((float(code) - at(quantizer.zeroPoint)) * at(quantizer.scale));
-  }
-  return Tensor::FromFloats(
-      quantizer.scale.size() > quantizer.zeroPoint.size() ? quantizer.scale.shape() : quantizer.zeroPoint.shape(),
-      values);
+/// scale * (code - zero point) of codes that may differ between elements.
+static Tensor getValues(const Quantizer &quantizer, const Tensor &codes) {
+  runtime::Shape shape = *runtime::BroadcastShapes(quantizer.scale.shape(), quantizer.zeroPoint.shape());
+  shape = *runtime::BroadcastShapes(shape, codes.shape());
+  runtime::BroadcastIndex scaleAt(quantizer.scale.shape(), shape), zeroAt(quantizer.zeroPoint.shape(), shape),
+      codeAt(codes.shape(), shape);
+  std::vector<float> values(runtime::NumElements(shape));
+  for (auto [i, value] : llvm::enumerate(values))
+    value = (codes.Floats()[codeAt(int64_t(i))] - quantizer.zeroPoint.Floats()[zeroAt(int64_t(i))]) *
+            quantizer.scale.Floats()[scaleAt(int64_t(i))];
+  return Tensor::FromFloats(shape, values);
+}
+
+Tensor getValue(const Quantizer &quantizer, int64_t code) {
+  return getValues(quantizer, Tensor::ScalarFloat(float(code)));
 }
 
 Value writeLimits(OnnxSteps &steps, const Quantizer &quantizer, Value value) {
+  const auto &ranges = quantizer.ranges;
   // Clip takes single numbers only.
-  value = steps.apply("Max", {value, steps.constant("lowest", getValue(quantizer, quantizer.low))});
-  return steps.apply("Min", {value, steps.constant("highest", getValue(quantizer, quantizer.high))});
+  value = steps.apply("Max", {value, steps.constant("lowest", ranges ? getValues(quantizer, ranges->low)
+                                                                     : getValue(quantizer, quantizer.low))});
+  return steps.apply("Min", {value, steps.constant("highest", ranges ? getValues(quantizer, ranges->high)
+                                                                     : getValue(quantizer, quantizer.high))});
 }
 
 //===----------------------------------------------------------------------===//
@@ -207,30 +242,59 @@ private:
     return true;
   }
 
-  /// The code whose value is the second operand of operation `name`.
-  std::optional<int64_t> readLimit(StringRef name, Value &value) const {
+  /// The codes whose values are the second operand of operation `name`: one, or one per element.
+  std::optional<Tensor> readLimit(StringRef name, Value &value) const {
     Operation *op = getOp(value, name);
     data::ConstantAttr constant = op ? getConstant(op->getOperand(1)) : nullptr;
-    if (!constant || constant.getTensor().size() == 0 || !constant.getType().getElementType().isF32())
+    if (!constant || constant.size() == 0 || !constant.getType().getElementType().isF32())
       return std::nullopt;
     Tensor limit = constant.getTensor();
-    double code = limit.DoubleAt(0) / quantizer.scale.DoubleAt(0) + quantizer.zeroPoint.DoubleAt(0);
-    if (!(std::fabs(code) <= 0x1p17) || !(getValue(quantizer, std::llround(code)) == limit))
+    absl::StatusOr<runtime::Shape> shape = runtime::BroadcastShapes(quantizer.scale.shape(), quantizer.zeroPoint.shape());
+    if (!shape.ok() || !runtime::BroadcastsTo(*shape, limit.shape()))
+      return std::nullopt;
+    runtime::BroadcastIndex scaleAt(quantizer.scale.shape(), limit.shape()), zeroAt(quantizer.zeroPoint.shape(), limit.shape());
+    std::vector<float> codes;
+    for (int64_t i = 0; i < limit.size(); ++i) {
+      double code = limit.DoubleAt(i) / quantizer.scale.DoubleAt(scaleAt(i)) + quantizer.zeroPoint.DoubleAt(zeroAt(i));
+      if (!(std::fabs(code) <= 0x1p17))
+        return std::nullopt;
+      codes.push_back(float(std::llround(code)));
+    }
+    Tensor all = Tensor::FromFloats(limit.shape(), codes);
+    if (!(getValues(quantizer, all) == limit))
       return std::nullopt;
     value = op->getOperand(0);
-    return std::llround(code);
+    return llvm::all_equal(codes) ? Tensor::ScalarFloat(codes[0]) : all;
   }
 
+  /// Limits within those of the quantizer itself.
   void readLimits(Value &value, Quantizer &out) const {
     Value before = value;
-    std::optional<int64_t> high = readLimit("Min", before);
-    std::optional<int64_t> low = high ? readLimit("Max", before) : std::nullopt;
+    std::optional<Tensor> high = readLimit("Min", before);
+    std::optional<Tensor> low = high ? readLimit("Max", before) : std::nullopt;
     if (!low)
       return;
+    auto [least, lowest] = getExtent(*low);
+    auto [highest, most] = getExtent(*high);
+    if (low->size() == 1 && high->size() == 1) {
+      out.low = std::max(out.low, least);
+      out.high = std::min(out.high, most);
+    } else if (least >= out.low && most <= out.high && lowest <= highest) {
+      out.ranges = Quantizer::Ranges{runtime::BroadcastTensor(*low, getShape(*low, *high)),
+                                     runtime::BroadcastTensor(*high, getShape(*low, *high))};
+      out.low = least;
+      out.high = most;
+    } else {
+      return;
+    }
     value = before;
-    out.low = std::max(out.low, *low);
-    out.high = std::min(out.high, *high);
   }
+
+  static std::pair<int64_t, int64_t> getExtent(const Tensor &codes) {
+    auto [least, most] = std::minmax_element(codes.Floats().begin(), codes.Floats().end());
+    return {int64_t(*least), int64_t(*most)};
+  }
+  static runtime::Shape getShape(const Tensor &a, const Tensor &b) { return *runtime::BroadcastShapes(a.shape(), b.shape()); }
 
   static bool steps(StringRef name, Value &value) {
     Operation *op = getOp(value, name);
@@ -290,7 +354,7 @@ private:
 
 Quantizer foldRounding(Quantizer quantizer) {
   Quantizer out;
-  if (!quantizer.isBipolar && canRoundBefore(quantizer) && Reader(quantizer).read(out))
+  if (!quantizer.isBipolar && !quantizer.ranges && canRoundBefore(quantizer) && Reader(quantizer).read(out))
     return out;
   return quantizer;
 }

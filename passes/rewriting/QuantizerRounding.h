@@ -26,9 +26,9 @@ struct QuantWidth {
   int bits;
   bool isSigned, narrow;
 };
-/// The fewest bits that have all codes.
+/// The fewest bits that have all codes of all elements.
 QuantWidth getWidth(const Quantizer &quantizer);
-/// Whether the codes are all that these bits have.
+/// Whether the codes are all that these bits have, or each element's all that some bits of its own have.
 bool hasWidth(const Quantizer &quantizer);
 
 /// Replaces the operation of `steps` by the quantizer, as LinearQuant where it rounds first, else as Quant.
@@ -47,6 +47,9 @@ mlir::Value writeRound(OnnxSteps &steps, mlir::Value x, runtime::RoundingMode mo
 
 /// The codes themselves, as floats.
 mlir::Value writeCodes(OnnxSteps &steps, const Quantizer &quantizer);
+
+/// scale * (code - zero point), as a quantizer computes it: its value for that code.
+runtime::Tensor getValue(const Quantizer &quantizer, int64_t code);
 
 /// Limits a value to those of the codes, for quantizers that have a wider range: what is beyond the last one has its code.
 mlir::Value writeLimits(OnnxSteps &steps, const Quantizer &quantizer, mlir::Value value);

@@ -74,7 +74,7 @@ bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &gra
   return true;
 }
 
-/// -scale or +scale: on the grid, whatever is divided and rounded then.
+/// The value of code -1 or +1: on the grid, whatever is divided and rounded then.
 static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
   RankedTensorType type = quantizer.getType();
   Value x = quantizer.input, scale = steps.constant("step", quantizer.scale);
@@ -84,20 +84,22 @@ static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
   }
   Value positive = steps.apply("GreaterOrEqual", {x, steps.constant(0.0f)}, {},
                                type.clone(IntegerType::get(type.getContext(), 1)));
-  std::vector<float> negative;
-  for (float value : quantizer.scale.Floats())
-    negative.push_back(-value);
-  return steps.apply("Where", {positive, scale,
-                               steps.constant("negative_step",
-                                              Tensor::FromFloats(quantizer.scale.shape(), negative))});
+  Value up = quantizer.hasZeroPoint() ? steps.constant("positive_step", getValue(quantizer, 1)) : scale;
+  return steps.apply("Where", {positive, up, steps.constant("negative_step", getValue(quantizer, -1))});
+}
+
+/// Whether codes are limited as floats: what is beyond the value of the last code has that code, rounding being monotone.
+bool QdqWriter::hasLimits(const Quantizer &quantizer, DataType type) const {
+  bool whole = quantizer.low == type.MinValue() && quantizer.high == type.MaxValue();
+  bool clips = choice.clip && hasClip(type);
+  return quantizer.ranges || (!whole && !clips && !quantizer.isBipolar);
 }
 
 void QdqWriter::finishPair(const Quantizer &quantizer, const Granularity &granularity, DataType type,
                            const Tensor &zeroPoint, Value x) const {
   // The names of its steps do not depend on what stands before.
   OnnxSteps steps(quantizer.op);
-  // What is beyond the value of the last code has that code, rounding being monotone.
-  if (!hasClip(type) && (quantizer.low != type.MinValue() || quantizer.high != type.MaxValue()))
+  if (hasLimits(quantizer, type))
     x = writeLimits(steps, quantizer, x);
   Value scale = steps.constant("scale", granularity.scale);
   // Not the name of a float zero point of QONNX.
@@ -118,12 +120,13 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
     return false;
   std::string difference = describeDifference(quantizer);
   bool rounds = !difference.empty() && !allowApproximate;
-  if (quantizer.isBipolar && quantizer.hasZeroPoint()) {
-    reason = "a bipolar quantizer with a zero point has no codes of a storage type";
+  if (quantizer.hasBipolarElements) {
+    reason = "its bit widths vary, and elements of one signed bit have the codes -1 and +1, for which limits have no form";
     return false;
   }
-  if (rounds && !canRoundBefore(quantizer)) {
-    reason = difference + ", and its largest values are not finite, or have more than 17 bits";
+  if ((rounds || hasLimits(quantizer, *type)) && !canRoundBefore(quantizer)) {
+    reason = (rounds ? difference : "its codes are fewer than those of " + type->ToString()) +
+             ", and its largest values are not finite, or have more than 17 bits";
     return false;
   }
   OnnxSteps steps(quantizer.op);

@@ -28,6 +28,7 @@ private:
   bool writeActivation(const Quantizer &quantizer, const Granularity &granularity, std::string &reason,
                        std::string &note) const;
 
+  bool hasLimits(const Quantizer &quantizer, runtime::DataType type) const;
   void finishPair(const Quantizer &quantizer, const Granularity &granularity,
                   runtime::DataType type, const runtime::Tensor &zeroPoint, mlir::Value x) const;
 

@@ -37,19 +37,15 @@ static std::optional<DataType> findType(int bits, int64_t low, int64_t high, con
 
 std::optional<DataType> chooseStorage(const Quantizer &quantizer, const StorageChoice &choice,
                                       std::string &reason) {
-  bool late = false, small = false;
+  bool late = false;
   for (int bits : {2, 4, 8, 16}) {
     std::optional<DataType> type = findType(bits, quantizer.low, quantizer.high, quantizer);
     if (!type)
       continue;
     bool whole = isWhole(quantizer, *type);
-    small |= bits < 8 && whole;
     // Small types have no Clip.
     if (bits < 8 && !(choice.smallTypes && whole))
       continue;
-    // A bipolar value is on the grid before it is quantized.
-    if (!choice.clip && !quantizer.isBipolar && !whole)
-      break;
     if (choice.opset == 0 || getOpset(bits) <= choice.opset)
       return type;
     late = true;
@@ -60,9 +56,6 @@ std::optional<DataType> chooseStorage(const Quantizer &quantizer, const StorageC
              " is asked for" + found;
   else if (quantizer.getBits() > 16)
     reason = "QuantizeLinear makes integers of at most 16 bits" + found;
-  else if (!choice.clip && findType(16, quantizer.low, quantizer.high, quantizer))
-    reason = "without Clip codes are all of those of a storage type" + found + "; convert to qcdq" +
-             (small ? ", or give --small-types" : "");
   else
     makeZeroPoints(quantizer.zeroPoint, DataType::Signed(16), reason);
   return std::nullopt;

@@ -33,24 +33,26 @@ bool QdqWriter::writeTrunc(Operation *op, std::string &reason) const {
   auto outScale = hasOwnScale ? float(numbers[3]) : scale;
   double factor = hasOwnScale ? 1 / getNearestPowerOfTwo(double(outScale) / double(scale))
                               : std::exp2(numbers[3] - numbers[2]);
+  // The zero point shrinks with the codes where these get a scale of their own.
+  double zeroPoint = numbers[1], outZeroPoint = hasOwnScale ? zeroPoint * factor : zeroPoint;
   auto range = op->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr);
   auto name = op->getAttrOfType<StringAttr>("rounding_mode");
   std::string mode = name ? name.getValue().str() : "FLOOR";
   auto rounding = runtime::ParseRoundingMode(mode);
-  if (numbers[1] != 0 || !range || !rounding.ok()) {
-    reason = numbers[1] != 0 ? "Trunc with a zero point has no form of QuantizeLinear and DequantizeLinear"
-                             : "nothing is known of the codes that Trunc gives, so that they have no storage type";
+  if (!range || !rounding.ok()) {
+    reason = "nothing is known of the codes that Trunc gives, so that they have no storage type";
     return false;
   }
   Quantizer quantizer;
   quantizer.op = op;
   quantizer.input = op->getOperand(0);
   quantizer.scale = Tensor::ScalarFloat(outScale);
-  quantizer.zeroPoint = Tensor::ScalarFloat(0);
+  quantizer.zeroPoint = Tensor::ScalarFloat(float(outZeroPoint));
   quantizer.low = range[0];
   quantizer.high = range[1];
   std::optional<runtime::DataType> type = chooseStorage(quantizer, choice, reason);
-  if (!type)
+  std::optional<Tensor> zeroCode = type ? makeZeroPoints(quantizer.zeroPoint, *type, reason) : std::nullopt;
+  if (!zeroCode)
     return false;
   if (!canRoundBefore(quantizer)) {
     reason = "its values are not finite, or have more than 17 bits";
@@ -58,12 +60,16 @@ bool QdqWriter::writeTrunc(Operation *op, std::string &reason) const {
   }
   OnnxSteps steps(op);
   Value x = steps.apply("Div", {quantizer.input, steps.constant("step", Tensor::ScalarFloat(scale))});
+  if (zeroPoint != 0)
+    x = steps.apply("Add", {x, steps.constant("shift", Tensor::ScalarFloat(float(zeroPoint)))});
   x = writeRound(steps, x, runtime::RoundingMode::kHalfEven);
   x = steps.apply("Mul", {x, steps.constant("factor", Tensor::ScalarFloat(float(factor)))});
   x = writeRound(steps, x, *rounding);
+  if (quantizer.hasZeroPoint())
+    x = steps.apply("Sub", {x, steps.constant("out_shift", quantizer.zeroPoint)});
   x = steps.apply("Mul", {x, steps.constant("out_step", quantizer.scale)});
   Granularity granularity{quantizer.scale, quantizer.zeroPoint, 0};
-  finishPair(quantizer, granularity, *type, Tensor(*type, {}), x);
+  finishPair(quantizer, granularity, *type, *zeroCode, x);
   return true;
 }
 

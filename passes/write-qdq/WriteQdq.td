@@ -23,7 +23,7 @@ def WriteQdq : Pass<"onnx-write-qdq", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"clip", "clip", "bool", /*default=*/"true",
-           "limit codes by Clip; without it only ranges of storage types can be written">,
+           "limit codes by Clip of integers; without it by Max and Min of the floats before">,
     Option<"smallTypes", "small-types", "bool", /*default=*/"false",
            "store codes of 2 and 4 bits in types of that width">,
     Option<"opset", "opset", "int64_t", /*default=*/"0",

@@ -90,6 +90,13 @@ Results Quantized(DataType type, const Shape& shape, std::vector<int64_t> codes,
       QuantizedView{std::move(tensor), ExtendRank(scale, rank), ExtendRank(zero_point, rank)})};
 }
 
+// A parameter as float32, without dimensions of 1 in front of those of the quantized operand.
+Tensor ReadParameter(const Tensor& parameter, const Tensor& x) {
+  Shape shape = parameter.shape();
+  while (shape.size() > x.shape().size() && shape.front() == 1) shape.erase(shape.begin());
+  return AsFloat(parameter).Reshaped(std::move(shape));
+}
+
 absl::StatusOr<Shape> CommonShape(std::initializer_list<const Tensor*> tensors) {
   Shape shape;
   for (const Tensor* tensor : tensors) {
@@ -116,8 +123,10 @@ std::vector<float> Scaled(const Tensor& x, const Tensor& scale, const Tensor& ze
 
 Results Quant(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 4, 4));
-  const Tensor &x = operands[0]->tensor, &widths = operands[3]->tensor;
-  const Tensor scale = AsFloat(operands[1]->tensor), zero_point = AsFloat(operands[2]->tensor);
+  const Tensor& x = operands[0]->tensor;
+  const Tensor scale = ReadParameter(operands[1]->tensor, x),
+               zero_point = ReadParameter(operands[2]->tensor, x),
+               widths = ReadParameter(operands[3]->tensor, x);
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the quantized operand"));
   QCOMPILE_RETURN_IF_ERROR(CheckScale(scale, "the scale"));
   QCOMPILE_RETURN_IF_ERROR(CheckZeroPoint(zero_point));
@@ -150,7 +159,7 @@ Results Quant(const Attributes& attributes, Operands operands) {
 Results BipolarQuant(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Tensor& x = operands[0]->tensor;
-  const Tensor scale = AsFloat(operands[1]->tensor);
+  const Tensor scale = ReadParameter(operands[1]->tensor, x);
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the quantized operand"));
   QCOMPILE_RETURN_IF_ERROR(CheckScale(scale, "the scale"));
   QCOMPILE_ASSIGN_OR_RETURN(const Shape shape, CommonShape({&x, &scale}));

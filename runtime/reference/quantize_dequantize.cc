@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/element_types.h"
+#include "runtime/reference/positive_scales.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/quantizer_parameters.h"
 #include "runtime/reference/register.h"
@@ -127,7 +128,7 @@ bool HasReading(const Tensor& x, const Operators& with, DataType result) {
     if (std::abs(with.zero_point.IntegerAt(i)) > (int64_t{1} << 24)) return false;
   }
   for (float scale : with.scale.Floats()) {
-    if (!(scale > 0) || !std::isfinite(scale)) return false;
+    if (!std::isfinite(scale)) return false;
   }
   return true;
 }
@@ -145,7 +146,7 @@ Results DequantizeLinear(const Attributes& attributes, Operands operands) {
   if (HasReading(x, with, type)) {
     const Tensor zeros =
         Tensor::FromReals(DataType::Float32(), with.zero_point.shape(), ToDoubles(with.zero_point));
-    return std::vector<Value>{MakeQuantized({x, std::move(with.scale), zeros})};
+    return std::vector<Value>{MakeQuantized(WithPositiveScales({x, std::move(with.scale), zeros}))};
   }
   const BroadcastIndex scale_index(with.scale.shape(), x.shape());
   const BroadcastIndex zero_index(with.zero_point.shape(), x.shape());

@@ -8,6 +8,7 @@
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/convolution.h"
 #include "runtime/reference/element_types.h"
+#include "runtime/reference/positive_scales.h"
 #include "runtime/reference/quantized_view.h"
 #include "runtime/reference/register.h"
 #include "runtime/reference/rounding.h"
@@ -24,18 +25,19 @@ absl::Status CheckCodes(const Tensor& tensor, absl::string_view what) {
                                                tensor.type().ToString()));
 }
 
-// A scale as float32: finite and positive.
-absl::StatusOr<Tensor> ReadScale(const Tensor& scale, absl::string_view what) {
+// A scale as float32: finite, and positive where codes are made by it.
+enum class Sign { kAny, kPositive };
+absl::StatusOr<Tensor> ReadScale(const Tensor& scale, absl::string_view what, Sign sign = Sign::kAny) {
   if (!scale.type().IsFloat() || scale.type().bits > 32) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected ", what, " of type float32 or narrower, found ", scale.type().ToString()));
   }
   Tensor result = ToFloat32(scale);
   for (float s : result.Floats()) {
-    if (!(s > 0) || !std::isfinite(s)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("expected ", what, " to be finite and positive, found ", NumberToString(s)));
-    }
+    if (std::isfinite(s) && (sign == Sign::kAny || s > 0)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", what, " to be finite", sign == Sign::kPositive ? " and positive" : "",
+                     ", found ", NumberToString(s)));
   }
   return result;
 }
@@ -74,7 +76,7 @@ absl::StatusOr<Value> Read(const Tensor& codes, const Tensor& scale, const Tenso
   QCOMPILE_ASSIGN_OR_RETURN(
       view.zero_point,
       Arrange(IntegersAsFloat(zero_point), codes.shape(), along, "zero points"));
-  return MakeQuantized(std::move(view));
+  return MakeQuantized(WithPositiveScales(std::move(view)));
 }
 
 // clamp(round(x / scale) + zero point), parameters along dimension `along`.
@@ -82,7 +84,7 @@ absl::StatusOr<Tensor> Requantize(const Tensor& x, const Tensor& scale, const Te
                                   size_t along) {
   const DataType type = zero_point.type();
   QCOMPILE_RETURN_IF_ERROR(CheckCodes(zero_point, "the zero point of the result"));
-  QCOMPILE_ASSIGN_OR_RETURN(const Tensor read, ReadScale(scale, "the scale of the result"));
+  QCOMPILE_ASSIGN_OR_RETURN(const Tensor read, ReadScale(scale, "the scale of the result", Sign::kPositive));
   QCOMPILE_ASSIGN_OR_RETURN(const Tensor scales, Arrange(read, x.shape(), along, "scales"));
   QCOMPILE_ASSIGN_OR_RETURN(const Tensor zeros, Arrange(zero_point, x.shape(), along, "zero points"));
   const BroadcastIndex scale_index(scales.shape(), x.shape());
@@ -134,7 +136,7 @@ absl::StatusOr<Value> ReadBias(const Tensor& codes, const Tensor& x_scale, const
   QCOMPILE_RETURN_IF_ERROR(CheckSingle(input, "the scale of the operand"));
   for (float& s : scale.MutableData<float>()) s = input.Floats()[0] * s;
   QCOMPILE_ASSIGN_OR_RETURN(scale, Arrange(scale, codes.shape(), 0, "scales"));
-  return MakeQuantized({codes, std::move(scale), Tensor::ScalarFloat(0).Reshaped({1})});
+  return MakeQuantized(WithPositiveScales({codes, std::move(scale), Tensor::ScalarFloat(0).Reshaped({1})}));
 }
 
 Results QLinearConv(const Attributes& attributes, Operands operands) {

@@ -111,9 +111,9 @@ std::string ModelWriter::nameNode(StringRef wanted) {
 
 /// Of operations with one name, which an operator was expanded to, the last one gives its result and keeps the name.
 void ModelWriter::nameNodes() {
-  for (Operation &op : llvm::reverse(function.front().without_terminator()))
-    if (StringRef name = qcompile::onnx::getNodeName(op.getLoc()); !name.empty() && !getHeldConstant(&op))
-      nodesByOperation[&op] = nameNode(name);
+  for (Operation *op : orderByClaim(function))
+    if (StringRef name = qcompile::onnx::getNodeName(op->getLoc()); !name.empty() && !getHeldConstant(op))
+      nodesByOperation[op] = nameNode(name);
 }
 
 /// Narrows the versions at which a domain can be imported: once per model.

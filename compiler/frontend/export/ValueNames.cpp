@@ -8,6 +8,14 @@ using namespace mlir;
 
 namespace qcompile {
 
+SmallVector<Operation *> orderByClaim(func::FuncOp function) {
+  SmallVector<Operation *> operations, steps;
+  for (Operation &op : llvm::reverse(function.front().without_terminator()))
+    (onnx::isOfFile(op.getLoc()) ? operations : steps).push_back(&op);
+  llvm::append_range(operations, steps);
+  return operations;
+}
+
 ValueNames::ValueNames(func::FuncOp function) {
   // Names of the signature are promises; all others give way.
   for (BlockArgument argument : function.getArguments()) {
@@ -27,9 +35,9 @@ ValueNames::ValueNames(func::FuncOp function) {
     if (Operation *op = value.getDefiningOp(); op && !getHeldConstant(op))
       names.try_emplace(value, outputs.back());
   }
-  for (Operation &op : llvm::reverse(function.front().without_terminator()))
-    if (!getHeldConstant(&op))
-      nameOperation(&op);
+  for (Operation *op : orderByClaim(function))
+    if (!getHeldConstant(op))
+      nameOperation(op);
   for (Operation &op : function.front().without_terminator())
     if (data::ConstantAttr constant = getHeldConstant(&op))
       nameConstant(&op, constant);

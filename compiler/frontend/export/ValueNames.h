@@ -11,6 +11,10 @@
 
 namespace qcompile {
 
+/// The operations of a function, those before whose claim on a name counts more: those of the file before steps that passes wrote,
+/// later ones before earlier ones.
+llvm::SmallVector<mlir::Operation *> orderByClaim(mlir::func::FuncOp function);
+
 /// Unique names for the values of a function with one block. Inputs and outputs have those of the signature,
 /// constants that of their data, everything else the tensor name of its location, if need be with a suffix. Where
 /// several operations stand for one source node, the last has the name: it computes the tensor.

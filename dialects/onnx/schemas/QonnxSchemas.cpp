@@ -29,6 +29,27 @@ using qcompile::onnx::withDefault;
 
 constexpr auto kInts = AttributeProto::INTS;
 
+/// The first input broadcast against the parameters behind it. Dimensions of 1 that these have in front of its own are none of the
+/// result.
+void broadcastOfInputs(InferenceContext &context) {
+  propagateElemTypeFromInputToOutput(context, 0, 0);
+  std::vector<const TensorShapeProto *> shapes;
+  for (size_t i = 0; i < context.getNumInputs(); ++i) {
+    if (!hasInputShape(context, i))
+      return;
+    shapes.push_back(&getInputShape(context, i));
+  }
+  TensorShapeProto common, *out = getOutputShape(context, 0);
+  multidirectionalBroadcastShapeInference(shapes, common);
+  int first = 0;
+  while (common.dim_size() - first > shapes[0]->dim_size() && common.dim(first).has_dim_value() &&
+         common.dim(first).dim_value() == 1)
+    ++first;
+  out->clear_dim();
+  for (int i = first; i < common.dim_size(); ++i)
+    *out->add_dim() = common.dim(i);
+}
+
 OpSchema makeSchema(const char *name, const char *domain, int version, const char *doc) {
   OpSchema schema(name, "QonnxSchemas.cpp", __LINE__);
   schema.SetDomain(domain).SinceVersion(version).SetDoc(doc);
@@ -55,7 +76,7 @@ OpSchema quant(const char *name) {
       .Input(2, "zeropt", "Zero point, broadcast against X; may be fractional.", "P2")
       .Input(3, "bitwidth", "Number of bits, broadcast against X.", "P3")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
+      .TypeAndShapeInferenceFunction(broadcastOfInputs);
 }
 
 OpSchema bipolarQuant() {
@@ -63,7 +84,7 @@ OpSchema bipolarQuant() {
       .Input(0, "X", "Values to quantize.", "T")
       .Input(1, "scale", "Magnitude of the result, broadcast against X.", "P1")
       .Output(0, "Y", "Dequantized values.", "T")
-      .TypeAndShapeInferenceFunction(propagateShapeAndTypeFromFirstInput);
+      .TypeAndShapeInferenceFunction(broadcastOfInputs);
 }
 
 OpSchema truncV1() {

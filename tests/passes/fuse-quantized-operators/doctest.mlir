@@ -47,3 +47,22 @@ func.func @transposed(%x: tensor<1x2xsi8>) -> tensor<1x2xsi8> {
   %y = onnx.QuantizeLinear(%c, %s, %z) : (tensor<1x2xf32>, tensor<f32>, tensor<si8>) -> tensor<1x2xsi8>
   return %y : tensor<1x2xsi8>
 }
+
+// -----
+
+// Weights of 4 bits are stored in 8.
+// CHECK-LABEL: func.func @small
+// CHECK-DAG: %[[W:.*]] = onnx.Constant() {{.*}}[1, -8, 3, 7] : tensor<2x2xsi8>>
+// CHECK-DAG: %[[Z:.*]] = onnx.Constant() {{.*}}[-2] : tensor<si8>>
+// CHECK: onnx.QLinearMatMul(%arg0, %{{.*}}, %{{.*}}, %[[W]], %{{.*}}, %[[Z]],
+func.func @small(%x: tensor<1x2xsi8>) -> tensor<1x2xsi8> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [0] : tensor<si8>>} : () -> tensor<si8>
+  %w = onnx.Constant() {value = #data.constant<"w", [1, -8, 3, 7] : tensor<2x2xsi4>>} : () -> tensor<2x2xsi4>
+  %wz = onnx.Constant() {value = #data.constant<"wz", [-2] : tensor<si4>>} : () -> tensor<si4>
+  %xd = onnx.DequantizeLinear(%x, %s, %z) : (tensor<1x2xsi8>, tensor<f32>, tensor<si8>) -> tensor<1x2xf32>
+  %wd = onnx.DequantizeLinear(%w, %s, %wz) : (tensor<2x2xsi4>, tensor<f32>, tensor<si4>) -> tensor<2x2xf32>
+  %m = onnx.MatMul(%xd, %wd) : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %y = onnx.QuantizeLinear(%m, %s, %z) : (tensor<1x2xf32>, tensor<f32>, tensor<si8>) -> tensor<1x2xsi8>
+  return %y : tensor<1x2xsi8>
+}

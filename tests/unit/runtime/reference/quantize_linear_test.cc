@@ -37,6 +37,24 @@ TEST(DequantizeLinear, BlocksHaveScalesOfTheirOwn) {
   EXPECT_THAT(ToFloats(y), ElementsAre(1, 2, 30, -100, -200, -3000));
 }
 
+// -2 (3 - 0) = 2 (-3 - 0); -128 has no negative, so -1 (-128 - 0) = 1 (127 - -1). Of scale 0, codes are the zero point.
+TEST(DequantizeLinear, NegativeScalesTurnCodesAround) {
+  const Value y = Evaluate("onnx.DequantizeLinear",
+                           {Integers(DataType::Signed(8), {1, 3}, {3, -128, 7}), Floats({3}, {-2, -1, 0}),
+                            Integers(DataType::Signed(8), {3}, {0, 0, 4})},
+                           {{"axis", int64_t{1}}});
+  EXPECT_THAT(ToFloats(y), ElementsAre(-6, 128, 0));
+  EXPECT_THAT(Codes(y), ElementsAre(-3, 127, 4));
+}
+
+// The greatest number is that of the least code: readings of numbers keep their order.
+TEST(DequantizeLinear, NegativeScalesKeepTheOrderOfNumbers) {
+  const Value numbers =
+      Evaluate("onnx.DequantizeLinear", {Integers(DataType::Unsigned(8), {1, 1, 2}, {1, 3}), Float(-1), Byte(2)});
+  const Value y = Evaluate("onnx.MaxPool", {numbers}, {{"kernel_shape", std::vector<int64_t>{2}}});
+  EXPECT_THAT(ToFloats(y), ElementsAre(1));
+}
+
 // Rounded first, the zero point is added then: 0.5, 1.5, 2.5, -0.5, -1.5 are 0, 2, 2, 0, -2 steps. (Quant, which adds it
 // first, gives 1, 1, 3, -1, -1.)
 TEST(LinearQuant, ZeroPointComesAfterRounding) {
