@@ -7,10 +7,18 @@ using namespace mlir;
 
 namespace qcompile {
 
+char UnsupportedError::ID = 0;
+
 llvm::Error toError(const absl::Status &status) {
   if (status.ok())
     return llvm::Error::success();
-  return llvm::createStringError(std::string(status.message()));
+  std::string message(status.message());
+  return absl::IsUnimplemented(status) ? llvm::make_error<UnsupportedError>(message)
+                                       : llvm::createStringError(std::move(message));
+}
+
+Code getCode(const llvm::Error &error, Code otherwise) {
+  return error.isA<UnsupportedError>() ? Code::I003 : otherwise;
 }
 
 llvm::Expected<Evaluator> Evaluator::create(func::FuncOp function) {
@@ -43,15 +51,15 @@ evaluateOperation(Operation *op, ArrayRef<const runtime::Value *> operands) {
   runtime::Operation converted = convertOperation(op);
   runtime::ReferenceFunction function = runtime::FindReference(converted.name);
   if (!function)
-    return llvm::createStringError("no reference semantics for " + converted.name);
+    return llvm::make_error<UnsupportedError>("no reference semantics for " + converted.name);
   auto results = function(converted.attributes, {operands.data(), operands.size()});
   if (!results.ok())
     return toError(results.status());
   // Those that the operation has: absent optional ones are computed all the same.
   SmallVector<Value> formal = getFormalResults(op);
   if (results->size() < formal.size())
-    return llvm::createStringError("expected at most " + Twine(results->size()) +
-                                   " results, found " + Twine(formal.size()));
+    return llvm::make_error<UnsupportedError>("expected at most " + Twine(results->size()) + " results, found " +
+                                              Twine(formal.size()));
   std::vector<runtime::Value> out;
   for (auto [index, result] : llvm::enumerate(formal))
     if (result)

@@ -8,6 +8,7 @@
 #define QCOMPILE_COMPILER_EVALUATOR_EVALUATOR_H
 
 #include "compiler/evaluator/ProgramBuilder.h"
+#include "dialects/diagnostics/Diagnostics.h"
 
 namespace qcompile {
 
@@ -39,8 +40,18 @@ private:
 llvm::Expected<std::vector<runtime::Value>>
 evaluateOperation(mlir::Operation *op, llvm::ArrayRef<const runtime::Value *> operands);
 
+/// What a valid model asks for and no evaluation gives.
+class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, llvm::StringError> {
+public:
+  static char ID;
+  explicit UnsupportedError(const llvm::Twine &message) : ErrorInfo(message, llvm::inconvertibleErrorCode()) {}
+};
+
 /// Converts a status of the runtime.
 llvm::Error toError(const absl::Status &status);
+
+/// The code to report an error of evaluation with: that of unsupported operators, or `otherwise`.
+Code getCode(const llvm::Error &error, Code otherwise);
 
 } // namespace qcompile
 

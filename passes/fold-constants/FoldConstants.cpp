@@ -121,6 +121,11 @@ private:
     return evaluate(op, {operand});
   }
 
+  static LogicalResult report(Operation *op, llvm::Error error) {
+    return emitError(op->getLoc(), getCode(error, Code::P001))
+           << "node '" << onnx::describe(op) << "': " << llvm::toString(std::move(error));
+  }
+
   FailureOr<bool> evaluate(Operation *op, ArrayRef<runtime::Value> values) {
     SmallVector<const runtime::Value *> operands;
     auto next = values.begin();
@@ -128,8 +133,7 @@ private:
       operands.push_back(operand ? next++ : nullptr);
     llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
     if (!results)
-      return LogicalResult(emitError(op->getLoc(), Code::P001)
-                           << "node '" << onnx::describe(op) << "': " << llvm::toString(results.takeError()));
+      return report(op, results.takeError());
     std::vector<runtime::Tensor> tensors;
     for (const runtime::Value &value : *results)
       tensors.push_back(value.tensor);

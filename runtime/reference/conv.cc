@@ -1,4 +1,4 @@
-// Conv and ConvTranspose: exact where operand and weights are quantized, else float32.
+// Conv and ConvTranspose: exact where operand and weights are quantized, else float32 or float64.
 #include "runtime/reference/checks.h"
 #include "runtime/reference/convolution.h"
 #include "runtime/reference/element_types.h"
@@ -62,9 +62,10 @@ Results Convolve(const Attributes& attributes, Operands operands, bool transpose
   QCOMPILE_ASSIGN_OR_RETURN(const Plan plan, MakePlan(attributes, operands, transposed));
   const Value &x = *operands[0], &weights = *operands[1];
   const Value* bias = OptionalOperand(operands, 2);
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(weights.tensor, "weights"));
-  if (bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(bias->tensor, "the bias"));
+  const DataType type = x.tensor.type();
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(x.tensor, "an operand"));
+  QCOMPILE_RETURN_IF_ERROR(CheckType(weights.tensor, type, "weights"));
+  if (bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckType(bias->tensor, type, "the bias"));
   return Single(absl::StatusOr<Tensor>(
       x.quantized && weights.quantized
           ? ExactConvolution(plan.shape, plan.window, *x.quantized, *weights.quantized, bias)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/kernels/float_product.h"
@@ -222,14 +223,15 @@ class ColumnGatherer {
 };
 
 // Tap by tap: any weights, and windows in which the operand moves.
-void ConvolveTaps(const ConvolutionShape& shape, const Window& window, const float* x,
-                  const float* weights, float* out) {
+template <typename T>
+void ConvolveTaps(const ConvolutionShape& shape, const Window& window, const T* x, const T* weights,
+                  T* out) {
   ForEachPlane(shape, window, [&](int64_t n, int64_t g, int64_t m, int64_t first) {
     for (int64_t c = 0; c < shape.in; ++c) {
-      const float* plane = x + PlaneOf(shape, window, n, g, c);
-      const float* row = weights + shape.WeightRow(g, m, c) * window.taps();
+      const T* plane = x + PlaneOf(shape, window, n, g, c);
+      const T* row = weights + shape.WeightRow(g, m, c) * window.taps();
       for (int64_t tap = 0; tap < window.taps(); ++tap) {
-        window.AddTap<float, float>(tap, row[tap], plane, out + first);
+        window.AddTap<T, T>(tap, row[tap], plane, out + first);
       }
     }
   });
@@ -262,22 +264,38 @@ void ConvolveColumns(const ConvolutionShape& shape, const Window& window, const 
   }
 }
 
+template <typename T>
+void AddBias(const ConvolutionShape& shape, const Window& window, const T* bias, T* out) {
+  ForEachPlane(shape, window, [&](int64_t, int64_t g, int64_t m, int64_t first) {
+    const T addend = bias[g * shape.out + m];
+    for (int64_t o = 0; o < window.out_size(); ++o) out[first + o] += addend;
+  });
+}
+
+// Depthwise convolutions have no rows to share a column for.
+bool HasColumns(const ConvolutionShape& shape, absl::Span<const float> weights) {
+  return !shape.transposed && shape.out >= 4 &&
+         std::all_of(weights.begin(), weights.end(), [](float v) { return std::isfinite(v); });
+}
+
 }  // namespace
 
 Tensor FloatConvolution(const ConvolutionShape& shape, const Window& window, const Tensor& x,
                         const Tensor& weights, const Tensor* bias, bool slow) {
-  Tensor result(DataType::Float32(), ResultShape(shape, window));
-  float* out = result.MutableData<float>().data();
-  absl::Span<const float> w = weights.Floats();
-  // Depthwise convolutions have no rows to share a column for.
-  const bool columns = !slow && !shape.transposed && shape.out >= 4 &&
-                       std::all_of(w.begin(), w.end(), [](float v) { return std::isfinite(v); });
-  (columns ? ConvolveColumns : ConvolveTaps)(shape, window, x.Floats().data(), w.data(), out);
-  if (bias == nullptr) return result;
-  ForEachPlane(shape, window, [&](int64_t, int64_t g, int64_t m, int64_t first) {
-    const float addend = bias->Floats()[g * shape.out + m];
-    for (int64_t o = 0; o < window.out_size(); ++o) out[first + o] += addend;
-  });
+  Tensor result(x.type(), ResultShape(shape, window));
+  auto convolve = [&](auto zero) {
+    using T = decltype(zero);
+    T* out = result.MutableData<T>().data();
+    const T *from = x.Data<T>().data(), *w = weights.Data<T>().data();
+    bool columns = false;
+    if constexpr (std::is_same_v<T, float>) {
+      columns = !slow && HasColumns(shape, weights.Floats());
+      if (columns) ConvolveColumns(shape, window, from, w, out);
+    }
+    if (!columns) ConvolveTaps(shape, window, from, w, out);
+    if (bias != nullptr) AddBias(shape, window, bias->Data<T>().data(), out);
+  };
+  x.type() == DataType::Float64() ? convolve(double()) : convolve(float());
   return result;
 }
 

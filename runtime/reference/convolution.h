@@ -1,4 +1,4 @@
-// Convolutions and transposed convolutions, in float32 and exactly.
+// Convolutions and transposed convolutions, in floats and exactly.
 #ifndef QCOMPILE_RUNTIME_REFERENCE_CONVOLUTION_H_
 #define QCOMPILE_RUNTIME_REFERENCE_CONVOLUTION_H_
 
@@ -28,9 +28,10 @@ struct ConvolutionShape {
 absl::StatusOr<ConvolutionShape> ReadConvolutionShape(const Attributes& attributes, const Shape& x,
                                                       const Shape& weights, bool transposed);
 
-// Products in ascending order of (channel, tap), multiply then add, each rounded; the bias, one
-// per channel, is added last. Padding has no products. Done as matrix products where these give the same bits: `slow` asks
-// for the plain way.
+// Products in ascending order of (channel, tap), multiply then add, each rounded to the type of the
+// elements, float32 or float64; the bias, one per channel, is added last. Padding has no products.
+// Those of float32 are done as matrix products where these give the same bits: `slow` asks for the
+// plain way.
 Tensor FloatConvolution(const ConvolutionShape& shape, const Window& window, const Tensor& x,
                         const Tensor& weights, const Tensor* bias, bool slow = false);
 

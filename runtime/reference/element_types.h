@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "runtime/core/float_formats.h"
 #include "runtime/reference/checks.h"
 #include "runtime/reference/registry.h"
@@ -69,18 +70,24 @@ absl::Status VisitNumbers(DataType type, F f) {
   } else if (type.kind == TypeKind::kSigned) {
     f(int64_t());
   } else {
-    return absl::InvalidArgumentError("expected elements that are numbers, found " +
-                                      type.ToString());
+    return absl::UnimplementedError("expected elements that are numbers, found " + type.ToString());
   }
   return absl::OkStatus();
 }
 
-// f(T()) with the type that floats of `type` are computed with, float or double.
+// Elements of any float type. Models have been checked against the types that ONNX allows, so that others are not wrong but
+// unsupported.
+inline absl::Status CheckFloats(const Tensor& tensor, absl::string_view what) {
+  if (tensor.type().IsFloat()) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrCat("expected ", what, " of a float type, found ", tensor.type().ToString()));
+}
+
+// f(T()) with the type that floats of `type` are computed with, float or double. Sums of them are of this type too.
 template <typename F>
 absl::StatusOr<Tensor> WithFloats(DataType type, F f) {
   if (type == DataType::Float64()) return f(double());
   if (type.IsFloat()) return f(float());
-  return absl::InvalidArgumentError("expected elements of a float type, found " + type.ToString());
+  return absl::UnimplementedError("expected elements of a float type, found " + type.ToString());
 }
 
 // The value modulo 2^bits, read in the sign convention of the type: what integer arithmetic of

@@ -105,16 +105,22 @@ Results Div(const Attributes&, Operands operands) {
 
 // The result has the type of the base. Mixed types meet in a float type, and the power is cut to an
 // integer base's type.
+// The numbers in a float type.
+Tensor FloatsOf(const Tensor& x, DataType type) {
+  return x.type() == type ? x : Tensor::FromReals(type, x.shape(), ToDoubles(x));
+}
+
 Results Pow(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Tensor &base = operands[0]->tensor, &exponent = operands[1]->tensor;
   const auto power = [](auto x, auto y) { return PowOf(x, y); };
   if (base.type().IsFloat()) {
-    Tensor converted = exponent;
-    if (exponent.type() != base.type()) {
-      converted = Tensor::FromReals(base.type(), exponent.shape(), ToDoubles(exponent));
-    }
-    return Single(ZipNumbers(base, converted, power, IntegerPower));
+    // In float64 where either is that, else in float32, and rounded to the type of the base once.
+    const bool wide = base.type() == DataType::Float64() || exponent.type() == DataType::Float64();
+    const DataType type = wide ? DataType::Float64() : DataType::Float32();
+    QCOMPILE_ASSIGN_OR_RETURN(const Tensor powers,
+                              ZipNumbers(FloatsOf(base, type), FloatsOf(exponent, type), power, IntegerPower));
+    return Single(absl::StatusOr<Tensor>(FloatsOf(powers, base.type())));
   }
   if (exponent.type().IsFloat()) {
     const Tensor wide = Tensor::FromDoubles(base.shape(), ToDoubles(base));

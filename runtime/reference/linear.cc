@@ -1,4 +1,5 @@
-// MatMul and Gemm: exact where all data operands are quantized, else float32 in ascending order.
+// MatMul and Gemm: exact where all data operands are quantized, else in ascending order, every step
+// rounded to the type of the elements: float32 or float64.
 #include <algorithm>
 #include <cmath>
 
@@ -31,22 +32,20 @@ void Product(const T* a, MatrixLayout a_layout, const T* b, MatrixLayout b_layou
   }
 }
 
-// Types other than float32 are computed with in a common one: doubles as they are, integers as
-// unsigned ones, which wrap.
-template <typename T>
-absl::StatusOr<Tensor> StackedProduct(const Tensor& a, MatrixLayout a_layout, const Tensor& b,
-                                      MatrixLayout b_layout, int64_t k, const Shape& batch,
-                                      const BroadcastIndex& a_index, const BroadcastIndex& b_index,
-                                      const Shape& shape) {
-  const std::vector<T> left = ToNumbers<T>(a), right = ToNumbers<T>(b);
-  std::vector<T> out(static_cast<size_t>(NumElements(shape)));
-  const int64_t matrix = a_layout.vectors * b_layout.vectors;
-  for (int64_t i = 0; i < NumElements(batch); ++i) {
-    Product(left.data() + a_index(i) * a_layout.vectors * k, a_layout,
-            right.data() + b_index(i) * b_layout.vectors * k, b_layout, k, out.data() + i * matrix);
+// The stacks of matrices that a product is made of.
+struct Stacks {
+  MatrixLayout a, b;
+  int64_t k, count;
+  BroadcastIndex a_index, b_index;
+
+  template <typename T>
+  void Multiply(const T* left, const T* right, T* out) const {
+    for (int64_t i = 0; i < count; ++i) {
+      Product(left + a_index(i) * a.vectors * k, a, right + b_index(i) * b.vectors * k, b, k,
+              out + i * a.vectors * b.vectors);
+    }
   }
-  return FromNumbers(a.type(), shape, out);
-}
+};
 
 // A vector becomes a matrix of one row (on the left) or one column (on the right).
 Value AsMatrix(const Value& value, bool left) {
@@ -81,47 +80,45 @@ absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
   const Shape &a_shape = a.tensor.shape(), &b_shape = b.tensor.shape();
   const int64_t rows = a_shape[a_shape.size() - 2], k = a_shape.back(), columns = b_shape.back();
   QCOMPILE_ASSIGN_OR_RETURN(const Shape batch, ReadMatMulBatch(a.tensor, b.tensor));
-  const Shape a_batch = BatchShape(a.tensor), b_batch = BatchShape(b.tensor);
   Shape shape = batch;
   shape.insert(shape.end(), {rows, columns});
   Tensor result(a.tensor.type(), shape);
   if (result.size() == 0) return result;
 
-  const MatrixLayout a_layout{rows, k, 1}, b_layout{columns, 1, columns};
-  const BroadcastIndex a_index(a_batch, batch), b_index(b_batch, batch);
-  if (a.tensor.type() == DataType::Float64()) {
-    return StackedProduct<double>(a.tensor, a_layout, b.tensor, b_layout, k, batch, a_index,
-                                  b_index, shape);
-  }
-  if (a.tensor.type().IsInteger()) {
-    return StackedProduct<uint64_t>(a.tensor, a_layout, b.tensor, b_layout, k, batch, a_index,
-                                    b_index, shape);
-  }
-  absl::Span<float> out = result.MutableData<float>();
-  const auto matrix = static_cast<size_t>(rows * columns);
+  const Stacks stacks{{rows, k, 1},
+                      {columns, 1, columns},
+                      k,
+                      NumElements(batch),
+                      BroadcastIndex(BatchShape(a.tensor), batch),
+                      BroadcastIndex(BatchShape(b.tensor), batch)};
   if (a.quantized && b.quantized) {
-    const ExactMatrixProduct product(*a.quantized, a_layout, *b.quantized, b_layout, k);
+    const ExactMatrixProduct product(*a.quantized, stacks.a, *b.quantized, stacks.b, k);
     const ExactBias no_bias(LinearTerms{}, {rows, columns});
-    for (int64_t i = 0; i < NumElements(batch); ++i) {
-      product.Compute(a_index(i) * rows * k, b_index(i) * k * columns, 1, no_bias,
-                      out.subspan(static_cast<size_t>(i) * matrix, matrix));
+    const auto matrix = static_cast<size_t>(rows * columns);
+    for (int64_t i = 0; i < stacks.count; ++i) {
+      product.Compute(stacks.a_index(i) * rows * k, stacks.b_index(i) * k * columns, 1, no_bias,
+                      result.MutableData<float>().subspan(static_cast<size_t>(i) * matrix, matrix));
     }
     return result;
   }
-  for (int64_t i = 0; i < NumElements(batch); ++i) {
-    Product(a.tensor.Floats().data() + a_index(i) * rows * k, a_layout,
-                 b.tensor.Floats().data() + b_index(i) * k * columns, b_layout, k,
-                 out.data() + static_cast<size_t>(i) * matrix);
+  if (a.tensor.type().IsInteger()) {
+    // As unsigned ones, which wrap.
+    std::vector<uint64_t> out(static_cast<size_t>(result.size()));
+    stacks.Multiply(ToNumbers<uint64_t>(a.tensor).data(), ToNumbers<uint64_t>(b.tensor).data(), out.data());
+    return FromNumbers(a.tensor.type(), shape, out);
   }
-  return result;
+  return WithFloats(a.tensor.type(), [&](auto zero) -> absl::StatusOr<Tensor> {
+    using T = decltype(zero);
+    stacks.Multiply(a.tensor.Data<T>().data(), b.tensor.Data<T>().data(), result.MutableData<T>().data());
+    return std::move(result);
+  });
 }
 
 Results MatMul(const Attributes&, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 2));
   const Tensor &a = operands[0]->tensor, &b = operands[1]->tensor;
-  if (a.type() != DataType::Float64() && a.type().kind != TypeKind::kSigned &&
-      a.type().kind != TypeKind::kUnsigned) {
-    QCOMPILE_RETURN_IF_ERROR(CheckFloat(a, "the left matrix"));
+  if (a.type().kind != TypeKind::kSigned && a.type().kind != TypeKind::kUnsigned) {
+    QCOMPILE_RETURN_IF_ERROR(CheckFloats(a, "the left matrix"));
   }
   QCOMPILE_RETURN_IF_ERROR(CheckType(b, a.type(), "the right matrix"));
   if (a.rank() == 0 || b.rank() == 0) return DisagreeingShapes(a, b);
@@ -163,14 +160,15 @@ absl::StatusOr<GemmShape> ReadGemmShape(const Tensor& a, bool transpose_a, const
 }
 
 // alpha * (a b) + beta * c in this order, one rounding per step.
+template <typename T>
 void AddFloatTerms(const LinearTerms& terms, Tensor& result) {
-  absl::Span<float> out = result.MutableData<float>();
-  for (float& y : out) y = terms.alpha * y;
+  absl::Span<T> out = result.MutableData<T>();
+  for (T& y : out) y = T{terms.alpha} * y;
   if (terms.bias == nullptr || terms.beta == 0) return;
   const BroadcastIndex index(terms.bias->tensor.shape(), result.shape());
-  absl::Span<const float> bias = terms.bias->tensor.Floats();
+  absl::Span<const T> bias = terms.bias->tensor.Data<T>();
   for (int64_t i = 0; i < result.size(); ++i) {
-    const float addend = terms.beta * bias[index(i)];
+    const T addend = T{terms.beta} * bias[index(i)];
     out[i] += addend;
   }
 }
@@ -196,6 +194,7 @@ struct GemmPlan {
 
 absl::StatusOr<GemmPlan> PlanGemm(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(operands[0]->tensor, "the left matrix"));
   QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_a, BoolAttribute(attributes, "transA", false));
   QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_b, BoolAttribute(attributes, "transB", false));
   QCOMPILE_ASSIGN_OR_RETURN(const LinearTerms terms,
@@ -217,19 +216,22 @@ Results Gemm(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const GemmPlan plan, PlanGemm(attributes, operands));
   const auto& [gemm, terms, shape] = plan;
   const Value &a = *operands[0], &b = *operands[1];
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(a.tensor, "the left matrix"));
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(b.tensor, "the right matrix"));
-  if (terms.bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckFloat(terms.bias->tensor, "the bias"));
-  Tensor result(DataType::Float32(), shape);
+  const DataType type = a.tensor.type();
+  QCOMPILE_RETURN_IF_ERROR(CheckType(b.tensor, type, "the right matrix"));
+  if (terms.bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckType(terms.bias->tensor, type, "the bias"));
+  Tensor result(type, shape);
   if (a.quantized && b.quantized) {
     const ExactMatrixProduct product(*a.quantized, gemm.a, *b.quantized, gemm.b, gemm.k);
     product.Compute(0, 0, terms.alpha, ExactBias(terms, shape), result.MutableData<float>());
-  } else {
-    Product(a.tensor.Floats().data(), gemm.a, b.tensor.Floats().data(), gemm.b, gemm.k,
-            result.MutableData<float>().data());
-    AddFloatTerms(terms, result);
+    return Single(absl::StatusOr<Tensor>(std::move(result)));
   }
-  return Single(absl::StatusOr<Tensor>(std::move(result)));
+  return Single(WithFloats(type, [&, &gemm = gemm, &terms = terms](auto zero) -> absl::StatusOr<Tensor> {
+    using T = decltype(zero);
+    Product(a.tensor.Data<T>().data(), gemm.a, b.tensor.Data<T>().data(), gemm.b, gemm.k,
+            result.MutableData<T>().data());
+    AddFloatTerms<T>(terms, result);
+    return std::move(result);
+  }));
 }
 
 absl::Status CheckGemm(const Attributes& attributes, Operands operands) {

@@ -146,13 +146,13 @@ Results Hardmax(const Attributes& attributes, Operands operands) {
   }));
 }
 
-// An integral number of any type.
+// A number of any type, cast to int64.
 absl::StatusOr<int64_t> Integral(const Tensor& x, int64_t i, absl::string_view what) {
   const double value = x.DoubleAt(i);
   if (x.type().IsInteger()) return x.IntegerAt(i);
-  if (std::trunc(value) == value && std::fabs(value) < 0x1p53) return static_cast<int64_t>(value);
+  if (std::fabs(value) < 0x1p63) return static_cast<int64_t>(value);
   return absl::InvalidArgumentError(
-      absl::StrCat("expected integers for ", what, ", found ", NumberToString(value)));
+      absl::StrCat("expected 64-bit integers for ", what, ", found ", NumberToString(value)));
 }
 
 // values = [off, on]; indices that lie outside the depth mark nothing.

@@ -1,8 +1,9 @@
-// BatchNormalization, LayerNormalization, Softmax and LogSoftmax: their ONNX formulas, one float32
-// rounding per step.
+// BatchNormalization, LayerNormalization, Softmax and LogSoftmax: their ONNX formulas, one rounding
+// per step to the type that is computed with: float32, or float64.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/checks.h"
@@ -16,7 +17,39 @@
 namespace qcompile::runtime {
 namespace {
 
-// ((x - mean) / sqrt(var + epsilon)) * scale + bias
+// The elements as T, which holds those of the tensor's type.
+template <typename T>
+std::vector<T> Widened(const Tensor& x) {
+  if constexpr (std::is_same_v<T, double>) {
+    return ToDoubles(x);
+  } else {
+    return ToNumbers<T>(x);
+  }
+}
+
+// ((x - mean) / sqrt(var + epsilon)) * scale + bias for operands in this order.
+template <typename T>
+std::vector<T> NormalizeChannels(Operands operands, const Lanes& lanes, float epsilon) {
+  std::vector<T> values = Widened<T>(operands[0]->tensor);
+  const std::vector<T> scale = Widened<T>(operands[1]->tensor), bias = Widened<T>(operands[2]->tensor),
+                       mean = Widened<T>(operands[3]->tensor), var = Widened<T>(operands[4]->tensor);
+  T* y = values.data();
+  for (int64_t o = 0; o < lanes.outer; ++o) {
+    for (size_t c = 0; c < scale.size(); ++c) {
+      const T variance = var[c] + T{epsilon};
+      const T deviation = std::sqrt(variance);
+      for (int64_t i = 0; i < lanes.inner; ++i, ++y) {
+        const T centered = *y - mean[c];
+        const T normalized = centered / deviation;
+        const T scaled = normalized * scale[c];
+        *y = scaled + bias[c];
+      }
+    }
+  }
+  return values;
+}
+
+// Parameters may have other types than the operand: all is computed in float64 where one of them has it.
 Results BatchNormalization(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 5, 5));
   QCOMPILE_ASSIGN_OR_RETURN(const float epsilon, FloatAttribute(attributes, "epsilon", 1e-5f));
@@ -26,37 +59,24 @@ Results BatchNormalization(const Attributes& attributes, Operands operands) {
         "expected batch normalization in inference mode, found training mode");
   }
   const Tensor& x = operands[0]->tensor;
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the normalized operand"));
   if (x.rank() == 0) {
     return absl::InvalidArgumentError("expected an operand of rank 1 or more, found a scalar");
   }
   const int64_t channels = x.rank() == 1 ? 1 : x.shape()[1];
-  for (size_t i = 1; i < 5; ++i) {
-    QCOMPILE_RETURN_IF_ERROR(CheckFloat(operands[i]->tensor, absl::StrCat("operand ", i)));
-    if (operands[i]->tensor.shape() != Shape{channels}) {
+  DataType widest = x.type();
+  for (size_t i = 0; i < 5; ++i) {
+    const Tensor& operand = operands[i]->tensor;
+    QCOMPILE_RETURN_IF_ERROR(CheckFloats(operand, absl::StrCat("operand ", i)));
+    if (operand.type() == DataType::Float64()) widest = operand.type();
+    if (i > 0 && operand.shape() != Shape{channels}) {
       return absl::InvalidArgumentError(absl::StrCat("expected operand ", i, " of shape ", channels,
-                                                     ", found ",
-                                                     ShapeToString(operands[i]->tensor.shape())));
+                                                     ", found ", ShapeToString(operand.shape())));
     }
   }
-  absl::Span<const float> scale = operands[1]->tensor.Floats(), bias = operands[2]->tensor.Floats(),
-                          mean = operands[3]->tensor.Floats(), var = operands[4]->tensor.Floats();
   const Lanes lanes = x.rank() == 1 ? Lanes{1, 1, x.size()} : LanesAlong(x.shape(), 1);
-  Tensor result = x;
-  float* y = result.MutableData<float>().data();
-  for (int64_t o = 0; o < lanes.outer; ++o) {
-    for (int64_t c = 0; c < lanes.extent; ++c) {
-      const float variance = var[c] + epsilon;
-      const float deviation = std::sqrt(variance);
-      for (int64_t i = 0; i < lanes.inner; ++i, ++y) {
-        const float centered = *y - mean[c];
-        const float normalized = centered / deviation;
-        const float scaled = normalized * scale[c];
-        *y = scaled + bias[c];
-      }
-    }
-  }
-  return Single(absl::StatusOr<Tensor>(std::move(result)));
+  return Single(WithFloats(widest, [&](auto zero) {
+    return FromNumbers(x.type(), x.shape(), NormalizeChannels<decltype(zero)>(operands, lanes, epsilon));
+  }));
 }
 
 // Calls lane(first element, distance between elements, extent) for every lane along `axis` of a
@@ -113,7 +133,7 @@ Results LogSoftmax(const Attributes& attributes, Operands operands) {
   });
 }
 
-// One normalized row, by the function body of ONNX: the variance is E[x^2] - E[x]^2.
+// One row, by the function body of ONNX: the variance is E[x^2] - E[x]^2.
 struct RowStatistics {
   float mean, deviation;
 };
@@ -132,6 +152,40 @@ RowStatistics StatisticsOf(absl::Span<const float> row, float epsilon) {
   return {mean, std::sqrt(shifted)};
 }
 
+// Rows normalized in float32, whatever the type of the operand: stash_type 1 says so.
+struct NormalizedRows {
+  std::vector<float> values;
+  Tensor means, inverses;  // one for each row
+};
+NormalizedRows NormalizeRows(const Tensor& x, const Shape& reduced, float epsilon) {
+  NormalizedRows rows{ToNumbers<float>(x), Tensor(DataType::Float32(), reduced), Tensor(DataType::Float32(), reduced)};
+  const size_t count = static_cast<size_t>(rows.means.size());
+  const size_t extent = count == 0 ? 0 : rows.values.size() / count;
+  for (size_t r = 0; r < count && extent > 0; ++r) {
+    absl::Span<float> row = absl::MakeSpan(rows.values).subspan(r * extent, extent);
+    const RowStatistics statistics = StatisticsOf(row, epsilon);
+    rows.means.MutableData<float>()[r] = statistics.mean;
+    rows.inverses.MutableData<float>()[r] = 1.0f / statistics.deviation;
+    for (float& v : row) {
+      const float centered = v - statistics.mean;
+      v = centered / statistics.deviation;
+    }
+  }
+  return rows;
+}
+
+// row * scale + bias, repeated over the rows; there may be no bias.
+template <typename T>
+std::vector<T> ScaleRows(const std::vector<float>& rows, const Tensor& scale, const Tensor* bias) {
+  const std::vector<T> factors = Widened<T>(scale), addends = bias ? Widened<T>(*bias) : std::vector<T>();
+  std::vector<T> out(rows.begin(), rows.end());
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] *= factors[i % factors.size()];
+    if (bias != nullptr) out[i] += addends[i % factors.size()];
+  }
+  return out;
+}
+
 Results LayerNormalization(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
   const Tensor &x = operands[0]->tensor, &scale = operands[1]->tensor;
@@ -144,65 +198,33 @@ Results LayerNormalization(const Attributes& attributes, Operands operands) {
     return absl::UnimplementedError(
         absl::StrCat("expected statistics of type float32 (1), found type ", stash));
   }
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "the normalized operand"));
-  const auto dims = absl::MakeConstSpan(x.shape());
-  const auto row = dims.subspan(static_cast<size_t>(axis));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(x, "the normalized operand"));
+  const Shape row(x.shape().begin() + axis, x.shape().end());
   for (size_t i = 1; i < operands.size(); ++i) {
     if (operands[i] == nullptr) continue;
     const Tensor& parameter = operands[i]->tensor;
-    QCOMPILE_RETURN_IF_ERROR(CheckFloat(parameter, absl::StrCat("operand ", i)));
+    QCOMPILE_RETURN_IF_ERROR(CheckType(parameter, x.type(), absl::StrCat("operand ", i)));
     if (!BroadcastsTo(parameter.shape(), row)) {
       return absl::InvalidArgumentError(
           absl::StrCat("expected operand ", i, " of a shape that broadcasts to ",
                        ShapeToString(row), ", found ", ShapeToString(parameter.shape())));
     }
   }
-  const auto extent = static_cast<size_t>(NumElements(row));
-  const Tensor factors = BroadcastTensor(scale, Shape(row.begin(), row.end()));
-  const Tensor addends =
-      bias ? BroadcastTensor(bias->tensor, Shape(row.begin(), row.end())) : Tensor();
   Shape reduced = x.shape();
   std::fill(reduced.begin() + axis, reduced.end(), 1);
-  Tensor result = x, means(DataType::Float32(), reduced), inverses(DataType::Float32(), reduced);
-  absl::Span<float> out = result.MutableData<float>();
-  for (int64_t r = 0; r < means.size() && extent > 0; ++r) {
-    absl::Span<float> y = out.subspan(static_cast<size_t>(r) * extent, extent);
-    const RowStatistics statistics = StatisticsOf(y, epsilon);
-    means.MutableData<float>()[r] = statistics.mean;
-    inverses.MutableData<float>()[r] = 1.0f / statistics.deviation;
-    for (size_t i = 0; i < extent; ++i) {
-      const float centered = y[i] - statistics.mean;
-      const float normalized = centered / statistics.deviation;
-      y[i] = normalized * factors.Floats()[i];
-      if (bias != nullptr) y[i] += addends.Floats()[i];
-    }
-  }
-  return std::vector<Value>{Value(std::move(result)), Value(std::move(means)),
-                            Value(std::move(inverses))};
-}
-
-// Statistics keep the type that they are computed in, whatever the operand has.
-Results TypedLayerNormalization(const Attributes& attributes, Operands operands) {
-  QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 2, 3));
-  const DataType type = operands[0]->tensor.type();
-  if (!IsNarrowFloat(type)) return LayerNormalization(attributes, operands);
-  std::vector<Value> widened;
-  widened.reserve(operands.size());
-  std::vector<const Value*> pointers;
-  for (const Value* operand : operands) {
-    if (operand != nullptr) widened.emplace_back(ToFloat32(operand->tensor));
-    pointers.push_back(operand == nullptr ? nullptr : &widened.back());
-  }
-  Results results = LayerNormalization(attributes, pointers);
-  if (results.ok()) (*results)[0] = Value(FromFloat32((*results)[0].tensor, type));
-  return results;
+  NormalizedRows rows = NormalizeRows(x, reduced, epsilon);
+  const Tensor factors = BroadcastTensor(scale, row), addends = bias ? BroadcastTensor(bias->tensor, row) : Tensor();
+  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, WithFloats(x.type(), [&](auto zero) {
+    return FromNumbers(x.type(), x.shape(), ScaleRows<decltype(zero)>(rows.values, factors, bias ? &addends : nullptr));
+  }));
+  return std::vector<Value>{Value(std::move(result)), Value(std::move(rows.means)), Value(std::move(rows.inverses))};
 }
 
 }  // namespace
 
 void RegisterNormalizations(ReferenceTable& table) {
-  table["onnx.BatchNormalization"] = InFloat32<BatchNormalization>;
-  table["onnx.LayerNormalization"] = TypedLayerNormalization;
+  table["onnx.BatchNormalization"] = BatchNormalization;
+  table["onnx.LayerNormalization"] = LayerNormalization;
   table["onnx.LogSoftmax"] = InFloat32<LogSoftmax>;
   table["onnx.Softmax"] = InFloat32<Softmax>;
 }

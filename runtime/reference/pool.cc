@@ -55,19 +55,22 @@ std::vector<int64_t> Counts(const Window& window, bool include_padding) {
   return counts;
 }
 
-// Float32 sums in ascending order of the taps, then one division.
-Tensor FloatAverages(const Tensor& x, const Window& window, const Planes& planes,
-                     const std::vector<int64_t>& counts) {
-  Tensor result(DataType::Float32(), planes.shape);
-  float* sums = result.MutableData<float>().data();
-  for (int64_t p = 0; p < planes.count; ++p, sums += window.out_size()) {
-    const float* plane = x.Floats().data() + p * window.in_size();
-    for (int64_t tap = 0; tap < window.taps(); ++tap) {
-      window.AddTap<float, float>(tap, 1, plane, sums);
+// Sums of the elements' type in ascending order of the taps, then one division.
+absl::StatusOr<Tensor> FloatAverages(const Tensor& x, const Window& window, const Planes& planes,
+                                     const std::vector<int64_t>& counts) {
+  return WithFloats(x.type(), [&](auto zero) {
+    using T = decltype(zero);
+    Tensor result(x.type(), planes.shape);
+    T* sums = result.MutableData<T>().data();
+    for (int64_t p = 0; p < planes.count; ++p, sums += window.out_size()) {
+      const T* plane = x.Data<T>().data() + p * window.in_size();
+      for (int64_t tap = 0; tap < window.taps(); ++tap) {
+        window.AddTap<T, T>(tap, 1, plane, sums);
+      }
+      for (size_t o = 0; o < counts.size(); ++o) sums[o] /= static_cast<T>(counts[o]);
     }
-    for (size_t o = 0; o < counts.size(); ++o) sums[o] /= static_cast<float>(counts[o]);
-  }
-  return result;
+    return absl::StatusOr<Tensor>(std::move(result));
+  });
 }
 
 // Integer sums of planes with one scale each.
@@ -123,16 +126,15 @@ Tensor ExactAverages(const QuantizedView& view, const Window& window, const Plan
 }
 
 Results Average(const Value& x, const Window& window, const Shape& pooled, bool include_padding) {
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "an operand"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(x.tensor, "an operand"));
   QCOMPILE_ASSIGN_OR_RETURN(const Planes planes,
                             PlanPlanes(x.tensor.shape(), window, pooled, include_padding));
   if (planes.count == 0 || window.out_size() == 0) {
-    return Single(absl::StatusOr<Tensor>(Tensor(DataType::Float32(), planes.shape)));
+    return Single(absl::StatusOr<Tensor>(Tensor(x.tensor.type(), planes.shape)));
   }
   const std::vector<int64_t> counts = Counts(window, include_padding);
-  return Single(absl::StatusOr<Tensor>(x.quantized
-                                           ? ExactAverages(*x.quantized, window, planes, counts)
-                                           : FloatAverages(x.tensor, window, planes, counts)));
+  return Single(x.quantized ? ExactAverages(*x.quantized, window, planes, counts)
+                            : FloatAverages(x.tensor, window, planes, counts));
 }
 
 Results AveragePool(const Attributes& attributes, Operands operands) {
@@ -180,10 +182,12 @@ std::vector<int64_t> SelectLargest(const Value& x, const Window& window, const P
       return codes.IntegerAt(i) > codes.IntegerAt(best);
     });
   }
-  absl::Span<const float> values = x.tensor.Floats();
-  return SelectElements(window, planes, [values](int64_t i, int64_t best) {
-    return values[i] > values[best] || (std::isnan(values[best]) && !std::isnan(values[i]));
-  });
+  auto select = [&](auto values) {
+    return SelectElements(window, planes, [values](int64_t i, int64_t best) {
+      return values[i] > values[best] || (std::isnan(values[best]) && !std::isnan(values[i]));
+    });
+  };
+  return x.tensor.type() == DataType::Float64() ? select(x.tensor.Data<double>()) : select(x.tensor.Floats());
 }
 
 struct Maxima {
@@ -192,11 +196,7 @@ struct Maxima {
 };
 
 absl::StatusOr<Maxima> Maximum(const Value& x, const Window& window, const Shape& pooled) {
-  if (x.tensor.type() != DataType::Float32() && !x.tensor.type().IsInteger()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected an operand of type float32 or an integer type, found ",
-                     x.tensor.type().ToString()));
-  }
+  if (!x.tensor.type().IsInteger()) QCOMPILE_RETURN_IF_ERROR(CheckFloats(x.tensor, "an operand"));
   QCOMPILE_ASSIGN_OR_RETURN(const Planes planes,
                             PlanPlanes(x.tensor.shape(), window, pooled, false));
   const bool by_codes = x.quantized && IsConstantFrom(x.quantized->scale, 2) &&

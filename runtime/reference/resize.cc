@@ -167,17 +167,18 @@ absl::Status ApplyRegion(Operands operands, const std::vector<int64_t>& axes, Re
   if (found != static_cast<int64_t>(2 * axes.size())) {
     return WrongCount("the region", 2 * axes.size(), found);
   }
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(roi->tensor, "the region"));
-  for (float value : roi->tensor.Floats()) {
-    if (!(std::fabs(value) < 0x1p30f)) {
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(roi->tensor, "the region"));
+  const std::vector<double> region = ToDoubles(roi->tensor);
+  for (double value : region) {
+    if (!(std::fabs(value) < 0x1p30)) {
       return absl::InvalidArgumentError(
           absl::StrCat("expected a region of finite numbers, found ", NumberToString(value)));
     }
   }
   for (size_t i = 0; i < axes.size(); ++i) {
     ResizedAxis& axis = resizing.axes[static_cast<size_t>(axes[i])];
-    axis.begin = roi->tensor.Floats()[i];
-    axis.end = roi->tensor.Floats()[i + axes.size()];
+    axis.begin = region[i];
+    axis.end = region[i + axes.size()];
   }
   return absl::OkStatus();
 }
@@ -230,7 +231,7 @@ absl::StatusOr<Rounding> ReadRounding(const Attributes& attributes) {
   return absl::InvalidArgumentError(absl::StrCat("expected a nearest mode of ONNX, found ", name));
 }
 
-Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding, float extrapolation) {
+Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding, const Tensor& extrapolation) {
   std::vector<AxisSource> sources;
   for (const ResizedAxis& axis : resizing.axes) {
     AxisSource source;
@@ -246,13 +247,23 @@ Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding, float
     sources.push_back(std::move(source));
   }
   return RearrangeAndFill(x, ComposeAxes(x.tensor.shape(), sources),
-                          Tensor::ScalarFloat(extrapolation));
+                          extrapolation);
+}
+
+// What stands outside of a region, as an element of the operand's type.
+absl::StatusOr<Tensor> FillElement(DataType type, float extrapolation) {
+  if (type.IsFloat()) return Tensor::FromReals(type, {}, {extrapolation});
+  if (!(std::fabs(extrapolation) < 0x1p31f)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected an integer as extrapolation_value, found ", NumberToString(extrapolation)));
+  }
+  return Tensor::FromIntegers(type, {}, {static_cast<int64_t>(extrapolation)});
 }
 
 // The elements that one result position is made of along one dimension.
 struct Taps {
   std::vector<int64_t> position;
-  std::vector<float> weight;
+  std::vector<double> weight;
 };
 
 // Weights by distance; `ratio` is how far the place is behind its lower neighbour.
@@ -311,30 +322,31 @@ Taps TapsAt(double at, const ResizedAxis& axis, const Interpolation& how) {
     total += weights[i];
   }
   for (double weight : weights) {
-    taps.weight.push_back(static_cast<float>(how.exclude_outside ? weight / total : weight));
+    taps.weight.push_back(how.exclude_outside ? weight / total : weight);
   }
   return taps;
 }
 
-// One dimension: float32 products in ascending order, multiply then add.
+// One dimension: products in ascending order, multiply then add, of weights and elements of type T.
+template <typename T>
 Tensor InterpolateAlong(const Tensor& x, size_t d, const ResizedAxis& axis, Transform transform,
                         const Interpolation& how) {
   Shape shape = x.shape();
   shape[d] = axis.out;
-  Tensor result(DataType::Float32(), shape);
+  Tensor result(x.type(), shape);
   const Lanes lanes = LanesAlong(x.shape(), static_cast<int64_t>(d));
-  absl::Span<float> out = result.MutableData<float>();
+  absl::Span<const T> in = x.Data<T>();
+  absl::Span<T> out = result.MutableData<T>();
   for (int64_t i = 0; i < axis.out; ++i) {
     const double at = Coordinate(axis, transform, i);
     const bool outside = IsOutside(axis, transform, at);
     const Taps taps = outside ? Taps() : TapsAt(at, axis, how);
     for (int64_t outer = 0; outer < lanes.outer; ++outer) {
       for (int64_t inner = 0; inner < lanes.inner; ++inner) {
-        float sum = outside ? how.extrapolation : 0;
+        T sum = outside ? how.extrapolation : 0;
         for (size_t k = 0; k < taps.weight.size(); ++k) {
-          const float product =
-              taps.weight[k] *
-              x.Floats()[(outer * lanes.extent + taps.position[k]) * lanes.inner + inner];
+          const T product = static_cast<T>(taps.weight[k]) *
+                            in[(outer * lanes.extent + taps.position[k]) * lanes.inner + inner];
           sum += product;
         }
         out[(outer * axis.out + i) * lanes.inner + inner] = sum;
@@ -346,14 +358,16 @@ Tensor InterpolateAlong(const Tensor& x, size_t d, const ResizedAxis& axis, Tran
 
 absl::StatusOr<Tensor> Interpolate(const Tensor& x, const Resizing& resizing,
                                    const Interpolation& how) {
-  QCOMPILE_RETURN_IF_ERROR(CheckFloat(x, "an interpolated operand"));
+  QCOMPILE_RETURN_IF_ERROR(CheckFloats(x, "an interpolated operand"));
   Tensor result = x;
   for (size_t d = 0; d < resizing.axes.size(); ++d) {
     const ResizedAxis& axis = resizing.axes[d];
     const bool whole = axis.begin == 0 && axis.end == 1;
     if (axis.in == axis.out && axis.numerator == axis.denominator && whole) continue;
     QCOMPILE_RETURN_IF_ERROR(CheckedSize(result.shape()).status());
-    result = InterpolateAlong(result, d, axis, resizing.transform, how);
+    result = result.type() == DataType::Float64()
+                 ? InterpolateAlong<double>(result, d, axis, resizing.transform, how)
+                 : InterpolateAlong<float>(result, d, axis, resizing.transform, how);
   }
   return result;
 }
@@ -379,10 +393,11 @@ Results Resize(const Attributes& attributes, Operands operands) {
   if (size == 0) return std::vector<Value>{Value(Tensor(x.tensor.type(), resizing.shape))};
   if (mode == "nearest") {
     QCOMPILE_ASSIGN_OR_RETURN(const Rounding rounding, ReadRounding(attributes));
+    Tensor extrapolation;
     if (resizing.transform == Transform::kCropAndResize) {
-      QCOMPILE_RETURN_IF_ERROR(CheckFloat(x.tensor, "a cropped operand"));
+      QCOMPILE_ASSIGN_OR_RETURN(extrapolation, FillElement(x.tensor.type(), how.extrapolation));
     }
-    return std::vector<Value>{Nearest(x, resizing, rounding, how.extrapolation)};
+    return std::vector<Value>{Nearest(x, resizing, rounding, extrapolation)};
   }
   how.cubic = mode == "cubic";
   if (!how.cubic && mode != "linear") {
