@@ -54,7 +54,7 @@ cl::list<std::string> backendOptions("backend-opt", cl::value_desc("key=value"),
                                      cl::desc("an option of the backend (see list-backends)"),
                                      WITH_BACKEND);
 cl::list<std::string> plugins("load-backend", cl::value_desc("path"),
-                              cl::desc("load a backend from a shared object"), ALL);
+                              cl::desc("load a backend from a shared object"), ALL_MODELS, cl::sub(listCommand));
 cl::opt<std::string> compileTo("compile-to", cl::value_desc("stage"),
                                cl::desc("stop behind a stage and write it as text"), COMPILE);
 cl::opt<std::string> compileFrom("compile-from", cl::value_desc("stage"),
@@ -221,6 +221,20 @@ cl::SubCommand &getSubCommand() {
   return cl::SubCommand::getTopLevel();
 }
 
+/// An option that is none of the command's: LLVM's parser takes those of `compile` wherever they stand. Empty where there is
+/// no such one.
+std::string findForeignOption() {
+  cl::SubCommand &command = getSubCommand();
+  std::string found;
+  for (const auto &[name, option] : cl::getRegisteredOptions(cl::SubCommand::getTopLevel())) {
+    bool isForeign = option->getNumOccurrences() > 0 && !cl::getRegisteredOptions(command).contains(name);
+    if (isForeign && (found.empty() || name < StringRef(found))) // whatever the order of the table
+      found = name.str();
+  }
+  const StringRef dashes = found.size() > 1 ? "--" : "-";
+  return found.empty() ? "" : ("'" + command.getName() + "' has no option " + dashes + found).str();
+}
+
 bool isGiven(StringRef name) {
   const cl::Option *option = cl::getRegisteredOptions(getSubCommand()).lookup(name);
   return option && option->getNumOccurrences() > 0;
@@ -261,6 +275,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   if (!cl::ParseCommandLineOptions(argc, argv, "compiler for quantized ONNX networks\n", &stream)) {
     return usage(describeMistake(mistake, argv[0]));
   }
+  if (std::string mistake = findForeignOption(); !mistake.empty())
+    return usage(mistake);
   Options out;
   out.command = getCommand();
   out.model = explainCommand ? code : model;

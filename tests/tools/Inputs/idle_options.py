@@ -1,4 +1,4 @@
-"""Options without effect: every row ends with exit code 2 and says what is missing; with that, the option is taken.
+"""Options without effect, and those of other commands: every row ends with exit code 2 and says what is missing; with that, the option is taken.
 
 usage: idle_options.py QCOMPILE MODELS FOLDER
 """
@@ -65,6 +65,14 @@ ROWS = [
       for option in (f"--state={FOLDER}/state", "--resume")],
 ]
 
+# Options of other commands.
+FOREIGN = [
+    (["inspect", MODEL], "--backend=imc"), (["run", MODEL, "--random=1"], "--compile-to=bound"), (["check", MODEL], "-o=x"),
+    (["convert", MODEL, "--to=qcdq", "-o", OUT], "--backend=imc"), (["list-backends"], "--compile-from=fold"),
+    (["explain", "I003"], "--load-backend=x.so"), (["explain"], "--input-shape=x:1x2"),
+    (["compress", MODEL, "--max-size=50%", "-o", OUT], "--backend-opt=a=b"),
+]
+
 # What has its effect, with the option that says so.
 TAKEN = [
     [*CONVERT, "--verify", "--random=2", "--seed=3"],
@@ -90,12 +98,18 @@ def main():
         if code != 2 or f"qcompile: error [QC-U001]: {name} {reason}; see" not in messages:
             wrong += 1
             print("WRONG", *command, option, code, messages, sep=" ")
+    for command, option in FOREIGN:
+        code, messages = run([*command, option])
+        name = option.split("=")[0]
+        if code != 2 or f"qcompile: error [QC-U001]: '{command[0]}' has no option {name}; see" not in messages:
+            wrong += 1
+            print("TAKEN", *command, option, code, messages, sep=" ")
     for arguments in TAKEN:
         code, messages = run(arguments)
         if code != 0:
             wrong += 1
             print("REFUSED", *arguments, code, messages, sep=" ")
-    print(f"{len(ROWS)} refused, {len(TAKEN)} taken, {wrong} wrong")
+    print(f"{len(ROWS) + len(FOREIGN)} refused, {len(TAKEN)} taken, {wrong} wrong")
 
 
 if __name__ == "__main__":
