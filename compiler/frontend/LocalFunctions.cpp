@@ -2,6 +2,8 @@
 //
 // A model may define operators by functions of its own, which may call each other. Their bodies are put in the place of
 // the calls before anything else happens. Nodes and values of a body are called CALL/NAME, so that names stay telling.
+// Bodies stay at the opset that their function imports: which nodes are at another one than the model is noted for what
+// checks and converts them.
 //
 // Where a function has the name of an operator that is known here, the operator counts: ONNX leaves that open, and ONNX
 // Runtime does the same.
@@ -98,7 +100,8 @@ private:
   std::string findProblem(const NodeProto &call, Function &function);
   std::string findExcess(const Function &function);
   std::string findProblem(Function &function);
-  std::string findOtherVersion(Function &function);
+  std::string findVersionProblem(Function &function);
+  std::string noteOpsets(const Function &function, Nodes &body);
   void adoptImports(const Function &function);
   LogicalResult expand(Nodes &nodes);
   LogicalResult place(const NodeProto &call, unsigned index, Function &function, Nodes &nodes);
@@ -109,6 +112,7 @@ private:
   std::map<std::string, int> imports; ///< of the model
   std::map<Id, Function> functions;
   std::vector<const Function *> active; ///< whose bodies are being expanded
+  std::optional<int> enclosing;         ///< the opset of the node whose graphs are being expanded
   std::map<std::string, unsigned> keptOperators;
   unsigned calls = 0;
   uint64_t copiedNodes = 0, copiedBytes = 0;
@@ -151,27 +155,67 @@ Function *LocalInliner::find(const NodeProto &node) {
   return nullptr;
 }
 
-/// Operators that the versions of function and model define differently, or an empty string.
-std::string LocalInliner::findOtherVersion(Function &function) {
+/// Whether an operator of the standard, or one in the graphs within its node, is another one at opset `b` than at `a`.
+static bool differs(NodeProto &node, int a, int b) {
+  bool other = false;
+  auto compare = [&](const NodeProto &inner) {
+    using ::onnx::OpSchemaRegistry;
+    other |= getCurrentDomain(inner).empty() && OpSchemaRegistry::Schema(inner.op_type(), a, "") !=
+                                                    OpSchemaRegistry::Schema(inner.op_type(), b, "");
+  };
+  compare(node);
+  forEachGraph(node, [&](GraphProto &graph) { forEachNode(*graph.mutable_node(), compare); });
+  return other;
+}
+
+/// Why a function cannot be read with the versions that it imports, or an empty string.
+std::string LocalInliner::findVersionProblem(Function &function) {
   std::string problem;
-  forEachNode(*function.proto.mutable_node(), [&](const NodeProto &node) {
+  forEachNode(*function.proto.mutable_node(), [&](NodeProto &node) {
     std::string domain = getCurrentDomain(node);
     auto import = function.imports.find(domain);
     // Versions of QONNX are told apart by inputs.
-    if (!problem.empty() || domain == qcompile::onnx::kQonnxDomain || functions.count(Id(node.domain(), node.op_type(), node.overload())))
+    if (!problem.empty() || domain == qcompile::onnx::kQonnxDomain ||
+        functions.count(Id(node.domain(), node.op_type(), node.overload())))
       return;
     if (import == function.imports.end()) {
       if (domain.empty())
         problem = "expected an opset import for operator " + node.op_type() + ", found none";
       return;
     }
-    int version = imports.at(domain);
-    const auto *written = ::onnx::OpSchemaRegistry::Schema(node.op_type(), import->second, domain);
-    if (written != ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, domain))
-      problem = "expected the model's opset " + std::to_string(version) + ", found " + std::to_string(import->second) +
-                ", in which operator " + node.op_type() + " is another one; export the model and its functions at one opset";
+    const int version = import->second;
+    const bool tooOld = version < kOldestOpset && differs(node, version, kOldestOpset);
+    if (domain.empty() && (tooOld || version > getNewestOpset()))
+      problem = "expected opset " + std::to_string(kOldestOpset) + " to " + std::to_string(getNewestOpset()) + ", found " +
+                std::to_string(version) + "; export the model at one of these";
+    const auto *written = ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, domain);
+    if (!domain.empty() && written != ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports.at(domain), domain))
+      problem = "expected the model's version " + std::to_string(imports.at(domain)) + " of domain '" + domain + "', found " +
+                std::to_string(version) + ", in which operator " + node.op_type() + " is another one";
   });
   return problem;
+}
+
+/// Notes the nodes of a body that are to be read at the function's own opset.
+std::string LocalInliner::noteOpsets(const Function &function, Nodes &body) {
+  auto own = function.imports.find("");
+  if (own == function.imports.end())
+    return "";
+  const int version = std::max(own->second, kOldestOpset), around = enclosing.value_or(imports.at(""));
+  for (NodeProto &node : body) {
+    bool hasGraphs = false;
+    forEachGraph(node, [&](GraphProto &) { hasGraphs = true; });
+    if (version == around || !(hasGraphs || differs(node, version, around)))
+      continue;
+    // A graph within a node is read at the opset of that node.
+    if (!enclosing)
+      model.nodeOpsets[node.name()] = version;
+    else if (differs(node, version, around))
+      return "expected opset " + std::to_string(around) + " of the graph that it is called in, found " +
+             std::to_string(version) + ", in which operator " + node.op_type() +
+             " is another one; export the model and its functions at one opset";
+  }
+  return "";
 }
 
 void LocalInliner::adoptImports(const Function &function) {
@@ -238,7 +282,7 @@ LogicalResult LocalInliner::place(const NodeProto &call, unsigned index, Functio
     adoptImports(function);
     if (std::string problem = findProblem(function); !problem.empty())
       return refuse(Code::I002, prefix + problem);
-    if (std::string problem = findOtherVersion(function); !problem.empty())
+    if (std::string problem = findVersionProblem(function); !problem.empty())
       return refuse(Code::I004, prefix + problem);
     function.sound = true;
   }
@@ -251,6 +295,8 @@ LogicalResult LocalInliner::place(const NodeProto &call, unsigned index, Functio
       whole = call.name() + "/" + name + "_" + std::to_string(other);
     node.set_name(whole);
   }
+  if (std::string problem = noteOpsets(function, *body.mutable_node()); !problem.empty())
+    return refuse(Code::I004, prefix + problem);
   Nodes placed;
   appendBody(call, std::move(body), Renaming(taken, call.name() + "/"), placed);
   active.push_back(&function);
@@ -268,10 +314,14 @@ LogicalResult LocalInliner::expand(Nodes &nodes) {
   unsigned index = 0;
   for (NodeProto &node : nodes) {
     unsigned at = index++;
+    const std::optional<int> outside = enclosing;
+    if (auto standard = imports.find(""); !enclosing && standard != imports.end())
+      enclosing = model.getOpset(node, standard->second);
     forEachGraph(node, [&](GraphProto &graph) {
       if (succeeded(result))
         result = expand(*graph.mutable_node());
     });
+    enclosing = outside;
     Function *function = find(node);
     if (!function) {
       expanded.Add()->Swap(&node);

@@ -13,6 +13,9 @@
 
 namespace qcompile::frontend {
 
+/// Nobody writes quantized models with older ones, in which much had other meanings (broadcasting, say).
+inline constexpr int kOldestOpset = 7;
+
 /// The message and what its steps need for reporting.
 struct ModelContext {
   mlir::MLIRContext *context;
@@ -21,6 +24,21 @@ struct ModelContext {
   std::string directory; ///< where external data may lie; empty: nowhere
   const ImportOptions &options;
   ImportReport &report;
+  /// Opsets of nodes of the main graph that have come from functions at another opset than the model's, by name. The graphs
+  /// within such a node are of its opset, too.
+  std::map<std::string, int> nodeOpsets = {};
+
+  /// The opset of a node of the main graph in a model of opset `version`.
+  int getOpset(const ::onnx::NodeProto &node, int version) const {
+    auto own = nodeOpsets.find(node.name());
+    return own == nodeOpsets.end() ? version : own->second;
+  }
+  /// The imports of the model as a node of its main graph has them.
+  std::map<std::string, int> getImports(const ::onnx::NodeProto &node, std::map<std::string, int> imports) const {
+    if (auto standard = imports.find(""); standard != imports.end())
+      standard->second = getOpset(node, standard->second);
+    return imports;
+  }
 
   ::onnx::GraphProto &graph() { return *model->mutable_graph(); }
 

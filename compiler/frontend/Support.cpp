@@ -52,9 +52,6 @@ std::string findOperatorProblem(const NodeProto &node, const std::map<std::strin
   return "";
 }
 
-/// Nobody writes quantized models with older ones, in which much had other meanings (broadcasting, say).
-static constexpr int64_t kOldestOpset = 7;
-
 /// The nodes of a function without what has no meaning.
 static std::string getMeaning(::onnx::FunctionProto function) {
   function.clear_doc_string();
@@ -82,7 +79,7 @@ LogicalResult checkOperators(ModelContext &model) {
   Refusals refusals;
   unsigned index = 0;
   for (const NodeProto &node : model.graph().node()) {
-    if (std::string reason = findOperatorProblem(node, imports); !reason.empty())
+    if (std::string reason = findOperatorProblem(node, model.getImports(node, imports)); !reason.empty())
       refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index), reason);
     ++index;
   }
@@ -102,16 +99,24 @@ LogicalResult checkAttributes(ModelContext &model) {
   if (version > getNewestOpset())
     return success(); // refused for that
   Refusals refusals;
-  forEachNumberedNode(*model.graph().mutable_node(), [&](const NodeProto &node, unsigned index) {
+  auto check = [&](const NodeProto &node, unsigned index, int opset) {
     if (!node.domain().empty() && node.domain() != "ai.onnx")
       return;
-    const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(version), "");
+    const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "");
     for (const AttributeProto &attribute : node.attribute())
       if (schema && isUnknownAttribute(*schema, attribute))
         refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index),
                      "attribute '" + attribute.name() + "' is unknown to operator " + node.op_type() + " in version " +
-                         std::to_string(version));
-  });
+                         std::to_string(opset));
+  };
+  unsigned index = 0;
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    const int opset = model.getOpset(node, int(version));
+    check(node, index++, opset);
+    forEachGraph(node, [&](::onnx::GraphProto &graph) {
+      forEachNumberedNode(*graph.mutable_node(), [&](const NodeProto &inner, unsigned at) { check(inner, at, opset); });
+    });
+  }
   return refusals.report(Code::I002, "nodes");
 }
 
@@ -163,8 +168,9 @@ LogicalResult checkTypes(ModelContext &model) {
 static bool isLikeOldest(ModelContext &model, int version) {
   bool same = version > 0;
   forEachNode(*model.graph().mutable_node(), [&](const NodeProto &node) {
-    same &= !node.domain().empty() || ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") ==
-                                          ::onnx::OpSchemaRegistry::Schema(node.op_type(), int(kOldestOpset), "");
+    same &= !node.domain().empty() || model.nodeOpsets.count(node.name()) ||
+            ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") ==
+                ::onnx::OpSchemaRegistry::Schema(node.op_type(), kOldestOpset, "");
   });
   return same;
 }

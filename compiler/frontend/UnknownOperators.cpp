@@ -68,7 +68,7 @@ private:
 
 /// Whether the node, or a value of the model that it takes, is nothing that the dialect has.
 bool UnknownOperatorRemover::isUnreadable(const NodeProto &node) const {
-  return !findOperatorProblem(node, imports).empty() ||
+  return !findOperatorProblem(node, model.getImports(node, imports)).empty() ||
          llvm::any_of(node.input(), [&](const std::string &input) { return unreadableInputs.contains(input); });
 }
 

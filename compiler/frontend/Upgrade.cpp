@@ -1,5 +1,7 @@
 //===- Upgrade.cpp - Newest opset, function bodies, shape inference -------===//
-#include "compiler/frontend/ConstantValues.h"
+#include <set>
+
+#include "compiler/frontend/OldOperators.h"
 #include "compiler/frontend/TensorData.h"
 #include "compiler/nodes/ShapeInference.h"
 #include "llvm/ADT/StringMap.h"
@@ -73,79 +75,72 @@ static void restoreNodeNames(ModelProto &model, const llvm::StringMap<std::strin
   }
 }
 
-/// How Upsample and Resize round positions before opset 11, by the result's name: down where they enlarge, up where they reduce
-/// (operator tests of opset 10: resize_upsample_nearest, resize_downsample_nearest).
-static FailureOr<llvm::StringMap<std::string>> findOldResizing(ModelContext &model) {
-  llvm::StringMap<std::string> modes;
-  ConstantValues constants(model);
-  LogicalResult result = success();
-  unsigned index = 0;
-  for (const auto &node : model.graph().node()) {
-    const unsigned at = index++;
-    if (!node.domain().empty() || node.output_size() == 0 || (node.op_type() != "Upsample" && node.op_type() != "Resize"))
-      continue;
-    modes[node.output(0)] = "floor";
-    const bool interpolates = llvm::any_of(node.attribute(), [](const auto &a) { return a.name() == "mode" && a.s() != "nearest"; });
-    if (interpolates || node.op_type() == "Upsample" || node.input_size() < 2)
-      continue;
-    // What operators compute is not asked for: they are of an older version than their reference semantics.
-    std::optional<runtime::Tensor> scales;
-    if (constants.isStored(node.input(1)))
-      scales = constants.evaluate(node.input(1));
-    bool reduces = !scales, enlarges = !scales;
-    for (int64_t i = 0; scales && i < scales->size(); ++i) {
-      reduces |= scales->DoubleAt(i) < 1;
-      enlarges |= scales->DoubleAt(i) > 1;
-    }
-    if (reduces && enlarges)
-      result = emitError(model.nodeLocation(node, at), Code::I003)
-               << "node " << describeNode(node, at)
-               << ": expected Resize of opset 10 to have constant scales that all enlarge or all reduce; export the "
-                  "model at opset 11 or newer";
-    if (reduces)
-      modes[node.output(0)] = "ceil";
-  }
-  if (failed(result))
-    return failure();
-  return modes;
-}
+/// Nodes of another opset than the one that is being converted stand in a domain that the converter passes over.
+static constexpr llvm::StringLiteral kLaterDomain = "qcompile.opset.";
 
-/// Before opset 11, position i of the result came from i / scale. The converter leaves the newer operators their own defaults.
-static void keepOldResizing(ModelProto &model, const llvm::StringMap<std::string> &modes) {
-  for (auto &node : *model.mutable_graph()->mutable_node()) {
-    auto mode = node.op_type() == "Resize" && node.output_size() ? modes.find(node.output(0)) : modes.end();
-    if (mode == modes.end())
-      continue;
-    for (auto [name, value] :
-         {std::pair<std::string, std::string>("coordinate_transformation_mode", "asymmetric"), {"nearest_mode", mode->second}}) {
-      auto *attribute = node.add_attribute();
-      attribute->set_name(name);
-      attribute->set_type(::onnx::AttributeProto::STRING);
-      attribute->set_s(value);
-    }
-  }
-}
+static std::string getLaterDomain(int opset) { return (kLaterDomain + llvm::Twine(opset)).str(); }
 
-static LogicalResult convertVersion(ModelContext &model) {
-  int64_t version = 0;
-  for (const auto &import : model.model->opset_import())
+static ::onnx::OperatorSetIdProto &getDefaultImport(ModelProto &model) {
+  for (auto &import : *model.mutable_opset_import())
     if (import.domain().empty())
-      version = import.version();
-  if (version == getNewestOpset())
-    return success();
-  FailureOr<llvm::StringMap<std::string>> resizing = llvm::StringMap<std::string>();
-  if (version < 11 && failed(resizing = findOldResizing(model)))
+      return import;
+  return *model.add_opset_import();
+}
+
+/// Converts the nodes of the model's opset to another one.
+static LogicalResult convertStep(ModelContext &model, int from, int to) {
+  FailureOr<OldOperators> old = OldOperators::prepare(model, from, to);
+  if (failed(old))
     return failure();
   llvm::StringMap<std::string> names;
   for (const auto &node : model.graph().node())
     if (node.output_size())
       names[node.output(0)] = node.name();
+  getDefaultImport(*model.model).set_version(from);
+  try {
+    *model.model = ::onnx::version_conversion::ConvertVersion(*model.model, to);
+  } catch (const std::exception &problem) {
+    auto [where, what] = StringRef(problem.what()).split("failed: ");
+    if (what.empty() || !where.contains("version_converter"))
+      throw;
+    return model.error(Code::I003) << "the model cannot be brought from opset " << from << " to " << to << ": " << what.trim();
+  }
+  restoreNodeNames(*model.model, names);
+  old->finish(model.graph());
+  return success();
+}
+
+/// Brings the model to the newest opset. What functions at other opsets have left joins the rest at its own.
+static LogicalResult convertVersion(ModelContext &model) {
+  const int version = int(getDefaultImport(*model.model).version());
+  std::set<int> versions = {version, int(getNewestOpset())};
+  for (const auto &[name, opset] : model.nodeOpsets)
+    versions.insert(opset);
+  if (versions.size() == 1)
+    return success();
   // Initializers that are no inputs, as repairs leave them, came with IR 4; else files are written the same way.
   if (model.model->ir_version() < 4)
     model.model->set_ir_version(4);
-  *model.model = ::onnx::version_conversion::ConvertVersion(*model.model, int(getNewestOpset()));
-  restoreNodeNames(*model.model, names);
-  keepOldResizing(*model.model, *resizing);
+  for (::onnx::NodeProto &node : *model.graph().mutable_node())
+    if (int opset = model.getOpset(node, version); node.domain().empty() && opset != *versions.begin())
+      node.set_domain(getLaterDomain(opset));
+  for (int later : llvm::drop_begin(versions)) {
+    auto *import = model.model->add_opset_import();
+    import->set_domain(getLaterDomain(later));
+    import->set_version(1);
+  }
+  for (auto from = versions.begin(), to = std::next(from); to != versions.end(); from = to++) {
+    if (failed(convertStep(model, *from, *to)))
+      return failure();
+    for (::onnx::NodeProto &node : *model.graph().mutable_node())
+      if (node.domain() == getLaterDomain(*to))
+        node.clear_domain();
+  }
+  model.nodeOpsets.clear();
+  auto &imports = *model.model->mutable_opset_import();
+  imports.erase(std::remove_if(imports.begin(), imports.end(),
+                               [](const auto &import) { return StringRef(import.domain()).starts_with(kLaterDomain); }),
+                imports.end());
   return success();
 }
 

@@ -48,11 +48,13 @@ bool decidesSize(StringRef name, unsigned index) {
   return llvm::StringSwitch<bool>(name).Cases({"NonMaxSuppression", "NonZero", "Range", "Unique"}, true).Default(false);
 }
 
+/// Conditions are false: a true one may ask for training.
 runtime::Tensor makeOnes(runtime::DataType type, const runtime::Shape &shape) {
   size_t size = size_t(runtime::NumElements(shape));
   if (type.IsFloat())
     return runtime::Tensor::FromReals(type, shape, std::vector<double>(size, 1));
-  return *runtime::Tensor::FromIntegers(type, shape, std::vector<int64_t>(size, std::min<int64_t>(1, type.MaxValue())));
+  const int64_t one = type.kind == runtime::TypeKind::kBool ? 0 : std::min<int64_t>(1, type.MaxValue());
+  return *runtime::Tensor::FromIntegers(type, shape, std::vector<int64_t>(size, one));
 }
 
 /// A tensor of which only type and shape are ever looked at.

@@ -29,6 +29,7 @@ struct ResizedAxis {
 enum class Transform {
   kHalfPixel,
   kHalfPixelSymmetric,
+  kHalfPixelForNearest,  // of opset 11 alone
   kPytorchHalfPixel,
   kAlignCorners,
   kAsymmetric,
@@ -41,6 +42,7 @@ absl::StatusOr<Transform> ReadTransform(const Attributes& attributes) {
       StringAttribute(attributes, "coordinate_transformation_mode", "half_pixel"));
   if (name == "half_pixel") return Transform::kHalfPixel;
   if (name == "half_pixel_symmetric") return Transform::kHalfPixelSymmetric;
+  if (name == "tf_half_pixel_for_nn") return Transform::kHalfPixelForNearest;
   if (name == "pytorch_half_pixel") return Transform::kPytorchHalfPixel;
   if (name == "align_corners") return Transform::kAlignCorners;
   if (name == "asymmetric") return Transform::kAsymmetric;
@@ -60,6 +62,8 @@ double Coordinate(const ResizedAxis& axis, Transform transform, int64_t i) {
       const double adjustment = static_cast<double>(axis.out) / axis.scaled;
       return static_cast<double>(axis.in) / 2 * (1 - adjustment) + half;
     }
+    case Transform::kHalfPixelForNearest:
+      return (static_cast<double>(i) + 0.5) * axis.numerator / axis.denominator;
     case Transform::kPytorchHalfPixel:
       return axis.out > 1 ? half : 0;
     case Transform::kAlignCorners:

@@ -5,44 +5,38 @@ The source is run by ONNX Runtime on five samples at once. Files in formats that
 one of these first. All scales are powers of two, so every sum is exact and outputs are equal to the bit.
 """
 
-import argparse
-import pathlib
-import subprocess
-import sys
-import tempfile
-
 import numpy as np
 import onnx
 import onnxruntime
 
-import judging
+import frame
 
-SAMPLES = 5
+SAMPLES, SIZES = 5, (3, 4, 4)
 DIRECT, ROUNDABOUT = ("qcdq", "qdq", "qop"), ("qonnx",)
 QUANTIZED = "{0}_c = QuantizeLinear ({0}, s, z) {0}_q = DequantizeLinear ({0}_c, s, z)"
 CONVOLUTION = QUANTIZED.format("x") + " a = Conv <pads = [1, 1, 1, 1]> (x_q, w) r = Relu (a) " + QUANTIZED.format("r")
 LAYER = " m = MatMul (f, v) " + QUANTIZED.format("m") + " y = Identity (m_q)"
-# Name, sizes of a sample, nodes that give y from x, and whether the file can stay open.
+# Name, nodes that give y from x, and whether the file can stay open.
 MODELS = [
-    ("quantizer", (3, 4, 4), QUANTIZED.format("x") + " y = Relu (x_q)", True),
-    ("flatten", (3, 4, 4), CONVOLUTION + " f = Flatten (r_q)" + LAYER, True),
-    ("reshape_copies", (3, 4, 4), CONVOLUTION + " t = Constant <value_ints = [0, -1]> () f = Reshape (r_q, t)" + LAYER, True),
-    ("reshape_computes", (3, 4, 4), CONVOLUTION + """ n = Shape <end = 1> (r_q) k = Constant <value_ints = [32]> ()
+    ("quantizer", QUANTIZED.format("x") + " y = Relu (x_q)", True),
+    ("flatten", CONVOLUTION + " f = Flatten (r_q)" + LAYER, True),
+    ("reshape_copies", CONVOLUTION + " t = Constant <value_ints = [0, -1]> () f = Reshape (r_q, t)" + LAYER, True),
+    ("reshape_computes", CONVOLUTION + """ n = Shape <end = 1> (r_q) k = Constant <value_ints = [32]> ()
      t = Concat <axis = 0> (n, k) f = Reshape (r_q, t)""" + LAYER, True),
-    ("reshape_keeps_zeros", (3, 4, 4), CONVOLUTION + """ n = Shape <end = 1> (r_q) k = Constant <value_ints = [32]> ()
+    ("reshape_keeps_zeros", CONVOLUTION + """ n = Shape <end = 1> (r_q) k = Constant <value_ints = [32]> ()
      t = Concat <axis = 0> (n, k) f = Reshape <allowzero = 1> (r_q, t)""" + LAYER, True),
-    ("reshape_and_back", (3, 4, 4), CONVOLUTION + """ t = Transpose <perm = [1, 0, 2, 3]> (r_q) n = Shape <start = 1, end = 2> (t)
+    ("reshape_and_back", CONVOLUTION + """ t = Transpose <perm = [1, 0, 2, 3]> (r_q) n = Shape <start = 1, end = 2> (t)
      k = Constant <value_ints = [2]> () u = Constant <value_ints = [16]> () d = Concat <axis = 0> (k, n, u) g = Reshape (t, d)
      h = Transpose <perm = [1, 0, 2]> (g) f = Flatten (h)""" + LAYER, True),
-    ("global_pool", (3, 4, 4), CONVOLUTION + " p = GlobalAveragePool (r_q) y = Flatten (p)", True),
-    ("repeated", (3, 4, 4), QUANTIZED.format("x") + " n = Shape (x_q) e = Expand (c, n) y = Add (x_q, e)", False),
-    ("across_samples", (3, 4, 4), QUANTIZED.format("x") + " y = CumSum (x_q, o)", False),
+    ("global_pool", CONVOLUTION + " p = GlobalAveragePool (r_q) y = Flatten (p)", True),
+    ("repeated", QUANTIZED.format("x") + " n = Shape (x_q) e = Expand (c, n) y = Add (x_q, e)", False),
+    ("across_samples", QUANTIZED.format("x") + " y = CumSum (x_q, o)", False),
 ]
 
 
-def build(name, sizes, nodes, random):
+def build(name, nodes, random):
     model = onnx.parser.parse_model(f'<ir_version: 10, opset_import: ["" : 17]> {name} '
-                                    f'(float[batch,{",".join(map(str, sizes))}] x) => (float[] y) {{ {nodes} }}')
+                                    f'(float[batch,{",".join(map(str, SIZES))}] x) => (float[] y) {{ {nodes} }}')
     model.graph.output[0].type.tensor_type.ClearField("shape")
     grid = np.float32(1 / 8)
     for constant, values in {"s": grid, "z": np.int8(0), "c": np.float32([[[1]]]), "o": np.int64(0),
@@ -52,7 +46,7 @@ def build(name, sizes, nodes, random):
     return model
 
 
-def run(path, inputs):
+def compute(path, inputs):
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
@@ -60,53 +54,41 @@ def run(path, inputs):
     return session.run(None, {"x": inputs})[0]
 
 
-class Judge:
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
-
-    def convert(self, path, target):
-        """The file, and what was said."""
-        out = self.folder / f"{path.stem}_{target}.onnx"
-        done = subprocess.run([self.binary, "convert", str(path), f"--to={target}", "-o", str(out)], capture_output=True, text=True,
-                              timeout=judging.TIMEOUT_SECONDS, check=False)
-        return (out if done.returncode == 0 else None), done.stderr
-
-    def problem(self, path, target, inputs, expected, stays_open):
-        """What is wrong with one conversion, or None; "refused" where the format does not have what the model needs."""
-        converted, said = self.convert(path, target)
-        if converted is None:
-            return "refused" if "QC-X001" in said else said[-300:]
-        size = onnx.load(converted).graph.input[0].type.tensor_type.shape.dim[0]
-        if not stays_open:
-            return None if size.dim_value == 1 and "one sample at a time" in said else "expected a batch of 1, and a note of it"
-        if size.dim_param != "batch":
-            return f"expected a batch of size 'batch', found {size.dim_value}; {said[-200:]}"
-        if target in ROUNDABOUT:
-            converted, said = self.convert(converted, "qcdq")
-        if converted is None:
-            return said[-300:]
-        found = run(converted, inputs)
-        return None if np.array_equal(found, expected) else f"{np.sum(found != expected)} of {expected.size} elements differ"
+def convert(run, path, target):
+    """The file, or None, and what was said."""
+    out = path.with_name(f"{path.stem}_{target}.onnx")
+    done = run.qcompile.call("convert", path, f"--to={target}", "-o", out)
+    return (out if done.returncode == 0 else None), done.stderr
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True, type=pathlib.Path)
-    arguments = parser.parse_args()
-    random, failures, rows = np.random.default_rng(0), [], []
-    with tempfile.TemporaryDirectory() as folder:
-        judge = Judge(str(arguments.qcompile), pathlib.Path(folder))
-        for name, sizes, nodes, stays_open in MODELS:
-            path = pathlib.Path(folder) / f"{name}.onnx"
-            onnx.save(build(name, sizes, nodes, random), path)
-            inputs = random.integers(-64, 64, (SAMPLES, *sizes)).astype(np.float32) / np.float32(16)
-            expected = run(path, inputs)
-            found = {target: judge.problem(path, target, inputs, expected, stays_open) for target in (*DIRECT, *ROUNDABOUT)}
-            failures += [f"{name} as {target}: {problem}" for target, problem in found.items() if problem not in (None, "refused")]
-            rows.append([name, "open" if stays_open else "one", *(problem or "as said" for problem in found.values())])
-    judging.print_table(["model", "batch", *DIRECT, *ROUNDABOUT], rows)
-    return judging.exit_code(failures, [])
+def find_problem(run, path, target, inputs, expected, stays_open):
+    """What is wrong with one conversion, or None."""
+    converted, said = convert(run, path, target)
+    if converted is None:
+        return said[-300:]
+    size = onnx.load(converted).graph.input[0].type.tensor_type.shape.dim[0]
+    if not stays_open:
+        return None if size.dim_value == 1 and "one sample at a time" in said else "expected a batch of 1, and a note of it"
+    if size.dim_param != "batch":
+        return f"expected a batch of size 'batch', found {size.dim_value}; {said[-200:]}"
+    if target in ROUNDABOUT:
+        converted, said = convert(run, converted, "qcdq")
+    if converted is None:
+        return said[-300:]
+    found = compute(converted, inputs)
+    return None if np.array_equal(found, expected) else f"{np.sum(found != expected)} of {expected.size} elements differ"
+
+
+def judge(run):
+    for name, nodes, stays_open in MODELS:
+        path = run.folder / f"{name}.onnx"
+        onnx.save(build(name, nodes, run.rng), path)
+        inputs = run.rng.integers(-64, 64, (SAMPLES, *SIZES)).astype(np.float32) / np.float32(16)
+        expected = compute(path, inputs)
+        found = {target: find_problem(run, path, target, inputs, expected, stays_open) for target in (*DIRECT, *ROUNDABOUT)}
+        run.note([[name, "open" if stays_open else "one", *(problem or "as said" for problem in found.values())]],
+                 [f"{name} as {target}: {problem}" for target, problem in found.items() if problem])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, heads=["model", "batch", *DIRECT, *ROUNDABOUT])

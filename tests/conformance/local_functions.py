@@ -4,9 +4,10 @@
 Functions call each other, take attributes with and without defaults, leave inputs and outputs out, have overloads and opset
 imports of their own, hand inputs on, and use names that the model uses too. All numbers are small multiples of powers of two:
 every sum is exact, and results must be equal to the bit. A quantized network in functions must give the integer operations
-that the same network without functions gives.
+that the same network without functions gives. Functions at other opsets than the model are read by their own.
 """
 
+import itertools
 
 import numpy as np
 import onnx
@@ -24,6 +25,8 @@ SIZE = 4
 DEFAULT = 0.0625  # of an attribute
 # What functions do to two tensors: operators that are the same in all of these opsets.
 BINARY, UNARY = ("Add", "Sub", "Mul", "Max"), ("Neg", "Abs", "Relu")
+# Opsets between which other operators differ.
+OPSETS_APART = (9, 11, 13, 18, 21)
 
 
 class Functions:
@@ -186,9 +189,66 @@ def judge_quantized(qcompile):
         yield "the quantized network's result differs from ONNX Runtime's"
 
 
+def spread(opset, prefix, source, out):
+    """Nodes whose form depends on the opset: the maximum of every row, limited, as a column, with another column."""
+    nodes, names = [], {}
+
+    def constant(name, values):
+        names[name] = f"{prefix}{name}"
+        nodes.append(helper.make_node("Constant", [], [names[name]], value=numpy_helper.from_array(values)))
+        return names[name]
+    if opset < 18:
+        nodes.append(helper.make_node("ReduceMax", [source], [f"{prefix}m"], axes=[1], keepdims=0))
+    else:
+        axes = constant("axes", np.array([1]))
+        nodes.append(helper.make_node("ReduceMax", [source, axes], [f"{prefix}m"], keepdims=0))
+    if opset < 11:
+        nodes.append(helper.make_node("Clip", [f"{prefix}m"], [f"{prefix}l"], min=-2.0, max=2.0))
+    else:
+        limits = [constant(name, np.float32(value)) for name, value in (("low", -2), ("high", 2))]
+        nodes.append(helper.make_node("Clip", [f"{prefix}m", *limits], [f"{prefix}l"]))
+    if opset < 13:
+        nodes.append(helper.make_node("Unsqueeze", [f"{prefix}l"], [f"{prefix}c"], axes=[1]))
+    else:
+        nodes.append(helper.make_node("Unsqueeze", [f"{prefix}l", constant("place", np.array([1]))], [f"{prefix}c"]))
+    if opset < 11:
+        nodes.append(helper.make_node("Pad", [f"{prefix}c"], [out], pads=[0, 1, 0, 0], value=0.25))
+    else:
+        pads = [constant("pads", np.array([0, 1, 0, 0])), constant("value", np.float32(0.25))]
+        nodes.append(helper.make_node("Pad", [f"{prefix}c", *pads], [out]))
+    return nodes
+
+
+def judge_opsets(qcompile):
+    """Functions at other opsets than the model, and than functions that call them: onnx reads each by its own."""
+    x = (np.random.default_rng(3).integers(-16, 17, (SIZE, SIZE)) / 4).astype(np.float32)
+    failures = []
+    for outer, inner, own in itertools.product(OPSETS_APART, repeat=3):
+        functions = [
+            helper.make_function(DOMAIN, "Inner", ["x"], ["y"], spread(inner, "", "x", "y"),
+                                 [helper.make_opsetid("", inner)]),
+            helper.make_function(DOMAIN, "Outer", ["x"], ["y"],
+                                 [helper.make_node("Inner", ["x"], ["h"], domain=DOMAIN), *spread(outer, "o_", "h", "y")],
+                                 [helper.make_opsetid("", outer), helper.make_opsetid(DOMAIN, 1)])]
+        nodes = [helper.make_node("Outer", ["x"], ["h"], domain=DOMAIN), *spread(own, "main_", "h", "y")]
+        graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)],
+                                  [helper.make_tensor_value_info("y", TensorProto.FLOAT, [SIZE, 2])])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", own), helper.make_opsetid(DOMAIN, 1)],
+                                  ir_version=10, functions=functions)
+        path = qcompile.work / f"opsets_{outer}_{inner}_{own}.onnx"
+        onnx.save(model, path)
+        _, outputs = qcompile.run(path, x, "--backend=reference")
+        ours, theirs = judging.only_output(outputs), ReferenceEvaluator(model).run(None, {"x": x})[0]
+        if not np.array_equal(ours, theirs):
+            failures.append(f"{path.stem}: {ours.ravel()}, onnx {theirs.ravel()}")
+    print(f"{len(OPSETS_APART) ** 3} models whose functions have opsets of their own")
+    return failures
+
+
 def judge(run):
     run.failures += judge_generated(run.qcompile, run.arguments.count)
     run.failures += judge_quantized(run.qcompile)
+    run.failures += judge_opsets(run.qcompile)
 
 
 if __name__ == "__main__":

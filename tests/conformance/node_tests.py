@@ -7,15 +7,14 @@ The reference evaluator's list is docs/NodeTests.md: --write-table writes it, --
 
 import argparse
 import collections
-import json
 import pathlib
 import re
-import subprocess
 import sys
 import tarfile
 import tempfile
 
 import judging
+import node_models
 
 ARCHIVE = "onnx-node-tests-1.22.0.tar.xz"
 TABLE = judging.ROOT / "docs" / "NodeTests.md"
@@ -47,16 +46,6 @@ which the runner then gives as constants.
 def unpack(archive, folder):
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
-
-
-def run(runner, folder, backend, only):
-    command = [runner, str(folder), f"--backend={backend}", f"--only={only}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=judging.TIMEOUT_SECONDS, check=False)
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    if done.returncode not in (0, 1):
-        last = results[-1]["name"] if results else "the beginning"
-        raise RuntimeError(f"the runner ended with {done.returncode} after {last}: {done.stderr[-2000:]}")
-    return results
 
 
 def operator_of(result):
@@ -106,7 +95,8 @@ def main():
         return judging.exit_code([], missing)
     with tempfile.TemporaryDirectory() as work:
         unpack(archive, work)
-        results = run(pathlib.Path(arguments.runner).resolve(), work, arguments.backend, arguments.only)
+        results = node_models.run_tests(pathlib.Path(arguments.runner).resolve(), work, f"--backend={arguments.backend}",
+                                        f"--only={arguments.only}")
     count = collections.Counter(result["result"] for result in results)
     failures = [f"{result['name']}: {result['message']}" for result in results if result["result"] == "wrong"]
     table = make_table(results)

@@ -5,6 +5,7 @@ a reader may well see the same fault either way, both are listed.
 """
 
 import numpy as np
+import onnx
 from onnx import TensorProto, helper
 
 from corner_arithmetic import ACTIVATION, HIDDEN, INPUT, K, WEIGHT, head, tail
@@ -148,6 +149,25 @@ def external_models(folder):
     (folder.path / "external_short.bin").write_bytes(bytes(100))
 
 
+def unsupported_models(folder):
+    """Valid, and not supported, whichever command is asked."""
+    one = "float[2,3] x, float[3] w", "float[2,3] y"
+    trains = "ratio = Constant <value_float = 0.5> () training = Constant <value = bool {1}> () "
+    for name, opset, (inputs, outputs), nodes, expect in (
+            ("gemm_of_integers", 13, ("int32[2,3] x, int32[3,2] w", "int32[2,2] y"), "[faulty] y = Gemm (x, w)",
+             "Gemm of integers"),
+            ("statistics_of_bfloat16", 17, one, "[faulty] y = LayerNormalization <stash_type = 16> (x, w)",
+             "narrow statistics"),
+            ("training", 13, one, trains + "[faulty] y = Dropout (x, ratio, training)", "a node that trains"),
+            ("statistics_of_elements", 7, one, "[faulty] y = BatchNormalization <spatial = 0> (x, w, w, w, w)",
+             "batch normalization of single elements, which no newer opset has"),
+            ("logarithms_of_integers", 18, ("int32[2,3] x", "int32[1,1] y"), "[faulty] y = ReduceLogSum (x)",
+             "integers that the newest version of the operator does not take")):
+        model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : {opset}]> {name} ({inputs}) => '
+                                        f'({outputs}) {{ {nodes} }}')
+        folder.bad(name, model, expect, ["QC-I003"], (3,))
+
+
 def file_models(folder):
     whole = plain("whole").model().SerializeToString()
     folder.bad("file_truncated", whole[:len(whole) // 2], "a file cut in half")
@@ -167,4 +187,5 @@ def write_bad_models(folder):
     operation_models(folder)
     tensor_models(folder)
     external_models(folder)
+    unsupported_models(folder)
     file_models(folder)

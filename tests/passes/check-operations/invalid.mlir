@@ -90,6 +90,15 @@ func.func @data(%x: tensor<1x3xf32>, %i: tensor<1xsi64>, %n: tensor<1xsi32>) -> 
 
 // -----
 
+// Nor is a condition: training is not supported, and the run says whether it is asked for.
+func.func @condition(%x: tensor<2x3xf32>, %ratio: tensor<f32>, %training: tensor<i1>) -> tensor<2x3xf32> {
+  %y = onnx.Dropout(%x, %ratio, %training) {operandSegmentSizes = array<i32: 1, 1, 1>}
+      : (tensor<2x3xf32>, tensor<f32>, tensor<i1>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
 // Nor is a size that floats decide: the model says which one it is where scales, bounds, depth and values are as expected.
 func.func @sizes(%x: tensor<1x1x2x2xf32>, %scales: tensor<4xf32>, %b: tensor<f32>, %i: tensor<3xf32>, %d: tensor<1xf32>, %v: tensor<2xf32>)
     -> (tensor<1x1x4x4xf32>, tensor<3xf32>, tensor<3x5xf32>, tensor<4xf32>, tensor<4x3xsi64>) {
@@ -111,4 +120,16 @@ func.func @boxes(%boxes: tensor<1x6x4xf32>, %scores: tensor<1x1x6xf32>, %x: tens
   // expected-error @+1 {{expected a result of shape 1x1x4x4 as the model says, found 1x1x6x4}}
   %r = onnx.Resize(%x, %scales) {operandSegmentSizes = array<i32: 1, 0, 1, 0>} : (tensor<1x1x2x2xf32>, tensor<4xf32>) -> tensor<1x1x4x4xf32>
   return %b, %r : tensor<3x3xsi64>, tensor<1x1x4x4xf32>
+}
+
+// -----
+
+// What is valid and cannot be computed is unsupported, also where data might decide.
+func.func @unsupported(%x: tensor<2x3xsi32>, %w: tensor<3x5xsi32>, %p: tensor<1x1x4x4xsi32>, %g: tensor<1x2x2x2xf32>)
+    -> (tensor<2x5xsi32>, tensor<1x1x2x2xsi32>) {
+  // expected-error @+1 {{[QC-I003] node 'onnx.Gemm': expected the left matrix of a float type, found int32}}
+  %y = onnx.Gemm(%x, %w) : (tensor<2x3xsi32>, tensor<3x5xsi32>) -> tensor<2x5xsi32>
+  // expected-error @+1 {{[QC-I003] node 'onnx.GridSample': expected elements of a float type, found int32}}
+  %s = onnx.GridSample(%p, %g) : (tensor<1x1x4x4xsi32>, tensor<1x2x2x2xf32>) -> tensor<1x1x2x2xsi32>
+  return %y, %s : tensor<2x5xsi32>, tensor<1x1x2x2xsi32>
 }

@@ -148,16 +148,45 @@ TEST(LocalFunctions, OverloadsAreOthers) {
   EXPECT_THAT(Imported("y = loc.F:minus (x)", functions).run(), ElementsAre(1, -2));
 }
 
-// Add is the same operator in opsets 14 and 21; ReduceMax has its axes as an input since 18.
-TEST(LocalFunctions, OtherOpsetsMustMeanTheSame) {
-  const char *imports = "\"\" : 21, \"loc\" : 1";
-  Imported same("y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 14]> F (a) => (b) { b = Add (a, a) })", imports);
-  EXPECT_THAT(same.run(), ElementsAre(-2, 4));
-  Imported other("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 17]>
-    F (a) => (b) { c = ReduceMax <axes = [0]> (a) b = Sub (a, c) })");
-  EXPECT_FALSE(other.module);
-  EXPECT_THAT(other.test.errors, HasSubstr("[QC-I004] node F 'f': function F: expected the model's opset 21, found 17, in "
-                                           "which operator ReduceMax is another one"));
+// ReduceMax has its axes as an input since 18, Clip its limits since 11.
+TEST(LocalFunctions, BodiesAreReadAtTheirOwnOpset) {
+  const char *older = R"(<domain: "loc", opset_import: ["" : 17]>
+    F (a) => (b) { c = ReduceMax <axes = [0]> (a) b = Sub (a, c) })";
+  EXPECT_THAT(Imported("y = loc.F (x)", older).run(), ElementsAre(-3, 0));
+  const char *newer = R"(<domain: "loc", opset_import: ["" : 21]>
+    F (a) => (b) { i = Constant <value = int64[1] {0}> () c = ReduceMax (a, i) b = Sub (a, c) })";
+  Imported both("c = Clip <min = 0.0> (x) d = loc.F (c) y = Sub (x, d)", newer, "\"\" : 10, \"loc\" : 1");
+  EXPECT_THAT(both.run(), ElementsAre(1, 2));
+}
+
+TEST(LocalFunctions, OpsetsOfFunctionsWithinFunctions) {
+  Imported model("y = loc.Outer (x)", R"(
+    <domain: "loc", opset_import: ["" : 10]> Inner (a) => (b) { b = Clip <max = 1.0> (a) }
+    <domain: "loc", opset_import: ["" : 17, "loc" : 1]> Outer (a) => (b) { c = loc.Inner (a) d = ReduceMax <axes = [0]> (c) b = Sub (c, d) })");
+  EXPECT_THAT(model.run(), ElementsAre(-2, 0));
+}
+
+TEST(LocalFunctions, GraphsInBodiesAreOfTheirOpset) {
+  Imported model("y = loc.Either (x)", R"(<domain: "loc", opset_import: ["" : 17]>
+    Either (x) => (y) {
+      yes = Constant <value = bool {1}> ()
+      y = If (yes) <then_branch = t () => (p) { d = ReduceMax <axes = [0]> (x) p = Sub (x, d) },
+                    else_branch = e () => (q) { q = Identity (x) }>
+    })");
+  EXPECT_THAT(model.run(), ElementsAre(-3, 0));
+}
+
+TEST(LocalFunctions, OpsetsThatCannotBeRead) {
+  const char *function = R"(<domain: "loc", opset_import: ["" : 17]> F (a) => (b) { b = ReduceMax <axes = [0]> (a) })";
+  Imported within(R"(
+      yes = Constant <value = bool {1}> ()
+      y = If (yes) <then_branch = t () => (p) { [f] p = loc.F (x) }, else_branch = e () => (q) { q = Neg (x) }>)",
+                  function);
+  EXPECT_THAT(within.test.errors, HasSubstr("[QC-I004] node F"));
+  EXPECT_THAT(within.test.errors, HasSubstr("function F: expected opset 21 of the graph that it is called in, found 17, in which "
+                                            "operator ReduceMax is another one"));
+  Imported future("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 99]> F (a) => (b) { b = Neg (a) })");
+  EXPECT_THAT(future.test.errors, HasSubstr("[QC-I004] node F 'f': function F: expected opset 7 to "));
 }
 
 // A model that only calls functions need not import the operators that they use.
