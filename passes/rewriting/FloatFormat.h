@@ -1,4 +1,4 @@
-//===- FloatFormat.h - float8 types as FloatQuant has them ------*- C++ -*-===//
+//===- FloatFormat.h - float types as FloatQuant has them -------*- C++ -*-===//
 #ifndef QCOMPILE_PASSES_REWRITING_FLOATFORMAT_H
 #define QCOMPILE_PASSES_REWRITING_FLOATFORMAT_H
 

@@ -1,6 +1,7 @@
-//===- Float8.cpp - FloatQuant by float8 types ----------------------------===//
+//===- Float8.cpp - FloatQuant by types of 8 and 4 bits -------------------===//
 #include <cmath>
 
+#include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/rewriting/FloatFormat.h"
 #include "passes/rewriting/OnnxSteps.h"
@@ -12,31 +13,18 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-/// The codes of a constant; nothing where they do not give `values` back, or are not finite.
-static std::optional<std::vector<uint8_t>> encode(const Tensor &x, const Tensor &values, const Tensor &scales,
-                                                  const llvm::fltSemantics &semantics) {
-  std::vector<uint8_t> out;
+/// The codes of a constant; nothing where they do not give `values` back.
+static std::optional<Tensor> encode(const Tensor &x, const Tensor &values, const Tensor &scales, runtime::DataType type,
+                                    double largest) {
+  std::vector<double> quotients;
   runtime::BroadcastIndex scaleAt(scales.shape(), x.shape());
-  llvm::APFloat largest = llvm::APFloat::getLargest(semantics);
-  for (int64_t i = 0; i < x.size(); ++i) {
-    float scale = scales.Floats()[scaleAt(i)];
-    llvm::APFloat code(x.Floats()[i] / scale);
-    bool lost;
-    code.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &lost);
-    if (!code.isFinite())
-      code = std::signbit(x.Floats()[i]) ? -largest : largest;
-    out.push_back(uint8_t(code.bitcastToAPInt().getZExtValue()));
-    code.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven, &lost);
-    if (code.convertToFloat() * scale != values.Floats()[i])
+  for (int64_t i = 0; i < x.size(); ++i)
+    quotients.push_back(std::clamp<double>(x.Floats()[i] / scales.Floats()[scaleAt(i)], -largest, largest));
+  Tensor codes = Tensor::FromReals(type, x.shape(), quotients);
+  for (int64_t i = 0; i < x.size(); ++i)
+    if (float(codes.DoubleAt(i)) * scales.Floats()[scaleAt(i)] != values.Floats()[i])
       return std::nullopt;
-  }
-  return out;
-}
-
-static data::ConstantAttr makeFloat8(RankedTensorType type, StringRef name, std::vector<uint8_t> bytes) {
-  auto owner = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
-  std::string error;
-  return data::ConstantAttr::getFromStorage(type, name, *owner, owner, error);
+  return codes;
 }
 
 bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
@@ -60,39 +48,38 @@ bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
   auto mode = runtime::ParseRoundingMode(
       absl::string_view(quant.getRoundingMode().data(), quant.getRoundingMode().size()));
   if (!elementType || !mode.ok() || *mode != runtime::RoundingMode::kHalfEven || quant.getSaturation() == 0) {
-    reason = "expected a format of ONNX (E4M3FN, E4M3FNUZ, E5M2, E5M2FNUZ) with saturation and half-even rounding, found " +
+    reason = "expected a format of ONNX (E4M3FN, E4M3FNUZ, E5M2, E5M2FNUZ, E2M1) with saturation and half-even rounding, found " +
              std::to_string(int(numbers[0])) + " exponent bits, " + std::to_string(int(numbers[1])) +
              " mantissa bits, bias " + std::to_string(int(numbers[2])) + " and a largest value of " +
              std::to_string(numbers[3]);
     return false;
   }
-  if (choice.opset != 0 && choice.opset < 19) {
-    reason = "float8 types came with opset 19, and opset " + std::to_string(choice.opset) + " is asked for";
+  bool isSmall = isa<Float4E2M1FNType>(elementType);
+  if (int64_t since = isSmall ? 23 : 19; choice.opset != 0 && choice.opset < since) {
+    reason = std::string(isSmall ? "float4" : "float8") + " types came with opset " + std::to_string(since) + ", and opset " +
+             std::to_string(choice.opset) + " is asked for";
     return false;
   }
+  runtime::DataType dataType = *data::getDataType(elementType);
   auto codeType = type.clone(elementType);
   OnnxSteps steps(op);
   Value codes;
   if (data::ConstantAttr constant = getConstant(op->getOperand(0))) {
     llvm::Expected<runtime::Value> result = evaluateOnConstants(op);
-    std::optional<std::vector<uint8_t>> bytes;
+    std::optional<Tensor> encoded;
     if (result)
-      bytes = encode(constant.getTensor(), result->tensor, scales,
-                     cast<FloatType>(elementType).getFloatSemantics());
+      encoded = encode(constant.getTensor(), result->tensor, scales, dataType, numbers[3]);
     else
       reason = llvm::toString(result.takeError());
-    if (!bytes) {
+    if (!encoded) {
       reason = reason.empty() ? "a value has no code" : reason;
       return false;
     }
-    codes = steps.constant(makeFloat8(codeType, nameCodes(constant.getName()), std::move(*bytes)));
+    codes = steps.constant(data::ConstantAttr::get(op->getContext(), nameCodes(constant.getName()), *encoded));
   }
-  runtime::Shape shape = granularity->scale.shape();
-  auto zeroType = RankedTensorType::get(shape, elementType);
-  std::vector<uint8_t> zeros(granularity->scale.size(), 0);
   SmallVector<NamedAttribute> where = granularity->getAttributes(steps);
   Value step = steps.constant("scale", granularity->scale);
-  Value zero = steps.constant(makeFloat8(zeroType, steps.name("zero_code"), std::move(zeros)));
+  Value zero = steps.constant("zero_code", Tensor(dataType, granularity->scale.shape()));
   if (!codes)
     codes = steps.apply("QuantizeLinear", {op->getOperand(0), step, zero}, where, codeType);
   steps.finish("DequantizeLinear", {codes, step, zero}, where);

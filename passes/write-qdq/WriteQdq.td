@@ -14,7 +14,7 @@ def WriteQdq : Pass<"onnx-write-qdq", "::mlir::func::FuncOp"> {
     What QuantizeLinear does otherwise than the quantizer (it rounds half to even, before it adds the zero point) is written
     in front of it, as operations that put the value on the grid, where rounding has nothing left to decide; a warning
     says so ([QC-X002]). With `allow-approximate` these are left out. A BipolarQuant chooses between -scale and +scale
-    before it is quantized; a FloatQuant becomes a float8 type where one has its format; a Trunc whose
+    before it is quantized; a FloatQuant becomes a float8 or float4 type where one has its format; a Trunc whose
     codes are known (the note `onnx.codes`: lowest and highest) becomes the operations that it stands for and a quantizer. Scales that
     vary along several dimensions become blocks. Codes that the model gives as they are stay what the quantizer made.
 

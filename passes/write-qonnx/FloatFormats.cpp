@@ -1,4 +1,4 @@
-//===- FloatFormats.cpp - float8 types as FloatQuant ----------------------===//
+//===- FloatFormats.cpp - types of 8 and 4 bits as FloatQuant -------------===//
 #include <cmath>
 
 #include "dialects/onnx/OnnxOps.h"
@@ -10,13 +10,13 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-/// Whether the float8 value that stands for 0 is 0.
+/// Whether the value that stands for 0 is 0.
 static bool isZero(Value zeroPoint) {
   data::ConstantAttr constant = getConstant(zeroPoint);
   return constant && llvm::all_of(constant.getBytes(), [](uint8_t byte) { return byte == 0; });
 }
 
-/// What a saturating QuantizeLinear of the same scales, in float32, makes the float8 values of; null for others.
+/// What a saturating QuantizeLinear of the same scales, in float32, makes the values of; null for others.
 static Value findQuantized(Operation *dequantize) {
   auto quantize = dequantize->getOperand(0).getDefiningOp<onnx::QuantizeLinearOp>();
   if (!quantize)

@@ -16,14 +16,14 @@ public:
 
   /// A uniform quantizer.
   bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
-  /// A DequantizeLinear of constant codes, or of float8 values.
+  /// A DequantizeLinear of constant codes, or of float8 or float4 values.
   bool writeDequantize(mlir::Operation *op, std::string &reason, std::string &note) const;
 
 private:
   bool allowApproximate;
 };
 
-/// Writes DequantizeLinear of float8 values.
+/// Writes DequantizeLinear of float8 or float4 values.
 bool writeFloatQuant(mlir::Operation *op, const FloatFormat &format, std::string &reason);
 
 /// scale * (code - zero point), the difference first, as DequantizeLinear does; parameters broadcast against the codes.

@@ -13,7 +13,7 @@ def WriteQonnx : Pass<"onnx-write-qonnx", "::mlir::func::FuncOp"> {
       decide otherwise; a warning says so ([QC-X002]). A range that no bit width has is limited before it. With `allow-approximate`
       the rounding is left out.
     - `DequantizeLinear` of constant integers is a `Quant` of their values, with the bits that they were limited to, else those of
-      their type; of float8 values, a `FloatQuant`.
+      their type; of float8 and float4 values, a `FloatQuant`.
     - Operations before a quantizer that only round, as `onnx-write-qdq` writes them, become its rounding mode again, and a choice between
       -scale and +scale a BipolarQuant.
 

@@ -35,3 +35,21 @@ func.func @zero_point(%x: tensor<2xf32>) -> tensor<2xf32> {
   %y = onnx.DequantizeLinear(%q, %s, %z) : (tensor<2xf8E4M3FN>, tensor<f32>, tensor<f8E4M3FN>) -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
+
+// -----
+
+// Four bits: two of exponent and one of mantissa, up to 6.
+// CHECK-LABEL: func.func @float4
+// CHECK-DAG: "exponent_bits", [2] : tensor<f32>
+// CHECK-DAG: "mantissa_bits", [1] : tensor<f32>
+// CHECK-DAG: "exponent_bias{{.*}}", [1] : tensor<f32>
+// CHECK-DAG: "max_val", [6] : tensor<f32>
+// CHECK: onnx.FloatQuant(%arg0,
+// CHECK-NOT: onnx.QuantizeLinear
+func.func @float4(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [0.0] : tensor<f4E2M1FN>>} : () -> tensor<f4E2M1FN>
+  %q = onnx.QuantizeLinear(%x, %s, %z) : (tensor<2xf32>, tensor<f32>, tensor<f4E2M1FN>) -> tensor<2xf4E2M1FN>
+  %y = onnx.DequantizeLinear(%q, %s, %z) : (tensor<2xf4E2M1FN>, tensor<f32>, tensor<f4E2M1FN>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
