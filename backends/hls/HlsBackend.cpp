@@ -35,6 +35,18 @@ namespace json = llvm::json;
 namespace qcompile::hls {
 namespace {
 
+/// What the host may send: sums are proven for these codes only, and positions in a table lie in it.
+qnn::Bounds getSentCodes(BlockArgument argument) {
+  qnn::Bounds bounds = qnn::getValueBounds(argument);
+  for (Operation *user : argument.getUsers())
+    if (auto lookup = dyn_cast<qnn::LookupOp>(user); lookup && lookup.getIndices() == argument) {
+      const int64_t rows = cast<RankedTensorType>(lookup.getTable().getType()).getDimSize(0);
+      bounds.low = std::max(bounds.low, -rows);
+      bounds.high = std::min(bounds.high, rows - 1);
+    }
+  return bounds;
+}
+
 /// Random codes of the core's inputs and what the reference evaluator gives for them.
 Expected<TestVectors> makeTestVectors(func::FuncOp core) {
   Expected<Evaluator> evaluator = Evaluator::create(core);
@@ -52,8 +64,7 @@ Expected<TestVectors> makeTestVectors(func::FuncOp core) {
   for (int64_t sample = 0; sample < vectors.samples; ++sample) {
     std::vector<runtime::Tensor> inputs;
     for (auto [index, port] : enumerate(evaluator->inputs())) {
-      // Codes that the host may send: sums are proven for these only.
-      const qnn::Bounds bounds = qnn::getValueBounds(core.getArgument(index));
+      const qnn::Bounds bounds = getSentCodes(core.getArgument(index));
       // Not std::uniform_int_distribution, which differs between libraries.
       const uint64_t span = uint64_t(bounds.high) - uint64_t(bounds.low) + 1;
       std::vector<int64_t> codes(runtime::NumElements(port.shape));

@@ -1,8 +1,6 @@
 //===- Evaluator.cpp - The reference evaluator ----------------------------===//
 #include "compiler/evaluator/Evaluator.h"
 
-#include "runtime/reference/registry.h"
-
 using namespace mlir;
 
 namespace qcompile {
@@ -46,25 +44,40 @@ const runtime::Value *Evaluator::lookup(Value value) const {
   return it == ids.end() ? nullptr : &executor.value(it->second);
 }
 
-llvm::Expected<std::vector<runtime::Value>>
-evaluateOperation(Operation *op, ArrayRef<const runtime::Value *> operands) {
+llvm::Expected<PreparedOperation> PreparedOperation::create(Operation *op) {
   runtime::Operation converted = convertOperation(op);
-  runtime::ReferenceFunction function = runtime::FindReference(converted.name);
-  if (!function)
+  PreparedOperation out;
+  out.function = runtime::FindReference(converted.name);
+  if (!out.function)
     return llvm::make_error<UnsupportedError>("no reference semantics for " + converted.name);
-  auto results = function(converted.attributes, {operands.data(), operands.size()});
+  out.attributes = std::move(converted.attributes);
+  for (Value result : getFormalResults(op))
+    out.present.push_back(result != nullptr);
+  return out;
+}
+
+llvm::Expected<std::vector<runtime::Value>>
+PreparedOperation::operator()(ArrayRef<const runtime::Value *> operands) const {
+  auto results = function(attributes, {operands.data(), operands.size()});
   if (!results.ok())
     return toError(results.status());
   // Those that the operation has: absent optional ones are computed all the same.
-  SmallVector<Value> formal = getFormalResults(op);
-  if (results->size() < formal.size())
+  if (results->size() < present.size())
     return llvm::make_error<UnsupportedError>("expected at most " + Twine(results->size()) + " results, found " +
-                                              Twine(formal.size()));
+                                   Twine(present.size()));
   std::vector<runtime::Value> out;
-  for (auto [index, result] : llvm::enumerate(formal))
-    if (result)
+  for (auto [index, isPresent] : llvm::enumerate(present))
+    if (isPresent)
       out.push_back(std::move((*results)[index]));
   return out;
+}
+
+llvm::Expected<std::vector<runtime::Value>>
+evaluateOperation(Operation *op, ArrayRef<const runtime::Value *> operands) {
+  llvm::Expected<PreparedOperation> prepared = PreparedOperation::create(op);
+  if (!prepared)
+    return prepared.takeError();
+  return (*prepared)(operands);
 }
 
 } // namespace qcompile

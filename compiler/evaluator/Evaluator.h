@@ -9,6 +9,7 @@
 
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/diagnostics/Diagnostics.h"
+#include "runtime/reference/registry.h"
 
 namespace qcompile {
 
@@ -34,6 +35,20 @@ private:
 
   runtime::ProgramExecutor executor;
   llvm::DenseMap<mlir::Value, int32_t> ids;
+};
+
+/// One operation, looked up and converted once to be computed many times. Does not refer to the operation.
+class PreparedOperation {
+public:
+  static llvm::Expected<PreparedOperation> create(mlir::Operation *op);
+
+  /// The results from operand values (null for an absent optional one).
+  llvm::Expected<std::vector<runtime::Value>> operator()(llvm::ArrayRef<const runtime::Value *> operands) const;
+
+private:
+  runtime::ReferenceFunction function = nullptr;
+  runtime::Attributes attributes;
+  llvm::SmallVector<bool, 1> present; ///< by formal result, whether the operation has it
 };
 
 /// Computes the results of one operation from operand values (null for an absent optional one).

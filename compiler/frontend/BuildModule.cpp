@@ -31,7 +31,7 @@ public:
   OwningOpRef<ModuleOp> build();
 
 private:
-  Type convertType(const TypeProto &type, const Twine &what);
+  Type convertType(const TypeProto &type, const Twine &what, Location loc);
   LogicalResult addInputs();
   LogicalResult addConstants();
   void addStructures();
@@ -54,11 +54,11 @@ private:
 
 } // namespace
 
-/// Null after an error.
-Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what) {
+/// Null after an error. `what`: "value 'x'", with the node that gives it.
+Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what, Location loc) {
   Type converted = nodes::readType(model.context, type);
   if (!converted) {
-    model.error(Code::I005) << "value '" << what.str() << "': expected a tensor of numbers, found another type";
+    emitError(loc, Code::I005) << what << ": expected a tensor of numbers, found another type";
     return nullptr;
   }
   auto ranked = dyn_cast<RankedTensorType>(converted);
@@ -71,8 +71,9 @@ Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what) {
     negative |= extent < 0 && !ShapedType::isDynamic(extent);
   }
   if (negative || elements > 0x1p40) {
-    model.error(Code::I006) << "value '" << what.str() << "': expected a tensor of at most 2^40 elements, found "
-                            << ranked;
+    emitError(loc, Code::I006) << what << ": expected "
+                               << (negative ? "dimensions of at least 0" : "a tensor of at most 2^40 elements") << ", found "
+                               << ranked;
     return nullptr;
   }
   return ranked;
@@ -88,7 +89,7 @@ void ModuleBuilder::noteTypes() {
 
 LogicalResult ModuleBuilder::addInputs() {
   for (const auto &input : model.graph().input()) {
-    Type type = convertType(input.type(), input.name());
+    Type type = convertType(input.type(), "value '" + input.name() + "'", model.fileLocation());
     if (!type)
       return failure();
     Location loc = qcompile::onnx::makeNodeLocation(model.context, input.name(), input.name(),
@@ -237,7 +238,7 @@ LogicalResult ModuleBuilder::addNode(const NodeProto &node, unsigned index) {
     if (type == types.end())
       return emitError(loc, Code::I006) << "node '" << node.name() << "': the type of value '"
                                         << output << "' cannot be inferred";
-    Type converted = convertType(*type->second, output);
+    Type converted = convertType(*type->second, "node '" + node.name() + "': value '" + output + "'", loc);
     if (!converted)
       return failure();
     state.addTypes(converted);

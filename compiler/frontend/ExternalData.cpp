@@ -51,7 +51,10 @@ static std::string readPlace(const TensorProto &tensor, Place &place) {
         place.length = number;
     }
   }
-  return place.location.empty() ? "expected a location" : "";
+  if (place.location.empty())
+    return "expected a location";
+  // The system would read the name up to there.
+  return StringRef(place.location).contains('\0') ? "expected a location without zero bytes" : "";
 }
 
 /// What the system says, in the words of our messages.

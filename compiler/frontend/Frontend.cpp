@@ -3,6 +3,7 @@
 
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/BatchCoupling.h"
+#include "compiler/frontend/ForeignFormats.h"
 #include "compiler/frontend/InputRanges.h"
 #include "compiler/frontend/ModelContext.h"
 #include "compiler/frontend/Nodes.h"
@@ -41,9 +42,10 @@ Location ModelContext::nodeLocation(const ::onnx::NodeProto &node, unsigned inde
 }
 
 std::string describeNode(const ::onnx::NodeProto &node, unsigned index) {
+  std::string type = node.op_type().empty() ? "without operator" : node.op_type();
   if (!node.name().empty())
-    return node.op_type() + " '" + node.name() + "'";
-  return node.op_type() + " number " + std::to_string(index);
+    return type + " '" + node.name() + "'";
+  return type + " number " + std::to_string(index);
 }
 
 /// Protobuf's own messages go to the standard error stream; the caller reports in its place.
@@ -61,13 +63,16 @@ public:
   int Read(void *buffer, int size) override {
     size_t count = reader(static_cast<char *>(buffer), size_t(size));
     hash.update(ArrayRef(static_cast<const uint8_t *>(buffer), count));
+    beginning.append(static_cast<const char *>(buffer), std::min(count, kHeadBytes - beginning.size()));
     return int(count);
   }
+  StringRef head() const { return beginning; }
   std::string getHash() { return llvm::toHex(hash.final(), /*LowerCase=*/true); }
 
 private:
   Reader reader;
   llvm::SHA256 hash;
+  std::string beginning;
 };
 } // namespace
 
@@ -83,6 +88,9 @@ static LogicalResult parseMessage(ModelContext &model, ModelBytes &bytes, uint64
   stream.SetRecursionLimit(64);
   model.model = std::make_shared<::onnx::ModelProto>();
   bool whole = model.model->ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+  StringRef foreign = whole && model.model->has_graph() ? "" : describeForeignFormat(bytes.head());
+  if (!foreign.empty())
+    return model.error(Code::I002) << "expected an ONNX model, found " << foreign;
   if (!whole || !model.model->has_graph())
     return model.error(Code::I002)
            << "expected an ONNX model, found "
@@ -219,12 +227,14 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
     return nullptr;
   noteOperators(model);
   const bool supported = succeeded(checkSupported(model)); // users want to know all at once
-  if (!attributes)
+  const bool signatures = succeeded(checkSignatures(model));
+  if (!attributes || !signatures)
     return nullptr;
   if (!supported) {
     if (!model.options.keepUnknownOperators)
       return nullptr;
     cutUnknownOperators(model, notedTypes);
+    model.isPart = true;
   }
   if (failed(upgradeModel(model)) || failed(checkTypes(model))) // of inner values, which inference has found
     return nullptr;

@@ -21,8 +21,8 @@ struct ImportReport {
   std::string producer;    ///< name and version, or "unknown producer"
   std::vector<std::string> formats; ///< ways of writing quantization found: "QONNX", "QDQ", …
   uint64_t nodes = 0;
-  uint64_t parameters = 0;      ///< elements of initializers
-  uint64_t parameterBytes = 0;  ///< bytes of initializers as stored
+  uint64_t parameters = 0;      ///< elements of initializers and of constants
+  uint64_t parameterBytes = 0;  ///< the bytes that they take
   /// How often every operator occurs, as the file has it; functions of the model inlined, constants left out.
   std::map<std::string, uint64_t> operators;
   /// Operators that were replaced by their function bodies, by the node that the body is named after.

@@ -36,17 +36,20 @@ LogicalResult reportInference(ModelContext &model, StringRef text) {
   }
   ConstantValues values(model);
   llvm::StringSet<> lost; // values of no type, for they come from a node that is wrong
+  std::set<std::string> doubtful = model.assumedTypes; // what is wrong with these may be wrong with the assumption
   bool reported = false;
   for (auto [index, node] : llvm::enumerate(model.graph().node())) {
     auto reason = reasons.find(node.name());
     const bool isWrong = reason != reasons.end();
     const bool followsWrong = llvm::any_of(node.input(), [&](const std::string &input) { return lost.contains(input); });
-    if (isWrong && !followsWrong) {
+    const bool followsDoubtful = llvm::any_of(node.input(), [&](const std::string &input) { return doubtful.contains(input); });
+    if (followsDoubtful)
+      doubtful.insert(node.output().begin(), node.output().end());
+    if (isWrong && !followsWrong && !followsDoubtful)
       emitError(model.nodeLocation(node, index), Code::I006)
           << "node '" << node.name() << "': " << node.op_type() << describeOperands(node, values) << ": "
           << nodes::formatInferenceError(reason->second);
-      reported = true;
-    }
+    reported |= isWrong;
     if (isWrong || followsWrong)
       for (const std::string &output : node.output())
         if (isWrong || !values.getShape(output))

@@ -98,7 +98,7 @@ private:
 
   void fixInput(ValueInfoProto &input) {
     if (input.type().has_tensor_type() && !input.type().tensor_type().has_shape()) {
-      if (!model.options.keepUnknownShapes)
+      if (!model.keepsUnknownShapes())
         result = model.error(Code::I006) << "input '" << input.name()
                                          << "': expected a shape, found none; give it with --input-shape";
       return;
@@ -128,7 +128,7 @@ private:
       model.report.freeBatches.emplace(input.name(), symbol);
       return;
     }
-    if (!model.options.keepUnknownShapes)
+    if (!model.keepsUnknownShapes())
       result = model.error(Code::I006)
                << "input '" << input.name() << "': expected a size for dimension " << d << ", found '" << name
                << "'; give it with --input-shape";

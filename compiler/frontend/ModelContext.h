@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "compiler/frontend/Frontend.h"
@@ -39,7 +40,12 @@ struct ModelContext {
       standard->second = getOpset(node, standard->second);
     return imports;
   }
+  /// Values that operators give that cannot be read, and of which no type is known.
+  std::set<std::string> assumedTypes = {};
+  bool isPart = false; ///< whether nodes that cannot be read were left out
 
+  /// Whether sizes that nothing gives stay unknown; behind what was left out they are, whatever is asked for.
+  bool keepsUnknownShapes() const { return isPart || options.keepUnknownShapes; }
   ::onnx::GraphProto &graph() { return *model->mutable_graph(); }
 
   mlir::Location fileLocation() const;
@@ -90,6 +96,8 @@ bool isUnknownAttribute(const ::onnx::OpSchema &schema, const ::onnx::AttributeP
 /// Refuses attributes that operators of the standard do not have at the model's opset, all at once. Domains must be those of
 /// the file: what other domains define has attributes of its own, even where it is read as an operator of the standard.
 mlir::LogicalResult checkAttributes(ModelContext &model);
+/// Refuses nodes whose inputs, outputs and attributes are not those of their operators, all at once. The model is repaired.
+mlir::LogicalResult checkSignatures(ModelContext &model);
 /// Refuses opsets that are too old or too new.
 mlir::LogicalResult checkOpset(ModelContext &model);
 /// Refuses models with operators or value types that the dialect does not have, all at once.

@@ -124,6 +124,35 @@ static void dropInitializedInputs(ModelContext &model) {
     model.repaired(plural(dropped, "initializer") + " repeated as graph inputs taken as constants");
 }
 
+/// Initializers and inputs of one name: equal initializers are written twice, of others it is not known which is meant.
+static LogicalResult dropRepeatedValues(ModelContext &model) {
+  LogicalResult result = success();
+  llvm::StringMap<const ::onnx::TensorProto *> first;
+  unsigned dropped = 0;
+  auto *tensors = model.graph().mutable_initializer();
+  google::protobuf::RepeatedPtrField<::onnx::TensorProto> kept;
+  for (::onnx::TensorProto &tensor : *tensors) {
+    auto [known, isNew] = first.try_emplace(tensor.name(), nullptr);
+    if (isNew) {
+      kept.Add()->Swap(&tensor);
+      known->second = &*std::prev(kept.end());
+    } else if (tensor.SerializeAsString() == known->second->SerializeAsString()) {
+      ++dropped;
+    } else {
+      result = model.error(Code::I002) << "initializer '" << tensor.name()
+                                       << "' is defined twice, with different values: expected one of that name";
+    }
+  }
+  tensors->Swap(&kept);
+  if (dropped)
+    model.repaired(plural(dropped, "initializer") + " written twice taken once");
+  llvm::StringSet<> inputs;
+  for (const auto &input : model.graph().input())
+    if (!inputs.insert(input.name()).second)
+      result = model.error(Code::I002) << "input '" << input.name() << "' is defined twice: expected one of that name";
+  return result;
+}
+
 static void nameNodes(ModelContext &model) {
   unsigned index = 0, named = 0;
   for (NodeProto &node : *model.graph().mutable_node()) {
@@ -245,7 +274,8 @@ LogicalResult repairModel(ModelContext &model) {
   repairRounding(model);
   // Types noted in the file may be wrong; inference computes them from the inputs.
   model.graph().clear_value_info();
-  return sortNodes(model);
+  const bool unique = succeeded(dropRepeatedValues(model));
+  return success(succeeded(sortNodes(model)) && unique);
 }
 
 } // namespace qcompile::frontend

@@ -27,6 +27,8 @@ static std::string listOperators(const std::string &domain) {
 }
 
 std::string findOperatorProblem(const NodeProto &node, const std::map<std::string, int> &imports) {
+  if (node.op_type().empty())
+    return "expected the name of an operator, found none";
   auto import = imports.find(node.domain());
   int version = import == imports.end() ? 1 : import->second;
   const ::onnx::OpSchema *schema =

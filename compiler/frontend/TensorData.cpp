@@ -83,14 +83,22 @@ static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor,
 }
 
 void countParameters(ModelContext &model) {
-  for (const TensorProto &tensor : model.graph().initializer()) {
+  ImportReport &report = model.report;
+  auto count = [&](const TensorProto &tensor) {
     RankedTensorType type = getTensorType(model.context, tensor);
     std::optional<uint64_t> size = type ? data::getStorageSize(type) : std::nullopt;
     if (!size)
-      continue; // refused later
-    model.report.parameters += uint64_t(type.getNumElements());
-    model.report.parameterBytes += *size;
-  }
+      return; // refused later
+    report.parameters += uint64_t(type.getNumElements());
+    report.parameterBytes += *size;
+  };
+  for (const TensorProto &tensor : model.graph().initializer())
+    count(tensor);
+  // Constants are initializers that are written in another way.
+  for (const ::onnx::NodeProto &node : model.graph().node())
+    for (const ::onnx::AttributeProto &attribute : node.attribute())
+      if (node.op_type() == "Constant" && attribute.has_t())
+        count(attribute.t());
 }
 
 /// The values that nodes and outputs use.
@@ -110,7 +118,9 @@ LogicalResult checkTensorData(ModelContext &model) {
   llvm::StringSet<> used = findUsed(model);
   std::vector<ExternalTensor> external;
   for (TensorProto &tensor : *model.graph().mutable_initializer()) {
-    if (failed(checkTensor(model, tensor, tensor.name()))) {
+    // Types that are none of numbers have been reported.
+    const bool reported = !getTensorType(model.context, tensor) && tensor.data_type() != TensorProto::UNDEFINED;
+    if (reported || failed(checkTensor(model, tensor, tensor.name()))) {
       result = failure();
       continue;
     }

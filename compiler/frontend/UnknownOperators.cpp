@@ -118,6 +118,7 @@ void UnknownOperatorRemover::addInput(const std::string &name) {
       return;
     }
   input.mutable_type()->mutable_tensor_type()->set_elem_type(guessElementType(name));
+  model.assumedTypes.insert(name);
   ++assumed;
 }
 

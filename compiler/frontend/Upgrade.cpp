@@ -212,7 +212,7 @@ static LogicalResult expandNodes(ModelContext &model) {
     if (*folded && (failed(checkOperators(model)) || failed(inferShapes(model))))
       return failure();
     if (!changed && !*folded) // bodies may need shapes, which are not all known where a model is only looked at
-      return model.options.keepUnknownShapes ? success() : checkFunctionsReplaced(model);
+      return model.keepsUnknownShapes() ? success() : checkFunctionsReplaced(model);
   }
   return model.error(Code::I003) << "functions and graphs within each other are more than "
                                  << kMaxDepth << " levels deep";

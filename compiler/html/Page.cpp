@@ -44,13 +44,16 @@ for (const head of document.querySelectorAll('th')) {
     const up = head.getAttribute('aria-sort') !== 'ascending';
     for (const other of table.querySelectorAll('th')) other.removeAttribute('aria-sort');
     head.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+    // Numbers by their values, also those within names; what is not known stands last either way.
+    const names = new Intl.Collator(undefined, {numeric: true});
     const key = row => {
       const cell = row.cells[column], value = cell.dataset.v;
-      return value === undefined ? cell.textContent : Number(value);
+      return value !== undefined ? Number(value) : cell.classList.contains('text') ? cell.textContent : null;
     };
-    const order = (a, b) => typeof a !== typeof b ? (typeof a === 'number' ? -1 : 1) : a < b ? -1 : a > b ? 1 : 0;
+    const order = (a, b) => typeof a === 'string' ? names.compare(a, b) : a - b;
     const rows = [...body.rows].map((row, i) => [key(row), i, row]);
-    rows.sort((a, b) => (up ? 1 : -1) * order(a[0], b[0]) || a[1] - b[1]);
+    rows.sort((a, b) => (a[0] === null) - (b[0] === null) ||
+      (a[0] === null ? 0 : (up ? 1 : -1) * order(a[0], b[0])) || a[1] - b[1]);
     body.append(...rows.map(entry => entry[2]));
   };
   head.addEventListener('click', sort);
@@ -60,7 +63,8 @@ for (const head of document.querySelectorAll('th')) {
 
 std::string escapeHtml(StringRef text) {
   std::string out;
-  for (char c : text)
+  // Names come from files: bytes that are no UTF-8 would make the page none.
+  for (char c : json::isUTF8(text) ? text.str() : json::fixUTF8(text))
     out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
   return out;
 }

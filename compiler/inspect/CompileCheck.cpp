@@ -54,7 +54,8 @@ CompileCheck checkModel(Session &session, StringRef path, std::optional<Stage> f
     else if (pass)
       pass(diagnostic);
   };
-  if (session.load(path, from) && session.runTo(std::max(session.stage(), Stage::Bound))) {
+  // Operators that cannot be read were left out, so that all else was looked at.
+  if (session.load(path, from) && errors.empty() && session.runTo(std::max(session.stage(), Stage::Bound))) {
     countOperations(session, check);
     for (const std::string &backend : backends) {
       BackendCheck &entry = check.backends.emplace_back(BackendCheck{backend, joinProblems(session.findObstacles(backend))});

@@ -123,15 +123,26 @@ void Drawing::drawEdge(llvm::raw_ostream &os, const Box &from, const Box &to) co
                        y2 - bend, to.x, y2);
 }
 
+/// What fits a box, between characters; the whole name shows when pointed at.
+static std::string shorten(StringRef label) {
+  if (label.size() <= 27)
+    return label.str();
+  auto isInside = [&](size_t i) { return (static_cast<unsigned char>(label[i]) & 0xc0) == 0x80; }; // of a UTF-8 character
+  size_t head = 12, tail = label.size() - 14;
+  while (head > 0 && isInside(head))
+    --head;
+  while (tail < label.size() && isInside(tail))
+    ++tail;
+  return (label.take_front(head) + "…" + label.drop_front(tail)).str();
+}
+
 static void drawBox(llvm::raw_ostream &os, const Box &box) {
   if (!box.node.link.empty())
     os << "<a href=\"" << html::escapeHtml(box.node.link) << "\">";
   os << "<g class=\"" << box.node.style << "\">"
      << llvm::format("<rect x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" rx=\"5\"/>", box.x - kWidth / 2,
                      topOf(box.row), kWidth, kHeight);
-  std::string label = box.node.label;
-  if (label.size() > 27) // what fits a box; the whole name shows when pointed at
-    label = label.substr(0, 12) + "…" + label.substr(label.size() - 14);
+  std::string label = shorten(box.node.label);
   os << llvm::format("<text x=\"%.0f\" y=\"%.0f\">", box.x, topOf(box.row) + 17) << html::escapeHtml(label)
      << "</text><title>" << html::escapeHtml(box.node.tip) << "</title></g>";
   if (!box.node.link.empty())

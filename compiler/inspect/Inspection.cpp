@@ -55,6 +55,7 @@ Totals getTotals(const Inspection &inspection) {
   if (inspection.weightsRead)
     out.sparseMacs = out.sparseBops = 0;
   for (const LayerInspection &layer : inspection.layers) {
+    out.openLayers += !layer.macs;
     out.macs += layer.macs.value_or(0);
     out.bops += layer.getBops().value_or(0);
     out.pruningAwareBops += layer.getPruningAwareBops().value_or(0);
@@ -187,10 +188,10 @@ Inspection inspectModel(func::FuncOp function, const ImportReport &report, bool 
     // What depends on constants alone is computed before the model runs.
     if (op.getNumResults() && constants.contains(op.getResult(0)))
       continue;
-    std::optional<LinearOperation> linear = describeLinear(&op, constants);
-    if (linear)
-      out.layers.push_back(inspectLayer(*linear, constants, report, readWeights));
-    counter.count(&op, linear ? &out.layers.back() : nullptr);
+    SmallVector<LinearOperation, 2> products = describeProducts(&op, constants);
+    for (const LinearOperation &linear : products)
+      out.layers.push_back(inspectLayer(linear, constants, report, readWeights));
+    counter.count(&op, products.empty() ? nullptr : &out.layers.back());
   }
   return out;
 }

@@ -59,6 +59,7 @@ struct Totals {
   double macs = 0, bops = 0, pruningAwareBops = 0, parameters = 0;
   double weightBits = 0; ///< of constant weights, by the widths of their codes
   std::optional<double> sparseMacs, sparseBops;
+  int64_t openLayers = 0; ///< whose shapes are unknown
 };
 Totals getTotals(const Inspection &inspection);
 

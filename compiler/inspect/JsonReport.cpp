@@ -77,7 +77,8 @@ static json::Object toJson(const Totals &totals) {
                       {"sparse_macs", toJson(totals.sparseMacs)},
                       {"sparse_bit_operations", toJson(totals.sparseBops)},
                       {"parameters", totals.parameters},
-                      {"weight_bits", totals.weightBits}};
+                      {"weight_bits", totals.weightBits},
+                      {"open_layers", totals.openLayers}};
 }
 
 json::Object toJson(const ImportReport &file) {

@@ -28,6 +28,7 @@ static Signature getSignature(StringRef name) {
       .Cases({"Conv", "channels_last.Conv"}, {Form::Convolution, 0, 1, 2})
       .Case("ConvInteger", {Form::Convolution, 0, 1, std::nullopt})
       .Case("QLinearConv", {Form::Convolution, 0, 3, 8})
+      .Case("DeformConv", {Form::Convolution, 0, 1, 3})
       .Case("ConvTranspose", {Form::Transposed, 0, 1, 2})
       .Cases({"MatMul", "MatMulInteger", "XnorPopcountMatMul"}, {Form::Matrix, 0, 1, std::nullopt})
       .Case("Gemm", {Form::Matrix, 0, 1, 2})

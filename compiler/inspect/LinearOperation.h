@@ -24,6 +24,10 @@ struct LinearOperation {
 /// is none, since it takes no time when the model runs.
 std::optional<LinearOperation> describeLinear(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
 
+/// The same of all operations that multiply: a recurrent operator has products with its inputs and with its state, Einsum those of
+/// its equation where it has two operands.
+llvm::SmallVector<LinearOperation, 2> describeProducts(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
+
 /// Weights of the operation, or nothing where their number is unknown.
 std::optional<double> countWeights(const LinearOperation &linear);
 

@@ -1,6 +1,7 @@
 //===- TextReport.cpp - An inspection for a terminal ----------------------===//
 #include "compiler/inspect/Inspection.h"
 #include "compiler/inspect/TextTable.h"
+#include "dialects/diagnostics/Printable.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -21,17 +22,18 @@ static std::string formatShape(const Dimensions &shape) {
 
 static void printFacts(raw_ostream &os, const ImportReport &file) {
   if (!file.sha256.empty()) {
-    os << "opset " << (file.opset > 0 ? std::to_string(file.opset) : "unknown") << ", IR " << file.irVersion << ", " << file.producer << "\n"
+    os << "opset " << (file.opset > 0 ? std::to_string(file.opset) : "unknown") << ", IR " << file.irVersion << ", " << makePrintable(file.producer) << "\n"
        << "quantization: " << (file.formats.empty() ? "none found" : join(file.formats, ", ")) << "\n"
-       << file.nodes << " nodes, " << file.parameters << " parameters in " << file.parameterBytes << " bytes\n";
+       << file.nodes << (file.nodes == 1 ? " node, " : " nodes, ") << file.parameters
+       << (file.parameters == 1 ? " parameter in " : " parameters in ") << file.parameterBytes << " bytes\n";
     for (const std::string &repair : file.repairs)
-      os << "repaired: " << repair << "\n";
+      os << "repaired: " << makePrintable(repair) << "\n";
   }
 }
 
 static void printOperators(raw_ostream &os, const std::map<std::string, uint64_t> &operations) {
   auto named = map_range(operations, [](const auto &entry) {
-    return std::to_string(entry.second) + " " + entry.first;
+    return std::to_string(entry.second) + " " + makePrintable(entry.first);
   });
   os << "operators: " << (operations.empty() ? "none" : join(named, ", ")) << "\n";
 }
@@ -91,6 +93,9 @@ static void printTotals(raw_ostream &os, const Inspection &inspection) {
   if (totals.sparseMacs)
     os << "without zero weights: " << formatCount(totals.sparseMacs) << " MACs, " << formatCount(totals.sparseBops)
        << " bit operations\n";
+  if (int64_t open = totals.openLayers)
+    os << "without the products of " << open << (open == 1 ? " layer whose" : " layers whose")
+       << " sizes are not known; give them with --input-shape\n";
   if (size_t unknown = inspection.file.unknownNodes.size())
     os << "without " << unknown << (unknown == 1 ? " node whose operator is" : " nodes whose operators are") << " not known\n";
 }

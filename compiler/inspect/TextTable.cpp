@@ -1,6 +1,7 @@
 //===- TextTable.cpp - Tables for a terminal ------------------------------===//
 #include "compiler/inspect/TextTable.h"
 
+#include "dialects/diagnostics/Printable.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Unicode.h"
@@ -13,6 +14,12 @@ namespace qcompile::inspect {
 static size_t getWidth(const std::string &text) {
   int width = sys::unicode::columnWidthUTF8(text);
   return width < 0 ? text.size() : size_t(width);
+}
+
+void TextTable::add(std::vector<std::string> row) {
+  for (std::string &cell : row)
+    cell = makePrintable(cell);
+  rows.push_back(std::move(row));
 }
 
 void TextTable::print(raw_ostream &os) const {

@@ -15,7 +15,8 @@ public:
   TextTable(std::vector<std::string> titles, std::vector<bool> isText)
       : isText(std::move(isText)), rows{std::move(titles)} {}
 
-  void add(std::vector<std::string> row) { rows.push_back(std::move(row)); }
+  /// Cells are made printable.
+  void add(std::vector<std::string> row);
   size_t columns() const { return isText.size(); }
   /// Rows below the titles.
   size_t size() const { return rows.size() - 1; }

@@ -109,7 +109,7 @@ std::string formatInferenceError(StringRef text) {
   text = text.trim().take_until([](char c) { return c == '\n'; });
   while (text.starts_with("[") && text.contains("] "))
     text = text.split("] ").second.ltrim();
-  std::string out = text.str();
+  std::string out = text.rtrim('.').str();
   if (out.size() > 1 && !llvm::isUpper(out[1]))
     out[0] = llvm::toLower(out[0]);
   return out;

@@ -288,7 +288,8 @@ bool Session::runPasses(Stage stage) {
     backend->buildPipeline(pm);
   else
     populateStagePipeline(pm, stage);
-  if (succeeded(pm.run(*ownedModule)))
+  pm.enableVerifier(false); // once at the end: behind every pass it takes a quarter of the time
+  if (succeeded(pm.run(*ownedModule)) && succeeded(verify(*ownedModule)))
     return true;
   if (result == Outcome::Success)
     return fail(Outcome::Internal, Code::P001,

@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/Monotonicity.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -54,6 +53,8 @@ static void noteAxes(Operation *op, const ConstantValues &constants,
 }
 
 bool hasNan(const runtime::Tensor &tensor) {
+  if (tensor.type() == runtime::DataType::Float32())
+    return llvm::any_of(tensor.Floats(), [](float value) { return std::isnan(value); });
   return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
            return std::isnan(tensor.DoubleAt(i));
          });
@@ -195,45 +196,6 @@ runtime::Shape getChainShape(const Chain &chain, int64_t count) {
   if (chain.axis != 0)
     shape[0] = count;
   return shape;
-}
-
-llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,
-                                                  ArrayRef<runtime::Value> values, bool &sawNan) {
-  llvm::SmallDenseMap<Value, runtime::Value> known;
-  for (auto [source, value] : llvm::zip_equal(chain.sources, values))
-    known[source] = value;
-  for (Operation *op : chain.operations) {
-    SmallVector<const runtime::Value *> operands;
-    for (Value operand : getFormalOperands(op)) {
-      auto constant = operand ? constants.find(operand) : constants.end();
-      if (!operand)
-        operands.push_back(nullptr);
-      else if (constant != constants.end())
-        operands.push_back(&constant->second);
-      else {
-        operands.push_back(&known.find(operand)->second);
-        sawNan |= hasNan(operands.back()->tensor);
-      }
-    }
-    llvm::Expected<std::vector<runtime::Value>> results = evaluateOperation(op, operands);
-    if (!results)
-      return results.takeError();
-    known[op->getResult(0)] = std::move(results->front());
-  }
-  return std::move(known.find(chain.operations.back()->getResult(0))->second);
-}
-
-llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
-                                         ArrayRef<runtime::Value> values) {
-  ChainCodes out;
-  llvm::Expected<runtime::Value> result = evaluateChainValue(chain, constants, values, out.sawNan);
-  if (!result)
-    return result.takeError();
-  if (!result->quantized || result->quantized->codes.size() != values.front().tensor.size())
-    return llvm::createStringError("the chain does not end in one code per value");
-  out.view = *result->quantized;
-  out.codes = out.view.codes.ToIntegers();
-  return out;
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,7 +2,7 @@
 //
 // A chain is the part of the source model through which an integer value reaches a quantizer: pointwise operations
 // of the value, of each other and of constants, which treat elements of one channel alike. So the quantizer's code is
-// a function of (channel, integer), which this file evaluates.
+// a function of (channel, integer), which ChainEvaluator evaluates.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CHAIN_H
@@ -63,25 +63,8 @@ std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValue
 std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
                                                  llvm::ArrayRef<int64_t> pick);
 
-/// The value that a chain gives, whether it ends in a quantizer or not. Sets `sawNan` where an operand was a NaN.
-llvm::Expected<runtime::Value> evaluateChainValue(const Chain &chain, const ConstantValues &constants,
-                                                  llvm::ArrayRef<runtime::Value> values, bool &sawNan);
-
 /// Whether an element of a float tensor is a NaN.
 bool hasNan(const runtime::Tensor &tensor);
-
-/// The codes that a chain gives.
-struct ChainCodes {
-  std::vector<int64_t> codes;
-  /// The scale and zero point of the codes.
-  runtime::QuantizedView view;
-  /// Whether a step before the quantizer gave a NaN: monotone steps then are no monotone whole.
-  bool sawNan = false;
-};
-
-/// The codes that `chain` gives for values of its sources, all of one shape that getChainShape() arranges.
-llvm::Expected<ChainCodes> evaluateChain(const Chain &chain, const ConstantValues &constants,
-                                         llvm::ArrayRef<runtime::Value> values);
 
 /// The lowest and highest codes that the chain may give for values of its one source between `low` and `high`, element by
 /// element. The chain is enclosable.

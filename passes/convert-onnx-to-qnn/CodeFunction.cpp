@@ -2,6 +2,7 @@
 #include "passes/convert-onnx-to-qnn/CodeFunction.h"
 
 #include <bit>
+#include <cmath>
 
 #include "dialects/data/ElementStorage.h"
 #include "runtime/reference/registry.h"
@@ -16,8 +17,7 @@ namespace qcompile {
 llvm::Expected<std::vector<int64_t>>
 CodeFunction::operator()(const std::vector<int64_t> &positions) {
   int64_t count = positions.size() / chain.channels;
-  // Where the channel dimension is the first one (or there is none), no other holds several positions.
-  if (count == 1 || chain.axis != 0)
+  if (count == 1 || takesRows())
     return at(positions, count);
   std::vector<int64_t> codes;
   for (int64_t i = 0; i < count; ++i) {
@@ -35,7 +35,7 @@ llvm::Expected<std::vector<int64_t>> CodeFunction::at(const std::vector<int64_t>
   llvm::Expected<std::vector<runtime::Value>> values = valuesAt(positions, count);
   if (!values)
     return values.takeError();
-  llvm::Expected<ChainCodes> result = evaluateChain(chain, constants, *values);
+  llvm::Expected<ChainCodes> result = evaluator.getCodes(*values);
   if (!result)
     return result.takeError();
   sawNan |= result->sawNan;
@@ -64,6 +64,8 @@ FormReader::FormReader(const IntegerForm &form, int64_t axis) : form(form), axis
   attributes.Set("divisor", form.divisor);
   if (parameters.bias)
     attributes.Set("bias", *parameters.bias);
+  if (form.pending)
+    pending = std::make_unique<ChainEvaluator>(form.pending->chain, form.pending->constants);
 }
 
 /// The exact reading of codes, for operations that keep it (a ReLU of a quantized value).
@@ -92,8 +94,7 @@ llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t>
   llvm::Expected<runtime::Value> source = dequantize(positions, getChainShape(chain, count));
   if (!source)
     return source.takeError();
-  llvm::Expected<runtime::Value> value =
-      evaluateChainValue(chain, form.pending->constants, *source, sawNan);
+  llvm::Expected<runtime::Value> value = pending->getValue(*source, sawNan);
   if (!value)
     return value.takeError();
   return runtime::Value(value->tensor.Reshaped(shape));
@@ -154,6 +155,16 @@ PairFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) {
 float floatAt(int64_t position) {
   uint32_t magnitude = position >= 0 ? uint32_t(position) : uint32_t(-position - 1);
   return std::bit_cast<float>(magnitude | (position >= 0 ? 0u : 0x80000000u));
+}
+
+int64_t getFloatPosition(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value), magnitude = bits & 0x7fffffffu;
+  return bits == magnitude ? int64_t(magnitude) : -int64_t(magnitude) - 1;
+}
+
+int64_t FloatFunction::interpolate(int64_t from, int64_t to, double share) const {
+  double first = floatAt(from), last = floatAt(to), value = first + (last - first) * share;
+  return std::isfinite(value) ? getFloatPosition(float(value)) : CodeFunction::interpolate(from, to, share);
 }
 
 llvm::Expected<std::vector<runtime::Value>>

@@ -7,7 +7,7 @@
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CODEFUNCTION_H
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_CODEFUNCTION_H
 
-#include "passes/convert-onnx-to-qnn/Chain.h"
+#include "passes/convert-onnx-to-qnn/ChainEvaluator.h"
 #include "runtime/core/attributes.h"
 
 namespace qcompile {
@@ -16,7 +16,7 @@ namespace qcompile {
 class CodeFunction {
 public:
   CodeFunction(const Chain &chain, const ConstantValues &constants)
-      : chain(chain), constants(constants) {}
+      : chain(chain), constants(constants), evaluator(chain, constants) {}
   virtual ~CodeFunction() = default;
 
   llvm::Expected<std::vector<int64_t>> operator()(const std::vector<int64_t> &positions);
@@ -24,6 +24,15 @@ public:
   /// The lowest and highest codes for positions between `low` and `high`; the chain is enclosable.
   llvm::Expected<CodeEnclosure> enclose(const std::vector<int64_t> &low,
                                         const std::vector<int64_t> &high);
+
+  /// Whether several positions of a channel are evaluated at once: not where the channel dimension is the first one (or there
+  /// is none), since no other holds them.
+  bool takesRows() const { return chain.axis != 0; }
+
+  /// Where between two positions a code changes that changes at both, if it is affine in the values of the positions.
+  virtual int64_t interpolate(int64_t from, int64_t to, double share) const {
+    return from + int64_t(double(to - from) * share);
+  }
 
   const Chain &chain;
   /// Whether any position so far gave a NaN on its way to the quantizer.
@@ -40,6 +49,7 @@ private:
   llvm::Expected<std::vector<int64_t>> at(const std::vector<int64_t> &positions, int64_t count);
 
   const ConstantValues &constants;
+  ChainEvaluator evaluator;
 };
 
 /// The values of a form at integers of shape `shape`, whose dimension `axis` holds the channels.
@@ -59,6 +69,7 @@ private:
   const IntegerForm &form;
   int64_t axis;
   runtime::Attributes attributes;
+  std::unique_ptr<ChainEvaluator> pending; ///< of the form's pending operations
 };
 
 /// Positions are the integers of a form.
@@ -97,10 +108,14 @@ private:
 float floatAt(int64_t position);
 constexpr int64_t kInfinityPosition = 0x7f800000;
 
+/// The position of a float that is a number.
+int64_t getFloatPosition(float value);
+
 /// Positions are floats.
 class FloatFunction : public CodeFunction {
 public:
   using CodeFunction::CodeFunction;
+  int64_t interpolate(int64_t from, int64_t to, double share) const override;
 
 protected:
   llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions,

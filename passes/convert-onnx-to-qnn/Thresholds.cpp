@@ -53,13 +53,20 @@ public:
     }
   }
 
-  /// Closes the brackets of some levels.
+  /// Closes the brackets of some levels. A chain is as quick for a few elements as for one: while brackets are few, each is cut
+  /// into several parts at once.
   llvm::Error bisect(ArrayRef<int64_t> levels) {
+    constexpr int64_t kElements = 64, kMostCuts = 15;
+    int64_t cuts = function.takesRows() ? std::clamp<int64_t>(kElements / (int64_t(levels.size()) * count), 1, kMostCuts) : 1;
     auto isOpen = [&](int64_t i) { return after[i] - before[i] > 1; };
     while (llvm::any_of(levels, [&](int64_t level) {
       return llvm::any_of(llvm::seq(level * count, (level + 1) * count), isOpen);
     }))
-      if (llvm::Error error = probe(levels, [&](int64_t i) { return before[i] + (after[i] - before[i]) / 2; }))
+      if (llvm::Error error = probe(levels, [&](int64_t i, SmallVectorImpl<int64_t> &units) {
+            int64_t width = after[i] - before[i], parts = cuts + 1;
+            for (int64_t cut = 1; cut <= cuts; ++cut)
+              units.push_back(before[i] + width / parts * cut + width % parts * cut / parts);
+          }))
         return error;
     return llvm::Error::success();
   }
@@ -67,19 +74,19 @@ public:
   /// Levels between two that are closed: most chains are affine up to their roundings, so that they begin near the line
   /// between these.
   llvm::Error interpolate(ArrayRef<int64_t> levels, int64_t lower, int64_t upper) {
-    auto guess = [&](int64_t i) {
-      int64_t level = i / count, c = i % count, first = after[lower * count + c], last = after[upper * count + c];
-      return first + int64_t(double(last - first) * double(level - lower) / double(upper - lower));
-    };
     for (int64_t level : levels)
       for (int64_t i = level * count; i < (level + 1) * count; ++i) {
         before[i] = std::max(before[i], before[lower * count + i % count]);
         after[i] = std::min(after[i], after[upper * count + i % count]);
       }
-    for (int64_t offset : {-1, 1})
-      if (llvm::Error error = probe(levels, [&](int64_t i) { return guess(i) + offset; }))
-        return error;
-    return llvm::Error::success();
+    return probe(levels, [&](int64_t i, SmallVectorImpl<int64_t> &units) {
+      int64_t level = i / count, c = i % count;
+      double share = double(level - lower) / double(upper - lower);
+      int64_t guess =
+          at(c, function.interpolate(at(c, after[lower * count + c]), at(c, after[upper * count + c]), share));
+      for (int64_t offset : {-64, -1, 1, 64})
+        units.push_back(guess + offset);
+    });
   }
 
   /// As a position of the channel.
@@ -90,16 +97,22 @@ private:
     return channels[c].direction > 0 ? unit : channels[c].low + channels[c].high - unit;
   }
 
-  /// Narrows brackets by what is at the places that `choose` gives for them; places outside of a bracket say nothing.
-  llvm::Error probe(ArrayRef<int64_t> levels, llvm::function_ref<int64_t(int64_t)> choose) {
+  /// Narrows brackets by what is at the places that `choose` gives for them, in ascending order; places outside of a bracket
+  /// say nothing.
+  llvm::Error probe(ArrayRef<int64_t> levels, llvm::function_ref<void(int64_t, SmallVectorImpl<int64_t> &)> choose) {
     // A row asks for one place of every channel: those with less to ask for are asked for anything.
     SmallVector<std::vector<std::pair<int64_t, int64_t>>> places(count); // bracket and unit, by channel
     size_t rows = 0;
     for (int64_t level : levels)
       for (int64_t c = 0; c < count; ++c) {
-        int64_t i = level * count + c, unit = choose(i);
-        if (unit > before[i] && unit < after[i])
-          places[c].emplace_back(i, unit);
+        int64_t i = level * count + c, last = before[i];
+        SmallVector<int64_t> units;
+        choose(i, units);
+        for (int64_t unit : units)
+          if (unit > last && unit < after[i]) {
+            places[c].emplace_back(i, unit);
+            last = unit;
+          }
         rows = std::max(rows, places[c].size());
       }
     if (rows == 0)
@@ -116,7 +129,10 @@ private:
       for (auto [row, place] : llvm::enumerate(places[c])) {
         auto [i, unit] = place;
         bool reached = (*codes)[row * count + c] >= range.low + range.step * (i / count + 1);
-        (reached ? after : before)[i] = unit;
+        if (reached)
+          after[i] = std::min(after[i], unit);
+        else
+          before[i] = std::max(before[i], unit);
       }
     return llvm::Error::success();
   }

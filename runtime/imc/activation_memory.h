@@ -16,14 +16,17 @@ class ActivationMemory {
   // The lowest address with `bytes` free bytes behind it. Fails where there is none.
   absl::StatusOr<int64_t> Allocate(int64_t bytes);
   // Frees what Allocate returned.
-  void Free(int64_t address) { used_.erase(address); }
+  void Free(int64_t address);
 
   int64_t peak() const { return peak_; }
 
  private:
   int64_t bytes_;
   int64_t peak_ = 0;
+  int64_t live_ = 0;
   std::map<int64_t, int64_t> used_;  // address to end
+  // By size, the address below which no such range is free: searches need not begin at 0.
+  std::map<int64_t, int64_t> from_;
 };
 
 }  // namespace qcompile::runtime::imc

@@ -1,6 +1,7 @@
 //===- Messages.cpp - What users read on stderr ---------------------------===//
 #include "compiler/tools/qcompile/Messages.h"
 
+#include "dialects/diagnostics/Printable.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -54,7 +55,7 @@ void Messages::diagnostic(const Diagnostic &diagnostic) {
          << getWord(diagnostic.severity);
   if (!diagnostic.code.empty())
     errs() << " [" << diagnostic.code << "]";
-  errs() << ": " << diagnostic.message << "\n";
+  errs() << ": " << makePrintable(diagnostic.message) << "\n";
 }
 
 void Messages::progress(StringRef text) {
@@ -106,12 +107,12 @@ void Messages::describe(const ImportReport &report, StringRef file) {
   if (options.quiet || options.jsonDiagnostics)
     return;
   errs() << file << ": opset " << report.opset << ", IR " << report.irVersion << ", "
-         << report.producer << "\n"
-         << "  " << report.nodes << " nodes, " << report.parameters << " parameters in "
+         << makePrintable(report.producer) << "\n"
+         << "  " << report.nodes << (report.nodes == 1 ? " node, " : " nodes, ") << report.parameters << (report.parameters == 1 ? " parameter in " : " parameters in ")
          << report.parameterBytes << " bytes, quantization: "
          << (report.formats.empty() ? "none found" : join(report.formats, ", ")) << "\n";
   for (const std::string &repair : report.repairs)
-    errs() << "  repaired: " << repair << "\n";
+    errs() << "  repaired: " << makePrintable(repair) << "\n";
 }
 
 } // namespace qcompile::tool

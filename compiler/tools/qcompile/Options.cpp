@@ -337,7 +337,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
                 out.command == Command::Convert;
   if (writes && out.output.empty())
     return usage("expected -o PATH for the result");
-  out.session.import.keepUnknownShapes = out.session.import.keepUnknownOperators = out.command == Command::Inspect;
+  out.session.import.keepUnknownShapes = out.command == Command::Inspect;
+  out.session.import.keepUnknownOperators = out.command == Command::Inspect || out.command == Command::Check;
   if (out.command == Command::Compare)
     if (std::string mistake = compareLine.read(out.compare); !mistake.empty())
       return usage(mistake);

@@ -1,4 +1,6 @@
-"""Writes a model of nodes whose operands do not fit: misfits.py FILE"""
+"""Writes a model of nodes whose operands do not fit: misfits.py FILE [unknown]
+
+With an operator that nobody knows, and nodes behind it of which one takes floats and one takes whole numbers."""
 
 import sys
 
@@ -12,6 +14,9 @@ def main():
              for number, name, shape in ((11, "a", (2, 3)), (11, "b", (4, 5)), (12, "p", ("m", "n")), (12, "s", ("m", "n")))]
     nodes = [node("product", "MatMul", ["a", "b"], ["p"]), node("turned", "Transpose", ["a"], ["t"]),
              node("sum", "Add", ["a", "b"], ["s"])]
+    if len(sys.argv) > 2:
+        nodes += [node("odd", "Frobnicate", ["a"], ["f"]), node("root", "Sqrt", ["f"], ["r"]),
+                  node("look", "Gather", ["a", "f"], ["g"])]
     write_model(sys.argv[1], nodes, ports, (("", 17),))
 
 

@@ -163,5 +163,67 @@ TEST(ImportMistakes, MissingDataOfConstantNodesIsOneError) {
             "[QC-I008] initializer 'k': external data 'k.bin' refused: a model from memory has no folder\n");
 }
 
+//===----------------------------------------------------------------------===//
+// Nodes that do not fit their operators
+//===----------------------------------------------------------------------===//
+
+// All at once.
+TEST(ImportMistakes, NodesThatDoNotFitTheirOperatorsAreRefused) {
+  Imported model("\"\" : 20", "(float[4] x) => (float[4] y) { [axis] a = Concat <axis = 1.5> (x, x) [absent] b = Relu (\"\") "
+                              "[few] c = Add (x) [many] d = Add (x, x, x) [two] e, f = Relu (x) y = Relu (x) }");
+  EXPECT_EQ(model.test.errors,
+            "[QC-I002] node Add 'few': expected 2 inputs of operator Add, found 1\n"
+            "[QC-I002] node Add 'many': expected 2 inputs of operator Add, found 3\n"
+            "[QC-I002] node Relu 'two': expected 1 output of operator Relu, found 2\n"
+            "[QC-I002] node Concat 'axis': expected attribute 'axis' of operator Concat to be of type int, found float\n"
+            "[QC-I002] node Relu 'absent': expected input 'X' of operator Relu, found none\n");
+}
+
+// Also in branches, by the version that the model imports: a Clip of opset 6 had attributes.
+TEST(ImportMistakes, OptionalInputsMayBeAbsent) {
+  Imported model("\"\" : 20", makeIf("t = Clip (x, \"\", three)", "e = Neg (x)", ", float three = {3}"));
+  EXPECT_THAT(model.run({1, 2, 5, 9}), ElementsAre(1, 2, 3, 3));
+  EXPECT_THAT(Imported("\"\" : 20", makeIf("t = Clip (\"\", three)", "e = Neg (x)", ", float three = {3}")).test.errors,
+              HasSubstr("expected input 'input' of operator Clip, found none"));
+}
+
+TEST(ImportMistakes, ANodeWithoutOperatorIsRefused) {
+  ::onnx::ModelProto model = parse("\"\" : 20", "(float[4] x) => (float[4] y) { [void] y = Relu (x) }");
+  model.mutable_graph()->mutable_node(0)->clear_op_type();
+  EXPECT_EQ(Imported(model).test.errors,
+            "[QC-I003] node without operator 'void': expected the name of an operator, found none\n");
+}
+
+TEST(ImportMistakes, InputsWithoutTypeAreRefused) {
+  ::onnx::ModelProto model = parse("\"\" : 20", "(float[4] x) => (float[4] y) { y = Relu (x) }");
+  model.mutable_graph()->mutable_input(0)->clear_type();
+  EXPECT_EQ(Imported(model).test.errors, "[QC-I002] input 'x': expected a type, found none\n");
+}
+
+// The kernel is larger than its input.
+TEST(ImportMistakes, ResultsBelowZeroAreRefused) {
+  Imported model("\"\" : 20", "(float[1,1,4,4] x, float[1,1,9,9] w) => (float[1,1,a,b] y) { [conv] y = Conv (x, w) }");
+  EXPECT_EQ(model.test.errors, "[QC-I006] node 'conv': value 'y': expected dimensions of at least 0, found "
+                               "'tensor<1x1x-4x-4xf32>'\n");
+}
+
+//===----------------------------------------------------------------------===//
+// Values that are defined twice
+//===----------------------------------------------------------------------===//
+
+TEST(ImportMistakes, EqualInitializersOfOneNameAreOne) {
+  Imported model("\"\" : 20", "(float[4] x) => (float[4] y) <float[4] w = {1, 2, 3, 4}, float[4] w = {1, 2, 3, 4}> { y = Add (x, w) }");
+  EXPECT_THAT(model.report.repairs, Contains("1 initializer written twice taken once"));
+  EXPECT_THAT(model.run({1, 1, 1, 1}), ElementsAre(2, 3, 4, 5));
+}
+
+TEST(ImportMistakes, OtherValuesOfOneNameAreRefused) {
+  EXPECT_EQ(Imported("\"\" : 20", "(float[4] x) => (float[4] y) <float[4] w = {1, 2, 3, 4}, float[4] w = {1, 2, 3, 5}> "
+                                  "{ y = Add (x, w) }").test.errors,
+            "[QC-I002] initializer 'w' is defined twice, with different values: expected one of that name\n");
+  EXPECT_EQ(Imported("\"\" : 20", "(float[4] x, float[4] x) => (float[4] y) { y = Relu (x) }").test.errors,
+            "[QC-I002] input 'x' is defined twice: expected one of that name\n");
+}
+
 } // namespace
 } // namespace qcompile
