@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-  clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev libllvmlibc-22-dev
+  clang-22 clang-format-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools libclang-rt-22-dev libllvmlibc-22-dev
   cmake ninja-build ccache make pkg-config
   libprotobuf-dev protobuf-compiler libabsl-dev libhwy-dev
   libzip-dev libstb-dev

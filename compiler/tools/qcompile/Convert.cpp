@@ -12,16 +12,27 @@ using namespace llvm;
 
 namespace qcompile::tool {
 
-/// Samples where neither --input nor --random says which.
-static constexpr int64_t kVerifiedSamples = 16;
+/// How many samples are compared where neither --input nor --random says it: all tensors of both sides are held until the end, and
+/// those of big pictures fill gigabytes.
+static int64_t chooseSamples(Session &session, ArrayRef<runtime::Port> ports) {
+  constexpr int64_t kMost = 16, kElements = int64_t(1) << 26; // values and codes of both sides in some three gigabytes
+  int64_t elements = 1;
+  session.module().walk([&](mlir::Operation *op) {
+    for (mlir::Type type : op->getResultTypes())
+      if (auto tensor = dyn_cast<mlir::RankedTensorType>(type); tensor && tensor.hasStaticShape() && op->getNumOperands())
+        elements += tensor.getNumElements();
+  });
+  return fillBatches(std::clamp<int64_t>(kElements * getBatchSize(ports) / elements, 1, kMost), ports);
+}
 
-static Expected<InputBatches> getInputs(const Session &session, const Options &options, Executable &executable,
+static Expected<InputBatches> getInputs(Session &session, const Options &options, Executable &executable,
                                         Messages &messages) {
   if (!options.inputs.empty())
     return readInputs(options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); },
                       options.sampling);
-  const int64_t count = options.random ? options.random : kVerifiedSamples;
-  return drawInputs(session, executable, options, fillBatches(count, executable.inputs()), messages);
+  const int64_t count =
+      options.random ? fillBatches(options.random, executable.inputs()) : chooseSamples(session, executable.inputs());
+  return drawInputs(session, executable, options, count, messages);
 }
 
 /// Evaluates the source and the file that was written, tensor by tensor. Nothing after an error.
