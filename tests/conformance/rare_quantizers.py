@@ -7,17 +7,15 @@ ONNX Runtime (optimizer off) where it has the operators. The evaluator, the inte
 ways back give the same; the second return has the bytes of the first.
 """
 
-import argparse
 import dataclasses
-import sys
-import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+import frame
 import judging
+from plain_runtime import open_session
 from round_trips import travel
 
 QONNX = "qonnx.custom_op.general"
@@ -223,12 +221,8 @@ FAMILIES = (widths_of_elements, widths_of_weights, shapes, signs, truncations, s
             negative_operators)
 
 
-def judge(path, x):
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return session.run(None, {"x": x})[0]
+def run_onnxruntime(path, x):
+    return open_session(path).run(None, {"x": x})[0]
 
 
 def describe(found, wanted, tolerance):
@@ -246,7 +240,7 @@ def describe(found, wanted, tolerance):
 def check(qcompile, name, case):
     source = qcompile.work / f"{name}.onnx"
     onnx.save(case.model, source)
-    wanted = case.wanted if case.wanted is not None else judge(source, case.x)
+    wanted = case.wanted if case.wanted is not None else run_onnxruntime(source, case.x)
     failures = []
 
     def hold(what, compute):
@@ -261,37 +255,28 @@ def check(qcompile, name, case):
                     ["--backend=reference"], ["--backend=cpu"]):
         hold(" ".join(options), lambda: judging.only_output(qcompile.run(source, case.x, *options)[1]))
     for target in case.formats:
-        files, code, message = travel(qcompile.binary, source, [target, "qonnx" if target != "qonnx" else "qcdq"] * 2, qcompile.work, 8)
+        files, code, message = travel(qcompile, source, [target, "qonnx" if target != "qonnx" else "qcdq"] * 2, qcompile.work, 8)
         if code:
             failures.append(f"{name}, to {target}: {message}")
             continue
         for file in files[:2]:
             hold(file.name, lambda: judging.only_output(qcompile.run(file, case.x, "--backend=reference", "--stage=import")[1]))
             if case.runs and "qonnx" not in file.name:
-                hold(f"{file.name} in ONNX Runtime", lambda: judge(file, case.x))
+                hold(f"{file.name} in ONNX Runtime", lambda: run_onnxruntime(file, case.x))
         if files[1].read_bytes() != files[3].read_bytes():
             failures.append(f"{name}, to {target}: the second return has other bytes")
     return failures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qcompile", required=True)
-    parser.add_argument("--only", default="", help="families, separated by commas")
-    arguments = parser.parse_args()
-    rows, failures = [], []
-    with tempfile.TemporaryDirectory() as work:
-        qcompile = judging.Qcompile(arguments.qcompile, work)
-        for family in FAMILIES:
-            if arguments.only and family.__name__ not in arguments.only.split(","):
-                continue
-            cases = list(family())
-            problems = [p for i, case in enumerate(cases) for p in check(qcompile, f"{family.__name__}_{i}", case)]
-            rows.append([family.__name__, len(cases), len(problems)])
-            failures += problems
-    judging.print_table(["family", "models", "failures"], rows)
-    return judging.exit_code(failures, [])
+def judge(run):
+    for family in FAMILIES:
+        if run.arguments.only and family.__name__ not in run.arguments.only.split(","):
+            continue
+        cases = list(family())
+        failures = [f for i, case in enumerate(cases) for f in check(run.qcompile, f"{family.__name__}_{i}", case)]
+        run.note([[family.__name__, len(cases), len(failures)]], failures)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    frame.main(judge, __doc__, frame.option("--only", default="", help="families, separated by commas"),
+               heads=["family", "models", "failures"])
