@@ -39,8 +39,25 @@ static bool isFromFunctionBody(Operation *op) {
   return !node.empty() && llvm::any_of(op->getUsers(), [&](Operation *user) { return onnx::getNodeName(user->getLoc()) == node; });
 }
 
+/// A single block is none: ONNX Runtime runs it so alone.
+static void dropSingleBlock(Operation *op) {
+  auto block = op->getAttrOfType<IntegerAttr>("block_size");
+  data::ConstantAttr parameters[] = {getConstant(op->getOperand(1)),
+                                     op->getNumOperands() > 2 ? getConstant(op->getOperand(2)) : nullptr};
+  if (!block || block.getInt() == 0 || !parameters[0] || (op->getNumOperands() > 2 && !parameters[1]) ||
+      llvm::any_of(parameters, [](data::ConstantAttr p) { return p && p.size() != 1; }))
+    return;
+  OpBuilder builder(op);
+  for (auto [i, parameter] : llvm::enumerate(parameters))
+    if (parameter)
+      op->setOperand(unsigned(i) + 1, makeConstant(builder, op->getLoc(), parameter.getName(), parameter.getTensor().Reshaped({})));
+  op->removeAttr("block_size");
+}
+
 static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   makeScalesPositive(op, 0, getAxisAttributes(op));
+  if (getConstant(op->getOperand(0)))
+    dropSingleBlock(op);
   SmallVector<Value> operands = getFormalOperands(op);
   RankedTensorType type = typeOf(operands[0]);
   if (!type || !typeOf(op->getResult(0)) || !typeOf(op->getResult(0)).getElementType().isF32())

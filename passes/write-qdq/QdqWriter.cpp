@@ -29,8 +29,10 @@ static std::string describeDifference(const Quantizer &quantizer) {
 /// Whether runtimes limit integers of the type.
 static bool hasClip(DataType type) { return type.bits == 8 || type.bits == 32; }
 
-/// Limits codes where the type has more.
+/// Limits codes where the type has more. Of constants it may have fewer than the range, but all that there are.
 static Value writeClip(OnnxSteps &steps, Value codes, DataType type, int64_t low, int64_t high) {
+  low = std::max(low, type.MinValue());
+  high = std::min(high, type.MaxValue());
   if (low == type.MinValue() && high == type.MaxValue())
     return codes;
   auto bound = [&](StringRef name, int64_t value) {

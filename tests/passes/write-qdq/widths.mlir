@@ -36,6 +36,25 @@ func.func @weights() -> tensor<3xf32> {
 
 // -----
 
+// Codes 0 to 254 with a zero point of -5: no type of 8 bits has all of them, but a signed one has those that there are, and so limits of its
+// own do.
+// CHECK-LABEL: func.func @part
+// CHECK: "w.codes", [5, 3] : tensor<2xsi8>>
+// CHECK: [0] : tensor<si8>
+// CHECK: [127] : tensor<si8>
+// CHECK: onnx.Clip
+// CHECK: [-5] : tensor<si8>
+func.func @part() -> tensor<2xf32> {
+  %w = onnx.Constant() {value = #data.constant<"w", [5.0, 4.0] : tensor<2xf32>>} : () -> tensor<2xf32>
+  %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
+  %z = onnx.Constant() {value = #data.constant<"z", [-5.0] : tensor<f32>>} : () -> tensor<f32>
+  %b = onnx.Constant() {value = #data.constant<"b", [8.0] : tensor<f32>>} : () -> tensor<f32>
+  %y = onnx.Quant(%w, %s, %z, %b) {signed_ = 0, narrow = 1, rounding_mode = "ROUND"} : (tensor<2xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+// -----
+
 // A single signed bit has no code 0, which limits cannot say.
 func.func @sign(%x: tensor<2xf32>) -> tensor<2xf32> {
   %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
