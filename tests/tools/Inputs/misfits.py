@@ -1,6 +1,6 @@
 """Writes a model of nodes whose operands do not fit: misfits.py FILE [unknown]
 
-With an operator that nobody knows, and nodes behind it of which one takes floats and one takes whole numbers."""
+With an operator that nobody knows, and a node behind it."""
 
 import sys
 
@@ -15,8 +15,7 @@ def main():
     nodes = [node("product", "MatMul", ["a", "b"], ["p"]), node("turned", "Transpose", ["a"], ["t"]),
              node("sum", "Add", ["a", "b"], ["s"])]
     if len(sys.argv) > 2:
-        nodes += [node("odd", "Frobnicate", ["a"], ["f"]), node("root", "Sqrt", ["f"], ["r"]),
-                  node("look", "Gather", ["a", "f"], ["g"])]
+        nodes += [node("odd", "Frobnicate", ["a"], ["f"]), node("behind", "MatMul", ["f", "t"], ["m"])]
     write_model(sys.argv[1], nodes, ports, (("", 17),))
 
 
