@@ -4,6 +4,11 @@
 #include <cstring>
 
 #include "backends/cpu/lower-to-kernels/GlueBuilder.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "runtime/kernels/elementwise_kernels.h"
+#include "runtime/kernels/pq_kernels.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -13,11 +18,6 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
-#include "runtime/kernels/elementwise_kernels.h"
-#include "runtime/kernels/pq_kernels.h"
 
 using namespace llvm;
 
@@ -50,8 +50,7 @@ Error checkTargetCpu(StringRef cpu) {
   return Error::success();
 }
 
-static Expected<std::unique_ptr<llvm::Module>> translate(mlir::ModuleOp module,
-                                                         LLVMContext &context,
+static Expected<std::unique_ptr<llvm::Module>> translate(mlir::ModuleOp module, LLVMContext &context,
                                                          const TargetMachine &machine) {
   mlir::DialectRegistry registry;
   mlir::registerBuiltinDialectTranslation(registry);
@@ -59,8 +58,7 @@ static Expected<std::unique_ptr<llvm::Module>> translate(mlir::ModuleOp module,
   module.getContext()->appendDialectRegistry(registry);
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
   (*copy)->removeAttr(kImageAttr);
-  std::unique_ptr<llvm::Module> translated =
-      mlir::translateModuleToLLVMIR(*copy, context, "network");
+  std::unique_ptr<llvm::Module> translated = mlir::translateModuleToLLVMIR(*copy, context, "network");
   if (!translated)
     return createStringError("the lowered module cannot be translated to LLVM IR");
   translated->setDataLayout(machine.createDataLayout());
@@ -112,8 +110,7 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
       {"memcpy", reinterpret_cast<const void *>(&std::memcpy)}};
   orc::SymbolMap map;
   for (auto [name, address] : symbols)
-    map[jit.mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
-                                      JITSymbolFlags::Exported};
+    map[jit.mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported};
   return map;
 }
 
@@ -135,8 +132,7 @@ Expected<JittedNetwork> JittedNetwork::create(mlir::ModuleOp module, StringRef c
     return jit.takeError();
   if (Error error = (*jit)->getMainJITDylib().define(orc::absoluteSymbols(runtimeSymbols(**jit))))
     return error;
-  if (Error error = (*jit)->addObjectFile(
-          MemoryBuffer::getMemBufferCopy(*object, "network.o")))
+  if (Error error = (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(*object, "network.o")))
     return error;
   Expected<orc::ExecutorAddr> address = (*jit)->lookup(kDescriptor);
   if (!address)

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "llvm/Support/Error.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "runtime/artifact/artifact.h"
+#include "llvm/Support/Error.h"
 
 namespace llvm::orc {
 class LLJIT;

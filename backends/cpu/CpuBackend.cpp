@@ -38,8 +38,7 @@ void CpuBackend::registerPasses() const {
   registerCpuLowerToKernels();
 }
 
-llvm::Expected<std::unique_ptr<BackendSession>>
-CpuBackend::createSession(const OptionValues &values) const {
+llvm::Expected<std::unique_ptr<BackendSession>> CpuBackend::createSession(const OptionValues &values) const {
   CpuOptions options;
   options.targetCpu = values.getString("target-cpu").str();
   if (llvm::Error error = checkTargetCpu(options.targetCpu))

@@ -10,11 +10,11 @@
 #include "backends/cpu/ParameterImage.h"
 #include "backends/cpu/lower-to-kernels/GlueBuilder.h"
 #include "dialects/data/DataDialect.h"
+#include "runtime/artifact/artifact.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "runtime/artifact/artifact.h"
 
 using namespace llvm;
 
@@ -33,8 +33,7 @@ struct ModelFunctions {
 
 class CpuExecutable : public Executable {
 public:
-  CpuExecutable(NetworkPorts ports, ModelFunctions functions, qcrt_model *model,
-                std::shared_ptr<void> owner)
+  CpuExecutable(NetworkPorts ports, ModelFunctions functions, qcrt_model *model, std::shared_ptr<void> owner)
       : ports(std::move(ports)), functions(functions), model(model), owner(std::move(owner)) {}
   ~CpuExecutable() override { functions.close(model); }
 
@@ -56,15 +55,12 @@ public:
 private:
   Expected<Tensors> runBatch(const Tensors &batch) {
     if (batch.size() != ports.inputs.size())
-      return createStringError("expected " + Twine(ports.inputs.size()) + " inputs, found " +
-                               Twine(batch.size()));
+      return createStringError("expected " + Twine(ports.inputs.size()) + " inputs, found " + Twine(batch.size()));
     SmallVector<const void *> from;
     for (auto [port, tensor] : llvm::zip(ports.inputs, batch)) {
       if (tensor.type() != port.type || tensor.shape() != port.shape)
-        return createStringError("expected input '" + port.name + "' as " +
-                                 port.type.ToString() + " " +
-                                 runtime::ShapeToString(port.shape) + ", found " +
-                                 tensor.type().ToString() + " " +
+        return createStringError("expected input '" + port.name + "' as " + port.type.ToString() + " " +
+                                 runtime::ShapeToString(port.shape) + ", found " + tensor.type().ToString() + " " +
                                  runtime::ShapeToString(tensor.shape()));
       from.push_back(tensor.bytes().data());
     }
@@ -98,8 +94,7 @@ struct JittedOwner {
 Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module, StringRef cpu) {
   auto constant = module->getAttrOfType<data::ConstantAttr>(kImageAttr);
   if (!constant)
-    return createStringError("expected a module lowered by cpu-lower-to-kernels, found no '" +
-                             kImageAttr + "'");
+    return createStringError("expected a module lowered by cpu-lower-to-kernels, found no '" + kImageAttr + "'");
   ArrayRef<uint8_t> bytes = constant.getBytes();
   Expected<NetworkPorts> ports = readPorts(bytes);
   if (!ports)
@@ -113,12 +108,10 @@ Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module, StringRe
   std::memcpy(image, bytes.data(), bytes.size());
   auto owner = std::make_shared<JittedOwner>(std::move(*network), image);
   char message[256] = "";
-  qcrt_model *model = qcrt_model_create(owner->network.descriptor(), image, bytes.size(), message,
-                                        sizeof(message));
+  qcrt_model *model = qcrt_model_create(owner->network.descriptor(), image, bytes.size(), message, sizeof(message));
   if (!model)
     return createStringError(message);
-  return std::make_unique<CpuExecutable>(std::move(*ports), ModelFunctions(), model,
-                                         std::move(owner));
+  return std::make_unique<CpuExecutable>(std::move(*ports), ModelFunctions(), model, std::move(owner));
 }
 
 Expected<std::unique_ptr<Executable>> loadArtifact(StringRef directory, StringRef name) {
@@ -129,8 +122,8 @@ Expected<std::unique_ptr<Executable>> loadArtifact(StringRef directory, StringRe
     return createStringError(code, "cannot find '" + library.str() + "'");
   auto buffer = MemoryBuffer::getFile(parameters, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return createStringError(buffer.getError(), "cannot read '" + parameters.str() +
-                                                    "': " + buffer.getError().message());
+    return createStringError(buffer.getError(),
+                             "cannot read '" + parameters.str() + "': " + buffer.getError().message());
   Expected<NetworkPorts> ports = readPorts(arrayRefFromStringRef((*buffer)->getBuffer()));
   if (!ports)
     return ports.takeError();
@@ -147,8 +140,7 @@ Expected<std::unique_ptr<Executable>> loadArtifact(StringRef directory, StringRe
   functions.message = reinterpret_cast<decltype(functions.message)>(find("_message"));
   functions.close = reinterpret_cast<decltype(functions.close)>(find("_close"));
   if (!open || !functions.run || !functions.message || !functions.close)
-    return createStringError("'" + library.str() + "' does not export the functions of '" + name +
-                             "'");
+    return createStringError("'" + library.str() + "' does not export the functions of '" + name + "'");
   char message[256] = "";
   qcrt_model *model = open(parameters.c_str(), message, sizeof(message));
   if (!model)

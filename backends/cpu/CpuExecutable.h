@@ -9,12 +9,10 @@
 namespace qcompile::cpu {
 
 /// Compiles a lowered module into this process.
-llvm::Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module,
-                                                       llvm::StringRef cpu);
+llvm::Expected<std::unique_ptr<Executable>> makeJitted(mlir::ModuleOp module, llvm::StringRef cpu);
 
 /// Loads the library and the parameter file of an artifact.
-llvm::Expected<std::unique_ptr<Executable>> loadArtifact(llvm::StringRef directory,
-                                                         llvm::StringRef name);
+llvm::Expected<std::unique_ptr<Executable>> loadArtifact(llvm::StringRef directory, llvm::StringRef name);
 
 /// Where an artifact has its parameters: "weights/NAME.bin".
 std::string parameterFile(llvm::StringRef name);

@@ -16,9 +16,6 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/onnx/HeldConstant.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "passes/bound-accumulators/BoundAccumulators.h"
 #include "passes/choose-layout/ChooseLayout.h"
@@ -26,6 +23,9 @@
 #include "passes/lower-padding/LowerPadding.h"
 #include "passes/select-requantization/SelectRequantization.h"
 #include "runtime/reference/registry.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 
@@ -54,8 +54,7 @@ void CpuSession::build(mlir::OpPassManager &pm, bool fast) const {
   pm.addNestedPass<FuncOp>(createLowerPadding({.mode = PaddingMode::Correct}));
   pm.addNestedPass<FuncOp>(createBoundAccumulators());
   // Codes are smaller than floats.
-  pm.addNestedPass<FuncOp>(createChooseLayout(
-      {.layout = ChannelLayout::Last, .border = TransposeBorder::Codes}));
+  pm.addNestedPass<FuncOp>(createChooseLayout({.layout = ChannelLayout::Last, .border = TransposeBorder::Codes}));
   if (fast)
     pm.addNestedPass<FuncOp>(createSelectRequantization());
   pm.addPass(createCpuOutlineIslands());
@@ -65,8 +64,7 @@ void CpuSession::build(mlir::OpPassManager &pm, bool fast) const {
 static Expected<data::ConstantAttr> getImage(mlir::ModuleOp module) {
   if (auto image = module->getAttrOfType<data::ConstantAttr>(kImageAttr))
     return image;
-  return createStringError("expected a module lowered by cpu-lower-to-kernels, found no '" +
-                           kImageAttr + "'");
+  return createStringError("expected a module lowered by cpu-lower-to-kernels, found no '" + kImageAttr + "'");
 }
 
 static bool hasIslands(mlir::ModuleOp module) {
@@ -84,8 +82,7 @@ Error CpuSession::emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSin
                                writeHeader(info.name, ports->inputs, ports->outputs)))
     return error;
   if (Error error = sink.write(parameterFile(info.name), "weights",
-                               "packed weights, thresholds, scales and float islands",
-                               toStringRef(image->getBytes())))
+                               "packed weights, thresholds, scales and float islands", toStringRef(image->getBytes())))
     return error;
 
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
@@ -108,8 +105,7 @@ Error CpuSession::emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSin
       return createStringError(code, "cannot write '" + objectName + "': " + code.message());
     os << *object;
   }
-  Error linked = link({*options.driver, sink.stagingDirectory().str(), objectName, libraryName,
-                       hasIslands(module)});
+  Error linked = link({*options.driver, sink.stagingDirectory().str(), objectName, libraryName, hasIslands(module)});
   (void)sys::fs::remove(path);
   if (linked)
     return linked;
@@ -136,13 +132,11 @@ json::Object CpuSession::report(mlir::ModuleOp module) const {
                       {"linked", options.driver.has_value()}};
 }
 
-Expected<std::unique_ptr<Executable>> CpuSession::prepare(mlir::ModuleOp module,
-                                                          const ModelInfo &) const {
+Expected<std::unique_ptr<Executable>> CpuSession::prepare(mlir::ModuleOp module, const ModelInfo &) const {
   return makeJitted(module, options.targetCpu);
 }
 
-Expected<std::unique_ptr<Executable>> CpuSession::open(StringRef directory,
-                                                       const ModelInfo &info) const {
+Expected<std::unique_ptr<Executable>> CpuSession::open(StringRef directory, const ModelInfo &info) const {
   return loadArtifact(directory, info.name);
 }
 

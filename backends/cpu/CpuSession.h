@@ -22,13 +22,10 @@ public:
   bool takesEncoding(encoding::EncodingAttr) const override { return true; }
   void buildPipeline(mlir::OpPassManager &pm) const override;
   void buildCheckPipeline(mlir::OpPassManager &pm) const override;
-  llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info,
-                   ArtifactSink &sink) const override;
+  llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSink &sink) const override;
   llvm::json::Object report(mlir::ModuleOp module) const override;
-  llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module,
-                                                      const ModelInfo &info) const override;
-  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory,
-                                                   const ModelInfo &info) const override;
+  llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module, const ModelInfo &info) const override;
+  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory, const ModelInfo &info) const override;
 
 private:
   void build(mlir::OpPassManager &pm, bool fast) const;

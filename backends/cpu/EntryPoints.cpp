@@ -11,18 +11,16 @@ namespace qcompile::cpu {
 
 /// A function `name` that calls the runtime's `callee` with its own arguments, with the descriptor before them
 /// where asked for.
-static void addForwarder(OpBuilder &builder, StringRef name, StringRef callee, Type result,
-                         ArrayRef<Type> types, bool withDescriptor) {
+static void addForwarder(OpBuilder &builder, StringRef name, StringRef callee, Type result, ArrayRef<Type> types,
+                         bool withDescriptor) {
   MLIRContext *context = builder.getContext();
   Location loc = builder.getUnknownLoc();
   Type pointer = LLVM::LLVMPointerType::get(context);
   SmallVector<Type> calleeTypes(types);
   if (withDescriptor)
     calleeTypes.insert(calleeTypes.begin(), pointer);
-  auto target = LLVM::LLVMFuncOp::create(builder, loc, callee,
-                                         LLVM::LLVMFunctionType::get(result, calleeTypes));
-  auto function = LLVM::LLVMFuncOp::create(builder, loc, name,
-                                           LLVM::LLVMFunctionType::get(result, types));
+  auto target = LLVM::LLVMFuncOp::create(builder, loc, callee, LLVM::LLVMFunctionType::get(result, calleeTypes));
+  auto function = LLVM::LLVMFuncOp::create(builder, loc, name, LLVM::LLVMFunctionType::get(result, types));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(function.addEntryBlock(builder));
   SmallVector<Value> operands;
@@ -44,10 +42,10 @@ void addEntryPoints(ModuleOp module, StringRef name) {
   Type pointer = LLVM::LLVMPointerType::get(module.getContext());
   Type nothing = LLVM::LLVMVoidType::get(module.getContext());
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
-  addForwarder(builder, (name + "_open").str(), "qcrt_model_open", pointer,
-               {pointer, pointer, i64}, /*withDescriptor=*/true);
-  addForwarder(builder, (name + "_run_tensors").str(), "qcrt_model_run", i32,
-               {pointer, pointer, pointer}, /*withDescriptor=*/false);
+  addForwarder(builder, (name + "_open").str(), "qcrt_model_open", pointer, {pointer, pointer, i64},
+               /*withDescriptor=*/true);
+  addForwarder(builder, (name + "_run_tensors").str(), "qcrt_model_run", i32, {pointer, pointer, pointer},
+               /*withDescriptor=*/false);
   addForwarder(builder, (name + "_message").str(), "qcrt_model_message", pointer, {pointer},
                /*withDescriptor=*/false);
   addForwarder(builder, (name + "_close").str(), "qcrt_model_close", nothing, {pointer},

@@ -12,8 +12,7 @@ namespace qcompile::cpu {
 static std::string containerType(runtime::DataType type) {
   if (type.IsFloat() && type.bits >= 32)
     return type.bits == 64 ? "double" : "float";
-  bool isSigned =
-      type.kind == runtime::TypeKind::kSigned || type.kind == runtime::TypeKind::kBipolar;
+  bool isSigned = type.kind == runtime::TypeKind::kSigned || type.kind == runtime::TypeKind::kBipolar;
   return (Twine(isSigned ? "int" : "uint") + Twine(8 * type.ContainerSize()) + "_t").str();
 }
 
@@ -44,8 +43,7 @@ static std::string commentText(StringRef name) {
   return text;
 }
 
-std::string writeHeader(StringRef name, ArrayRef<runtime::Port> inputs,
-                        ArrayRef<runtime::Port> outputs) {
+std::string writeHeader(StringRef name, ArrayRef<runtime::Port> inputs, ArrayRef<runtime::Port> outputs) {
   std::string text;
   raw_string_ostream os(text);
   std::string guard = "QCOMPILE_ARTIFACT_" + name.upper() + "_H_";
@@ -58,16 +56,14 @@ std::string writeHeader(StringRef name, ArrayRef<runtime::Port> inputs,
      << "/* Opens the network with its parameter file (weights/" << name
      << ".bin). Returns null, with a\n * sentence in `message` (at most `message_size` bytes; may "
         "be null with size 0), on failure. */\n"
-     << name << "_model *" << name
-     << "_open(const char *parameter_file, char *message, size_t message_size);\n\n"
+     << name << "_model *" << name << "_open(const char *parameter_file, char *message, size_t message_size);\n\n"
      << "/* Runs the network once: one dense row-major tensor per input and output, in the order "
         "below.\n * Returns 0; 1 where an integer input is not a value of its type; 2 where a "
         "float part failed. */\n"
      << "int32_t " << name << "_run_tensors(" << name
      << "_model *model, const void *const *inputs, void *const *outputs);\n\n"
-     << "/* What went wrong in the last run that did not return 0. */\nconst char *" << name
-     << "_message(const " << name << "_model *model);\nvoid " << name << "_close(" << name
-     << "_model *model);\n\n";
+     << "/* What went wrong in the last run that did not return 0. */\nconst char *" << name << "_message(const "
+     << name << "_model *model);\nvoid " << name << "_close(" << name << "_model *model);\n\n";
 
   StringSet<> taken;
   taken.insert("model");
@@ -80,8 +76,8 @@ std::string writeHeader(StringRef name, ArrayRef<runtime::Port> inputs,
       std::string shape;
       for (char c : runtime::ShapeToString(port.shape))
         shape += c;
-      os << " *   " << id << ": " << shape << " " << port.type.ToString()
-         << valueRange(port.type) << " (\"" << commentText(port.name) << "\")\n";
+      os << " *   " << id << ": " << shape << " " << port.type.ToString() << valueRange(port.type) << " (\""
+         << commentText(port.name) << "\")\n";
     }
   };
   os << "/* Runs the network once on\n";

@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "runtime/program/program.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
-#include "runtime/program/program.h"
 
 namespace qcompile::cpu {
 

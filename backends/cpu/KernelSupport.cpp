@@ -17,9 +17,7 @@ namespace qcompile::cpu {
 /// Differences of codes and zero points that a double holds (runtime/kernels/kernels.h).
 static constexpr int64_t kExactCodeLimit = int64_t(1) << 52;
 
-static int64_t getRank(Value value) {
-  return cast<RankedTensorType>(value.getType()).getRank();
-}
+static int64_t getRank(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
 
 static std::optional<runtime::DataType> elementType(Value value) {
   return data::getDataType(cast<RankedTensorType>(value.getType()).getElementType());
@@ -73,8 +71,7 @@ static std::string reasonAgainst(qnn::DequantizeOp op) {
 
 bool keepsElements(Operation *op) {
   return llvm::StringSwitch<bool>(op->getName().getStringRef())
-      .Cases({"onnx.Reshape", "onnx.Flatten", "onnx.Squeeze", "onnx.Unsqueeze", "onnx.Identity"},
-             true)
+      .Cases({"onnx.Reshape", "onnx.Flatten", "onnx.Squeeze", "onnx.Unsqueeze", "onnx.Identity"}, true)
       .Default(false);
 }
 
@@ -90,8 +87,7 @@ std::optional<SmallVector<int64_t>> getPermutation(Operation *op) {
 
 static bool isFloatTensor(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.hasStaticShape() && type.getElementType().isF32() &&
-         type.getNumElements() > 0;
+  return type && type.hasStaticShape() && type.getElementType().isF32() && type.getNumElements() > 0;
 }
 
 /// Float operations that are one step each: nothing in them depends on the order of additions.
@@ -99,12 +95,9 @@ static bool isSimpleFloat(Operation *op) {
   if (op->getNumResults() != 1 || !isFloatTensor(op->getResult(0)) || op->getNumOperands() == 0 ||
       !isFloatTensor(op->getOperand(0)))
     return false;
-  auto isFixed = [](Value value) {
-    return value.getDefiningOp() && isConstantOperation(value.getDefiningOp());
-  };
+  auto isFixed = [](Value value) { return value.getDefiningOp() && isConstantOperation(value.getDefiningOp()); };
   if (keepsElements(op))
-    return !isFixed(op->getOperand(0)) &&
-           llvm::all_of(op->getOperands().drop_front(), isFixed);
+    return !isFixed(op->getOperand(0)) && llvm::all_of(op->getOperands().drop_front(), isFixed);
   if (getPermutation(op))
     return !isFixed(op->getOperand(0)) && getRank(op->getOperand(0)) <= QCRT_MAX_RANK;
   bool isBinary = llvm::StringSwitch<bool>(op->getName().getStringRef())
@@ -113,8 +106,7 @@ static bool isSimpleFloat(Operation *op) {
   if (!isBinary || op->getNumOperands() != 2)
     return false;
   auto fits = [&](Value value) {
-    return isFloatTensor(value) &&
-           (isFixed(value) || value.getType() == op->getResult(0).getType());
+    return isFloatTensor(value) && (isFixed(value) || value.getType() == op->getResult(0).getType());
   };
   return llvm::all_of(op->getOperands(), fits) && !llvm::all_of(op->getOperands(), isFixed);
 }
@@ -122,8 +114,7 @@ static bool isSimpleFloat(Operation *op) {
 std::string reasonAgainstKernel(Operation *op) {
   if (!isa<qnn::QnnDialect>(op->getDialect()))
     return isSimpleFloat(op) ? "" : "floats are computed in reference order";
-  for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
-                                         SmallVector<Value>(op->getResults()))) {
+  for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()), SmallVector<Value>(op->getResults()))) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type || !type.hasStaticShape() || type.getNumElements() == 0)
       return "a tensor has no elements";
@@ -131,11 +122,11 @@ std::string reasonAgainstKernel(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case<qnn::ConvOp, qnn::MatMulOp, qnn::QuantizeOp, qnn::DequantizeOp>(
           [](auto typed) { return reasonAgainst(typed); })
-      .Case<qnn::AddOp, qnn::ConcatOp, qnn::GatherOp, qnn::MulOp, qnn::PadOp, qnn::SliceOp,
-            qnn::TransposeOp>([](auto typed) { return reasonAgainstCopy(typed, 1); })
+      .Case<qnn::AddOp, qnn::ConcatOp, qnn::GatherOp, qnn::MulOp, qnn::PadOp, qnn::SliceOp, qnn::TransposeOp>(
+          [](auto typed) { return reasonAgainstCopy(typed, 1); })
       .Case([](qnn::DepthToSpaceOp typed) { return reasonAgainstCopy(typed, 2); })
-      .Case<qnn::ArgMaxOp, qnn::LookupOp, qnn::MaxPoolOp, qnn::PqOp, qnn::RequantizeOp,
-            qnn::ReshapeOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp>([](auto) { return ""; })
+      .Case<qnn::ArgMaxOp, qnn::LookupOp, qnn::MaxPoolOp, qnn::PqOp, qnn::RequantizeOp, qnn::ReshapeOp, qnn::SumPoolOp,
+            qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp>([](auto) { return ""; })
       .Default([](Operation *) { return "no kernel for this operation"; });
 }
 

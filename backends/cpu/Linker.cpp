@@ -66,15 +66,14 @@ Error link(const LinkJob &job) {
     sys::path::append(path, name);
     return path.str().str();
   };
-  std::vector<std::string> arguments = {job.driver, "-shared", "-o", inDirectory(job.library),
-                                        inDirectory(job.object), *archive};
+  std::vector<std::string> arguments = {job.driver, "-shared", "-o", inDirectory(job.library), inDirectory(job.object),
+                                        *archive};
   if (job.hasIslands)
     for (StringRef argument : {"-Wl,-Bstatic", "-lstdc++", "-Wl,-Bdynamic", "-static-libgcc"})
       arguments.push_back(argument.str());
   arguments.push_back("-lm");
   arguments.push_back("-Wl,-soname," + job.library);
-  arguments.push_back(
-      "-Wl,--exclude-libs,ALL,-z,defs,-z,noexecstack,--build-id=none,--gc-sections,-s");
+  arguments.push_back("-Wl,--exclude-libs,ALL,-z,defs,-z,noexecstack,--build-id=none,--gc-sections,-s");
   SmallVector<StringRef> references(arguments.begin(), arguments.end());
   Expected<std::unique_ptr<ScopedPath>> scratch = createTemporaryFolder("qcompile-link");
   if (!scratch)
@@ -82,15 +81,13 @@ Error link(const LinkJob &job) {
   SmallString<128> log((*scratch)->path());
   sys::path::append(log, "log");
   std::string message;
-  int result = sys::ExecuteAndWait(job.driver, references, std::nullopt,
-                                   {StringRef(""), log.str(), log.str()},
+  int result = sys::ExecuteAndWait(job.driver, references, std::nullopt, {StringRef(""), log.str(), log.str()},
                                    /*SecondsToWait=*/0, /*MemoryLimit=*/0, &message);
   std::string output = readLog(log);
   if (result != 0)
     return createStringError(getLinkFailure(output),
                              "the C compiler driver '" + job.driver +
-                             "' could not link the library: " +
-                             (message.empty() ? output : message));
+                                 "' could not link the library: " + (message.empty() ? output : message));
   return Error::success();
 }
 

@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "compiler/evaluator/Evaluator.h"
+#include "runtime/artifact/artifact.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
-#include "runtime/artifact/artifact.h"
 
 using namespace llvm;
 
@@ -53,8 +53,7 @@ std::vector<uint8_t> ParameterImage::finish(const std::vector<runtime::Port> &in
   header.input_count = inputs.size();
   header.size = image.size();
   std::memcpy(image.data(), &header, sizeof(header));
-  header.hash = qcrt_image_hash(image.data() + QCRT_IMAGE_HASHED_AT,
-                                image.size() - QCRT_IMAGE_HASHED_AT);
+  header.hash = qcrt_image_hash(image.data() + QCRT_IMAGE_HASHED_AT, image.size() - QCRT_IMAGE_HASHED_AT);
   std::memcpy(image.data(), &header, sizeof(header));
   return std::move(image);
 }
@@ -65,17 +64,14 @@ Expected<NetworkPorts> readPorts(ArrayRef<uint8_t> image) {
     return createStringError(message);
   qcrt_image_header header;
   std::memcpy(&header, image.data(), sizeof(header));
-  auto program = runtime::ParseProgram(
-      absl::MakeConstSpan(image.data() + header.ports_at, header.ports_size));
+  auto program = runtime::ParseProgram(absl::MakeConstSpan(image.data() + header.ports_at, header.ports_size));
   if (!program.ok())
     return toError(program.status());
   if (header.input_count > program->inputs.size())
     return createStringError("expected at most " + Twine(program->inputs.size()) +
-                             " inputs in the parameter image, found " +
-                             Twine(header.input_count));
+                             " inputs in the parameter image, found " + Twine(header.input_count));
   auto firstOutput = program->inputs.begin() + header.input_count;
-  return NetworkPorts{{program->inputs.begin(), firstOutput},
-                      {firstOutput, program->inputs.end()}};
+  return NetworkPorts{{program->inputs.begin(), firstOutput}, {firstOutput, program->inputs.end()}};
 }
 
 } // namespace qcompile::cpu

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "runtime/program/program.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/program/program.h"
 
 namespace qcompile::cpu {
 
@@ -23,8 +23,7 @@ public:
   uint64_t add(llvm::StringRef bytes);
 
   /// The image of a network with these ports.
-  std::vector<uint8_t> finish(const std::vector<runtime::Port> &inputs,
-                              const std::vector<runtime::Port> &outputs);
+  std::vector<uint8_t> finish(const std::vector<runtime::Port> &inputs, const std::vector<runtime::Port> &outputs);
 
 private:
   std::vector<uint8_t> image;

@@ -53,11 +53,10 @@ MatrixVectorShape getShape(VectorVectorOp op) {
 }
 
 /// Of an activation that `pe` channels use per clock, on inputs of `bits` bits.
-static Resources getActivationResources(ActivationInterface activation, int64_t channels, int bits,
-                                        int64_t resultBits, int64_t pe) {
+static Resources getActivationResources(ActivationInterface activation, int64_t channels, int bits, int64_t resultBits,
+                                        int64_t pe) {
   if (auto table = dyn_cast<TableAttr>(activation)) {
-    Resources result = romResources(
-        table.getCount() * table.getRows() / std::min(pe, table.getRows()), resultBits);
+    Resources result = romResources(table.getCount() * table.getRows() / std::min(pe, table.getRows()), resultBits);
     result *= pe;
     return result;
   }
@@ -70,18 +69,15 @@ static Resources getActivationResources(ActivationInterface activation, int64_t 
 static Resources getResources(Operation *stage) {
   auto type = [](Value stream) { return cast<StreamType>(stream.getType()); };
   return llvm::TypeSwitch<Operation *, Resources>(stage)
-      .Case<MatrixVectorOp, VectorVectorOp>(
-          [](auto op) { return getShape(op).resources(getFolding(op)); })
+      .Case<MatrixVectorOp, VectorVectorOp>([](auto op) { return getShape(op).resources(getFolding(op)); })
       .Case([&](ActivateOp op) {
         StreamType input = op.getInput().getType();
-        return getActivationResources(op.getActivation(), op.getChannels(),
-                                      int(input.getElementBits()),
+        return getActivationResources(op.getActivation(), op.getChannels(), int(input.getElementBits()),
                                       type(op.getResult()).getElementBits(), input.getLanes());
       })
       .Case([&](PoolOp op) {
         StreamType result = type(op.getResult());
-        return thresholdResources(op.getChannels(), int(result.getElementBits()),
-                                  result.getLanes());
+        return thresholdResources(op.getChannels(), int(result.getElementBits()), result.getLanes());
       })
       .Case([&](AddOp op) { return Resources{type(op.getResult()).getWordBits(), 0, 0}; })
       .Case<MulOp, DotOp>([&](Operation *op) {
@@ -90,9 +86,8 @@ static Resources getResources(Operation *stage) {
         return Resources{lhs.getLanes() * (multiplierLuts(bits) + bits), 0, 0};
       })
       .Case([&](ArgMaxOp op) { return Resources{2 * type(op.getInput()).getElementBits(), 0, 0}; })
-      .Case([&](TopKOp op) {
-        return Resources{2 * int64_t(op.getCount()) * type(op.getInput()).getElementBits(), 0, 0};
-      })
+      .Case(
+          [&](TopKOp op) { return Resources{2 * int64_t(op.getCount()) * type(op.getInput()).getElementBits(), 0, 0}; })
       .Case<ConstantOp>([&](ConstantOp op) {
         StreamType result = op.getResult().getType();
         return romResources(result.getWords(), result.getWordBits());
@@ -102,18 +97,14 @@ static Resources getResources(Operation *stage) {
         const int64_t words = op.getTable().getType().getNumElements() / result.getLanes();
         return romResources(words, result.getWordBits());
       })
-      .Case([&](ReorderOp op) {
-        return reorderResources(getPlan(op).depth, type(op.getResult()).getWordBits());
-      })
+      .Case([&](ReorderOp op) { return reorderResources(getPlan(op).depth, type(op.getResult()).getWordBits()); })
       .Case([](ConvertWidthOp op) {
         StreamType input = op.getInput().getType(), result = op.getResult().getType();
         int64_t wide = std::max(input.getLanes(), result.getLanes());
         int64_t narrow = std::min(input.getLanes(), result.getLanes());
         return converterResources(wide * input.getElementBits(), wide / narrow);
       })
-      .Case([](FifoOp op) {
-        return fifoResources(int64_t(op.getDepth()), op.getInput().getType().getWordBits());
-      })
+      .Case([](FifoOp op) { return fifoResources(int64_t(op.getDepth()), op.getInput().getType().getWordBits()); })
       .Default([](Operation *) { return Resources(); });
 }
 

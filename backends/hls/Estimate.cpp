@@ -28,13 +28,9 @@ int64_t MatrixVectorShape::cycles(Folding folding) const {
   return outputs / folding.pe * (inputs / folding.simd) * vectors;
 }
 
-int64_t MatrixVectorShape::memoryDepth(Folding folding) const {
-  return inputs * outputs / (folding.pe * folding.simd);
-}
+int64_t MatrixVectorShape::memoryDepth(Folding folding) const { return inputs * outputs / (folding.pe * folding.simd); }
 
-int64_t MatrixVectorShape::memoryWidth(Folding folding) const {
-  return folding.pe * folding.simd * weightBits;
-}
+int64_t MatrixVectorShape::memoryWidth(Folding folding) const { return folding.pe * folding.simd * weightBits; }
 
 int64_t bram18(int64_t depth, int64_t width, bool parity) {
   const int64_t narrow = parity ? 9 : 8, half = 2 * narrow, full = 4 * narrow;
@@ -55,8 +51,8 @@ int64_t multiplierLuts(int64_t bits) { return (2 * divideUp(bits, 6) - 1) * bits
 
 /// Bits of an accumulator that suffice for any weights of the type.
 static int64_t typeBoundBits(const MatrixVectorShape &shape) {
-  const double a = std::log2(double(shape.inputs)) + shape.weightBits + shape.inputBits - 1 -
-                   (shape.inputSigned ? 1 : 0);
+  const double a =
+      std::log2(double(shape.inputs)) + shape.weightBits + shape.inputBits - 1 - (shape.inputSigned ? 1 : 0);
   return int64_t(std::ceil(a + std::log2(1 + std::exp2(-a)) + 1));
 }
 
@@ -75,9 +71,8 @@ Resources MatrixVectorShape::resources(Folding folding) const {
   const int64_t weightLuts = block ? 0 : pe * simd * weightBits * divideUp(depth, 64);
 
   Resources result;
-  result.lut = int64_t(
-      300 + 1.1 * double(pe) * double(multiply + tree + sum + thresholdMemory + comparators) +
-      double(weightLuts));
+  result.lut = int64_t(300 + 1.1 * double(pe) * double(multiply + tree + sum + thresholdMemory + comparators) +
+                       double(weightLuts));
   result.bram18 = block ? hls::bram18(depth, memoryWidth(folding), !perChannel) : 0;
   result.dsp = dsps ? pe * simd * divideUp(bits, 48) : 0;
   return result;
@@ -143,8 +138,7 @@ static std::vector<int64_t> divisors(int64_t value) {
 Folding chooseFolding(const MatrixVectorShape &shape, const FoldingGoal &goal) {
   Folding folding;
   for (int64_t simd : divisors(shape.simdUnit ? shape.simdUnit : shape.inputs)) {
-    if (simd > 1 &&
-        (simd * shape.weightBits > goal.weightStreamBits || simd * shape.inputBits > goal.wordBits))
+    if (simd > 1 && (simd * shape.weightBits > goal.weightStreamBits || simd * shape.inputBits > goal.wordBits))
       break;
     folding.simd = simd;
     if (shape.cycles(folding) < goal.cycles)
@@ -172,8 +166,7 @@ int64_t chooseLanes(int64_t unit, int64_t cycles, int64_t bits, const FoldingGoa
   return chosen;
 }
 
-std::vector<Folding> chooseFoldings(const std::vector<MatrixVectorShape> &layers,
-                                    FoldingGoal goal) {
+std::vector<Folding> chooseFoldings(const std::vector<MatrixVectorShape> &layers, FoldingGoal goal) {
   std::vector<Folding> foldings;
   for (int pass = 0; pass < 2; ++pass) {
     foldings.clear();

@@ -147,8 +147,8 @@ public:
       return vectors.takeError();
     std::vector<EmittedFile> files = emitDesign(*design, info.name, getInterface());
     llvm::append_range(files, emitTestBench(*design, info.name, getInterface(), *vectors));
-    llvm::append_range(files, emitScripts(*design, info.name, options.getString("part"),
-                                          options.getInteger("clock-mhz")));
+    llvm::append_range(files,
+                       emitScripts(*design, info.name, options.getString("part"), options.getInteger("clock-mhz")));
     for (const LibraryFile &file : kLibraryFiles)
       files.push_back({std::string("qcompile_hls/") + file.name, "header",
                        "the library that the design is written with", file.contents});
@@ -169,8 +169,7 @@ public:
     return makeReport(module, *design, options.getInteger("clock-mhz"));
   }
 
-  Expected<std::unique_ptr<Executable>> open(StringRef directory,
-                                             const ModelInfo &info) const override {
+  Expected<std::unique_ptr<Executable>> open(StringRef directory, const ModelInfo &info) const override {
     return openArtifact(directory, info.name);
   }
 
@@ -183,10 +182,10 @@ private:
   static Error checkLimits(DesignOp design) {
     for (Operation &op : design.getBlock())
       if (int64_t cycles = getCost(&op).cycles; cycles > INT32_MAX)
-        return createStringError(llvm::formatv(
-            "node '{0}': expected a stage of at most {1} clocks per sample, found {2}: choose more "
-            "folding",
-            onnx::describe(&op), INT32_MAX, cycles));
+        return createStringError(
+            llvm::formatv("node '{0}': expected a stage of at most {1} clocks per sample, found {2}: choose more "
+                          "folding",
+                          onnx::describe(&op), INT32_MAX, cycles));
     return Error::success();
   }
 
@@ -213,15 +212,14 @@ private:
     for (const auto *list : {&ports.inputs, &ports.outputs})
       for (const DesignPort &port : *list)
         if (port.getContainerBits() > 1024)
-          return createStringError(llvm::formatv(
-              "expected words of at most 1024 bits at a memory interface, found {0} bits at '{1}': "
-              "choose less folding or interface=stream",
-              port.getContainerBits(), port.name));
+          return createStringError(
+              llvm::formatv("expected words of at most 1024 bits at a memory interface, found {0} bits at '{1}': "
+                            "choose less folding or interface=stream",
+                            port.getContainerBits(), port.name));
     return Error::success();
   }
 
-  Error addHostParts(ModuleOp module, DesignOp design, const ModelInfo &info,
-                     std::vector<EmittedFile> &files) const {
+  Error addHostParts(ModuleOp module, DesignOp design, const ModelInfo &info, std::vector<EmittedFile> &files) const {
     Expected<HostParts> parts = HostParts::create(module);
     if (!parts)
       return parts.takeError();
@@ -245,10 +243,9 @@ std::vector<OptionSpec> HlsBackend::options() const {
   return {
       OptionSpec::integer("target-cycles", 1000, 1, INT64_C(1) << 40,
                           "clocks per sample that every stage stays below where it can"),
-      OptionSpec::string(
-          "folding", "",
-          "PE:SIMD of every matrix-vector unit in order, separated by commas, '-' for "
-          "the choice by target-cycles"),
+      OptionSpec::string("folding", "",
+                         "PE:SIMD of every matrix-vector unit in order, separated by commas, '-' for "
+                         "the choice by target-cycles"),
       OptionSpec::integer("weight-stream-bits", 36, 1, 4096,
                           "bits of weights that a processing element takes per clock"),
       OptionSpec::choice("multiplier", {"lut", "dsp"}, "what multiplies"),
@@ -261,9 +258,7 @@ std::vector<OptionSpec> HlsBackend::options() const {
   };
 }
 
-void HlsBackend::registerDialects(DialectRegistry &registry) const {
-  registry.insert<HlsDialect>();
-}
+void HlsBackend::registerDialects(DialectRegistry &registry) const { registry.insert<HlsDialect>(); }
 
 void HlsBackend::registerPasses() const {
   registerConvertQnnToHls();
@@ -271,14 +266,11 @@ void HlsBackend::registerPasses() const {
   registerHlsInsertFifos();
 }
 
-Expected<std::unique_ptr<BackendSession>>
-HlsBackend::createSession(const OptionValues &options) const {
+Expected<std::unique_ptr<BackendSession>> HlsBackend::createSession(const OptionValues &options) const {
   // The device's name goes into a script.
   StringRef part = options.getString("part");
-  if (part.empty() ||
-      !llvm::all_of(part, [](char c) { return llvm::isAlnum(c) || c == '-' || c == '_'; }))
-    return createStringError("option 'part': expected letters, digits, '-' and '_', found '" +
-                             part + "'");
+  if (part.empty() || !llvm::all_of(part, [](char c) { return llvm::isAlnum(c) || c == '-' || c == '_'; }))
+    return createStringError("option 'part': expected letters, digits, '-' and '_', found '" + part + "'");
   return std::make_unique<HlsSession>(options);
 }
 

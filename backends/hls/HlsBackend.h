@@ -16,8 +16,7 @@ public:
   std::vector<OptionSpec> options() const override;
   void registerDialects(mlir::DialectRegistry &registry) const override;
   void registerPasses() const override;
-  llvm::Expected<std::unique_ptr<BackendSession>>
-  createSession(const OptionValues &options) const override;
+  llvm::Expected<std::unique_ptr<BackendSession>> createSession(const OptionValues &options) const override;
 };
 
 } // namespace qcompile::hls

@@ -64,8 +64,7 @@ Expected<HostParts> HostParts::create(ModuleOp module) {
   Expected<runtime::Program> core = buildPart(module, kCore);
   if (!core)
     return core.takeError();
-  for (auto [name, program] :
-       {std::pair(kHostBefore, &parts.before), std::pair(kHostAfter, &parts.after)}) {
+  for (auto [name, program] : {std::pair(kHostBefore, &parts.before), std::pair(kHostAfter, &parts.after)}) {
     Expected<runtime::Program> part = buildPart(module, name);
     if (!part)
       return part.takeError();
@@ -85,9 +84,8 @@ Expected<HostParts> HostParts::create(ModuleOp module) {
 static json::Array portsToJson(const std::vector<Port> &ports) {
   json::Array array;
   for (const Port &port : ports)
-    array.push_back(json::Object{{"name", json::fixUTF8(port.name)},
-                                 {"type", port.type.ToString()},
-                                 {"shape", json::Array(port.shape)}});
+    array.push_back(json::Object{
+        {"name", json::fixUTF8(port.name)}, {"type", port.type.ToString()}, {"shape", json::Array(port.shape)}});
   return array;
 }
 
@@ -150,14 +148,13 @@ static Error portsFromJson(const json::Object &root, StringRef key, std::vector<
 }
 
 /// Checks that `numbers` name values with the types and shapes of `ports`.
-static Error checkOperands(ArrayRef<const Port *> values, ArrayRef<int64_t> numbers,
-                           const std::vector<Port> &ports, StringRef part) {
+static Error checkOperands(ArrayRef<const Port *> values, ArrayRef<int64_t> numbers, const std::vector<Port> &ports,
+                           StringRef part) {
   bool fits = numbers.size() == ports.size();
   for (size_t i = 0; fits && i < numbers.size(); ++i)
-    fits = numbers[i] >= 0 && numbers[i] < int64_t(values.size()) &&
-           values[numbers[i]]->type == ports[i].type && values[numbers[i]]->shape == ports[i].shape;
-  return fits ? Error::success()
-              : createStringError("the wiring of '" + part + "' does not fit its ports");
+    fits = numbers[i] >= 0 && numbers[i] < int64_t(values.size()) && values[numbers[i]]->type == ports[i].type &&
+           values[numbers[i]]->shape == ports[i].shape;
+  return fits ? Error::success() : createStringError("the wiring of '" + part + "' does not fit its ports");
 }
 
 static Error checkWiring(const HostParts &parts) {
@@ -180,24 +177,22 @@ static Error checkWiring(const HostParts &parts) {
   return checkOperands(values, parts.wiring.outputs, parts.outputs, "outputs");
 }
 
-Expected<HostParts> HostParts::fromJson(const json::Value &json, runtime::Program before,
-                                        runtime::Program after) {
+Expected<HostParts> HostParts::fromJson(const json::Value &json, runtime::Program before, runtime::Program after) {
   const json::Object *root = json.getAsObject();
   if (!root || root->getInteger("format") != 1)
     return createStringError("expected an object of format 1");
   HostParts parts;
   parts.before = std::move(before);
   parts.after = std::move(after);
-  for (auto [key, ports] :
-       {std::pair("inputs", &parts.inputs), std::pair("outputs", &parts.outputs),
-        std::pair("core_inputs", &parts.coreInputs), std::pair("core_outputs", &parts.coreOutputs)})
+  for (auto [key, ports] : {std::pair("inputs", &parts.inputs), std::pair("outputs", &parts.outputs),
+                            std::pair("core_inputs", &parts.coreInputs), std::pair("core_outputs", &parts.coreOutputs)})
     if (Error error = portsFromJson(*root, key, *ports))
       return std::move(error);
   const json::Object *wiring = root->getObject("wiring");
-  for (auto [key, numbers] : {std::pair("before", &parts.wiring.operands[Wiring::Before]),
-                              std::pair("core", &parts.wiring.operands[Wiring::Core]),
-                              std::pair("after", &parts.wiring.operands[Wiring::After]),
-                              std::pair("outputs", &parts.wiring.outputs)}) {
+  for (auto [key, numbers] :
+       {std::pair("before", &parts.wiring.operands[Wiring::Before]),
+        std::pair("core", &parts.wiring.operands[Wiring::Core]),
+        std::pair("after", &parts.wiring.operands[Wiring::After]), std::pair("outputs", &parts.wiring.outputs)}) {
     Expected<std::vector<int64_t>> read = integersFromJson(wiring, key);
     if (!read)
       return read.takeError();

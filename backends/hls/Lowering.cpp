@@ -2,8 +2,8 @@
 #include "backends/hls/Lowering.h"
 
 #include "dialects/data/ElementStorage.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "passes/expand-pq/ExpandPq.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -40,16 +40,14 @@ std::optional<qnn::Bounds> getSumBounds(Type input, data::ConstantAttr weights) 
 // Capability
 //===----------------------------------------------------------------------===//
 
-static Type getElement(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
+static Type getElement(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
 
 static int getBits(Value value) { return data::getDataType(getElement(value))->bits; }
 
 static Capability checkNumberBits(Value value) {
   if (int bits = getBits(value); bits > kMaxNumberBits)
-    return Capability::no("expected codes of at most " + std::to_string(kMaxNumberBits) +
-                          " bits, found " + std::to_string(bits));
+    return Capability::no("expected codes of at most " + std::to_string(kMaxNumberBits) + " bits, found " +
+                          std::to_string(bits));
   return Capability::yes();
 }
 
@@ -90,14 +88,12 @@ static bool isCode(Type type) {
 }
 
 Capability checkOperation(Operation *op) {
-  bool integer = isa<qnn::QnnDialect>(op->getDialect()) &&
-                 llvm::all_of(op->getOperandTypes(), isCode) &&
+  bool integer = isa<qnn::QnnDialect>(op->getDialect()) && llvm::all_of(op->getOperandTypes(), isCode) &&
                  llvm::all_of(op->getResultTypes(), isCode);
   if (!integer)
     return {true, "runs on the host"};
   for (Type type : llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
-    if (auto tensor = cast<RankedTensorType>(type);
-        !tensor.hasStaticShape() || tensor.getNumElements() == 0)
+    if (auto tensor = cast<RankedTensorType>(type); !tensor.hasStaticShape() || tensor.getNumElements() == 0)
       return Capability::no("expected a static shape with at least one element");
   return llvm::TypeSwitch<Operation *, Capability>(op)
       .Case([](qnn::MatMulOp op) { return checkMatMul(op); })
@@ -105,16 +101,14 @@ Capability checkOperation(Operation *op) {
       .Case([](qnn::ConvTransposeOp op) { return checkWeights(op.getWeights(), op.getResult()); })
       .Case([](qnn::LookupOp op) { return checkLookup(op); })
       .Case([](qnn::PqOp op) { return checkPq(op); })
-      .Case<qnn::ThresholdOp, qnn::RequantizeOp>(
-          [](Operation *op) { return checkNumberBits(op->getOperand(0)); })
+      .Case<qnn::ThresholdOp, qnn::RequantizeOp>([](Operation *op) { return checkNumberBits(op->getOperand(0)); })
       .Case([](qnn::TableOp op) {
         if (getElement(op.getInput()).isUnsignedInteger(64))
           return checkNumberBits(op.getInput());
         return Capability::yes();
       })
-      .Case<qnn::ConstantOp, qnn::ReshapeOp, qnn::TransposeOp, qnn::AddOp, qnn::MulOp,
-            qnn::MaxPoolOp, qnn::SumPoolOp, qnn::PadOp, qnn::SliceOp, qnn::ConcatOp, qnn::GatherOp,
-            qnn::DepthToSpaceOp, qnn::ArgMaxOp, qnn::TopKOp>(
+      .Case<qnn::ConstantOp, qnn::ReshapeOp, qnn::TransposeOp, qnn::AddOp, qnn::MulOp, qnn::MaxPoolOp, qnn::SumPoolOp,
+            qnn::PadOp, qnn::SliceOp, qnn::ConcatOp, qnn::GatherOp, qnn::DepthToSpaceOp, qnn::ArgMaxOp, qnn::TopKOp>(
           [](Operation *) { return Capability::yes(); })
       .Default([](Operation *op) {
         return Capability::no("no stage computes '" + op->getName().getStringRef().str() + "'");

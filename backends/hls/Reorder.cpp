@@ -15,9 +15,7 @@ int64_t LoopNest::offset(size_t loop, int64_t i) const {
   return int(loop) == listed ? positions[i] : strides[loop] * i;
 }
 
-int64_t LoopNest::rewind(size_t loop) const {
-  return offset(loop, extents[loop] - 1) - offset(loop, 0);
-}
+int64_t LoopNest::rewind(size_t loop) const { return offset(loop, extents[loop] - 1) - offset(loop, 0); }
 
 int64_t LoopNest::first() const { return start + (listed < 0 ? 0 : positions.front()); }
 
@@ -26,8 +24,7 @@ int64_t LoopNest::elements() const {
 }
 
 bool LoopNest::isIdentity(int64_t all) const {
-  return start == 0 && listed < 0 && extents.size() == 1 && extents[0] == all &&
-         (strides[0] == 1 || all == 1);
+  return start == 0 && listed < 0 && extents.size() == 1 && extents[0] == all && (strides[0] == 1 || all == 1);
 }
 
 bool LoopNest::fits(int64_t all) const {
@@ -68,8 +65,8 @@ LoopNest LoopNest::simplified() const {
   auto add = [&](int64_t extent, int64_t stride) {
     if (extent == 1)
       return;
-    const bool merges = !out.extents.empty() && int(out.extents.size()) - 1 != out.listed &&
-                        out.strides.back() == stride * extent;
+    const bool merges =
+        !out.extents.empty() && int(out.extents.size()) - 1 != out.listed && out.strides.back() == stride * extent;
     if (merges) {
       out.extents.back() *= extent;
       out.strides.back() = stride;
@@ -188,8 +185,7 @@ private:
     int64_t out, address, count;
   };
 
-  void addRuns(const LoopNest &nest, const std::vector<int64_t> &jumps,
-               const std::vector<int64_t> &listJumps) {
+  void addRuns(const LoopNest &nest, const std::vector<int64_t> &jumps, const std::vector<int64_t> &listJumps) {
     const size_t loops = nest.extents.size() - (length > 1 ? 1 : 0);
     std::vector<int64_t> counters(nest.extents.size(), 0);
     int64_t address = nest.first();
@@ -229,9 +225,7 @@ private:
 
   int64_t paceOf(int64_t lead) const { return std::max(inWords - lead, outWords); }
   /// The step behind the lead in which a word leaves.
-  int64_t stepOf(int64_t out, int64_t pace) const {
-    return divideUp((out + 1) * pace, outWords) - 1;
-  }
+  int64_t stepOf(int64_t out, int64_t pace) const { return divideUp((out + 1) * pace, outWords) - 1; }
 
   bool isInTime(int64_t lead) const {
     const int64_t rest = inWords - lead, pace = paceOf(lead);
@@ -265,8 +259,6 @@ private:
 
 } // namespace
 
-ReorderPlan planReorder(const LoopNest &nest, int64_t inWords) {
-  return Planner(nest, inWords).plan();
-}
+ReorderPlan planReorder(const LoopNest &nest, int64_t inWords) { return Planner(nest, inWords).plan(); }
 
 } // namespace qcompile::hls

@@ -119,9 +119,8 @@ static json::Array listHostOperations(ModuleOp module) {
       continue;
     for (Operation &op : function.getOps())
       if (!isa<func::ReturnOp>(op) && !isConstantOperation(&op))
-        array.push_back(json::Object{{"part", name},
-                                     {"operation", op.getName().getStringRef()},
-                                     {"node", json::fixUTF8(onnx::describe(&op))}});
+        array.push_back(json::Object{
+            {"part", name}, {"operation", op.getName().getStringRef()}, {"node", json::fixUTF8(onnx::describe(&op))}});
   }
   return array;
 }

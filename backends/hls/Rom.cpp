@@ -15,8 +15,8 @@ WeightLayout::WeightLayout(int64_t simd, int bits) {
   chunks = (simd + perWord - 1) / perWord;
 }
 
-std::vector<uint64_t> packWeights(const std::vector<int64_t> &weights, int64_t inputs,
-                                  int64_t outputs, int bits, bool bipolar, Folding folding) {
+std::vector<uint64_t> packWeights(const std::vector<int64_t> &weights, int64_t inputs, int64_t outputs, int bits,
+                                  bool bipolar, Folding folding) {
   const WeightLayout layout(folding.simd, bits);
   const uint64_t mask = ~uint64_t(0) >> (64 - bits);
   const int64_t inFolds = inputs / folding.simd;
@@ -35,9 +35,7 @@ std::vector<uint64_t> packWeights(const std::vector<int64_t> &weights, int64_t i
   return words;
 }
 
-bool ThresholdRom::anyReversed() const {
-  return std::find(reversed.begin(), reversed.end(), true) != reversed.end();
-}
+bool ThresholdRom::anyReversed() const { return std::find(reversed.begin(), reversed.end(), true) != reversed.end(); }
 
 /// The smallest level L with: sum >= threshold exactly where sum >= L, or for a downward threshold
 /// sum <= threshold exactly where not sum >= L; moved into [min, max + 1].
@@ -49,8 +47,8 @@ static int64_t ascendingLevel(int64_t threshold, bool down, const AccumulatorRan
   return threshold + down;
 }
 
-ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds,
-                              const std::vector<int64_t> &directions, AccumulatorRange range) {
+ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds, const std::vector<int64_t> &directions,
+                              AccumulatorRange range) {
   ThresholdRom rom;
   rom.rows = int64_t(directions.size());
   rom.count = int64_t(thresholds.size()) / rom.rows;
@@ -79,13 +77,11 @@ ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds,
 CodeTable makeTableOfCounts(const CodeTable &table, int64_t products) {
   // Counts between those whose sums lie on or beyond the ends; >> rounds down, + 1 up.
   const int64_t first = std::clamp<int64_t>((table.low + products) >> 1, 0, products);
-  const int64_t last =
-      std::clamp<int64_t>((table.low + table.count - 1 + products + 1) >> 1, first, products);
+  const int64_t last = std::clamp<int64_t>((table.low + table.count - 1 + products + 1) >> 1, first, products);
   CodeTable out{table.rows, last - first + 1, first, {}};
   for (int64_t row = 0; row < table.rows; ++row)
     for (int64_t count = first; count <= last; ++count) {
-      const int64_t place =
-          std::clamp<int64_t>(2 * count - products - table.low, 0, table.count - 1);
+      const int64_t place = std::clamp<int64_t>(2 * count - products - table.low, 0, table.count - 1);
       out.values.push_back(table.values[row * table.count + place]);
     }
   return out;
@@ -97,8 +93,7 @@ int multiplyShiftBits(const std::vector<int64_t> &multipliers, const std::vector
   for (size_t row = 0; row < multipliers.size(); ++row)
     for (int64_t x : {range.min, range.max}) {
       const __int128 number = __int128(multipliers[row]) * x + offsets[row];
-      const int64_t bounded =
-          int64_t(std::clamp<__int128>(number, INT64_MIN, INT64_MAX)); // beyond does not occur
+      const int64_t bounded = int64_t(std::clamp<__int128>(number, INT64_MIN, INT64_MAX)); // beyond does not occur
       bits = std::max(bits, signedBits(bounded, bounded));
     }
   return std::min(bits, 64);

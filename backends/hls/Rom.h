@@ -28,8 +28,8 @@ struct WeightLayout {
 /// The words of all tiles, in the order [tile][pe][chunk], of the K x M matrix `weights`
 /// (row-major, bipolar weights as -1 and +1). `bits` is 1 for bipolar weights. The folding divides
 /// the matrix.
-std::vector<uint64_t> packWeights(const std::vector<int64_t> &weights, int64_t inputs,
-                                  int64_t outputs, int bits, bool bipolar, Folding folding);
+std::vector<uint64_t> packWeights(const std::vector<int64_t> &weights, int64_t inputs, int64_t outputs, int bits,
+                                  bool bipolar, Folding folding);
 
 /// What an accumulator holds: the sum, or for bipolar products their number of equal signs.
 struct AccumulatorRange {
@@ -54,8 +54,8 @@ struct ThresholdRom {
 
 /// Translates the thresholds of `qnn.threshold` ([rows][count], sorted as its constraint C3 says).
 /// Levels beyond the accumulator's range move to its border, where they decide the same.
-ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds,
-                              const std::vector<int64_t> &directions, AccumulatorRange range);
+ThresholdRom makeThresholdRom(const std::vector<int64_t> &thresholds, const std::vector<int64_t> &directions,
+                              AccumulatorRange range);
 
 /// Rows of `count` values: values[clamp(x - low, 0, count - 1)].
 struct CodeTable {

@@ -54,12 +54,8 @@ public:
   }
 
 private:
-  static int64_t &at(std::vector<int64_t> &times, int64_t word) {
-    return times[word % times.size()];
-  }
-  static int64_t at(const std::vector<int64_t> &times, int64_t word) {
-    return times[word % times.size()];
-  }
+  static int64_t &at(std::vector<int64_t> &times, int64_t word) { return times[word % times.size()]; }
+  static int64_t at(const std::vector<int64_t> &times, int64_t word) { return times[word % times.size()]; }
 
   int64_t room, writes = 0, reads = 0;
   std::vector<int64_t> written, read;
@@ -77,9 +73,7 @@ public:
   bool reads(size_t input) const { return readSteps[input] == next; }
   bool writes() const { return writeStep == next; }
   int64_t sample() const { return samples; }
-  bool startsSample() const {
-    return segment == 0 && repeat == 0 && done[0] + done[1] + done[2] == 0;
-  }
+  bool startsSample() const { return segment == 0 && repeat == 0 && done[0] + done[1] + done[2] == 0; }
   /// Steps since the last event, this one included.
   int64_t distance() const { return skipped + next - last; }
 
@@ -103,12 +97,10 @@ private:
       const Segment &now = stage.segments[segment];
       next = INT64_MAX;
       for (size_t input : {0, 1}) {
-        readSteps[input] =
-            done[input] < now.reads[input] ? done[input] * now.steps / now.reads[input] : INT64_MAX;
+        readSteps[input] = done[input] < now.reads[input] ? done[input] * now.steps / now.reads[input] : INT64_MAX;
         next = std::min(next, readSteps[input]);
       }
-      writeStep =
-          done[2] < now.writes ? divideUp((done[2] + 1) * now.steps, now.writes) - 1 : INT64_MAX;
+      writeStep = done[2] < now.writes ? divideUp((done[2] + 1) * now.steps, now.writes) - 1 : INT64_MAX;
       next = std::min(next, writeStep);
       if (next != INT64_MAX || visited > stage.segments.size())
         return;
@@ -137,8 +129,7 @@ private:
 /// The clocks of a stage's events.
 class Runner {
 public:
-  Runner(const ScheduledStage &stage, std::vector<Queue> &queues)
-      : stage(stage), queues(queues), cursor(stage) {}
+  Runner(const ScheduledStage &stage, std::vector<Queue> &queues) : stage(stage), queues(queues), cursor(stage) {}
 
   /// Goes as far as queues let it, at most through `samples` samples, of which none starts before
   /// `interval` clocks for each one before it. Gives the number of events.
@@ -219,8 +210,8 @@ private:
 
 } // namespace
 
-Schedule simulateSchedule(const std::vector<ScheduledStage> &stages,
-                          const std::vector<int64_t> &depths, int64_t samples) {
+Schedule simulateSchedule(const std::vector<ScheduledStage> &stages, const std::vector<int64_t> &depths,
+                          int64_t samples) {
   std::vector<Queue> queues;
   for (int64_t depth : depths)
     queues.emplace_back(depth, depth);
@@ -250,8 +241,8 @@ Schedule simulateSchedule(const std::vector<ScheduledStage> &stages,
   return schedule;
 }
 
-std::vector<int64_t> findDepths(const std::vector<ScheduledStage> &stages, size_t queues,
-                                int64_t interval, int64_t samples) {
+std::vector<int64_t> findDepths(const std::vector<ScheduledStage> &stages, size_t queues, int64_t interval,
+                                int64_t samples) {
   // Queues that depend on stages without inputs alone are as good as ports.
   std::vector<bool> free(queues, false);
   std::vector<int64_t> words(queues, 0);
@@ -275,8 +266,7 @@ std::vector<int64_t> findDepths(const std::vector<ScheduledStage> &stages, size_
   for (size_t i = 0; i < bound.size(); ++i) {
     Runner runner(bound[i], unbounded);
     // What waits for a port alone gets its words evenly.
-    const bool port =
-        std::find(stages[i].inputs.begin(), stages[i].inputs.end(), -1) != stages[i].inputs.end();
+    const bool port = std::find(stages[i].inputs.begin(), stages[i].inputs.end(), -1) != stages[i].inputs.end();
     runner.portInterval = port ? interval : 0;
     runner.run(samples, stages[i].inputs.empty() ? interval : 0);
   }

@@ -48,15 +48,15 @@ struct Schedule {
 };
 
 /// Runs `samples` samples (at least 2) through stages with queues of the given depths.
-Schedule simulateSchedule(const std::vector<ScheduledStage> &stages,
-                          const std::vector<int64_t> &depths, int64_t samples);
+Schedule simulateSchedule(const std::vector<ScheduledStage> &stages, const std::vector<int64_t> &depths,
+                          int64_t samples);
 
 /// The words that each of `queues` queues must hold for stages never to wait for room where
 /// samples enter evenly, `interval` clocks apart. With them the design cannot come to a standstill,
 /// whatever the pace of its ports. Stages come before those that read from them. A stage without
 /// inputs that waits is no loss: queues that depend on such stages alone hold 2 words.
-std::vector<int64_t> findDepths(const std::vector<ScheduledStage> &stages, size_t queues,
-                                int64_t interval, int64_t samples);
+std::vector<int64_t> findDepths(const std::vector<ScheduledStage> &stages, size_t queues, int64_t interval,
+                                int64_t samples);
 
 } // namespace qcompile::hls
 

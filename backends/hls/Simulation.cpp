@@ -45,8 +45,7 @@ Error writeFile(const std::string &path, StringRef bytes) {
     code = os.error();
     os.clear_error();
   }
-  return code ? createStringError("cannot write '" + path + "': " + code.message())
-              : Error::success();
+  return code ? createStringError("cannot write '" + path + "': " + code.message()) : Error::success();
 }
 
 /// Runs a program; its output becomes part of the error where it fails.
@@ -62,8 +61,7 @@ Error runProgram(ArrayRef<StringRef> command, const ScopedPath &work, StringRef 
   std::string text = output ? (*output)->getBuffer().take_front(2000).str() : std::string();
   if (!output)
     consumeError(output.takeError());
-  return createStringError(what + " failed with status " + Twine(status) +
-                           (message.empty() ? "" : ": " + message) +
+  return createStringError(what + " failed with status " + Twine(status) + (message.empty() ? "" : ": " + message) +
                            (text.empty() ? "" : "\n" + text));
 }
 
@@ -81,11 +79,10 @@ Expected<std::string> findCompiler() {
 Expected<std::string> findApTypes() {
   const char *folder = std::getenv(kApTypesVariable.data());
   if (!folder || !sys::fs::exists(join(folder, "ap_int.h")))
-    return createStringError(
-        "cannot run the design: expected environment variable " + kApTypesVariable +
-        " to name the folder of the vendor's ap_int.h and hls_stream.h (in the hls4ml wheel: "
-        "hls4ml/templates/vivado/ap_types), found '" +
-        (folder ? folder : "") + "'");
+    return createStringError("cannot run the design: expected environment variable " + kApTypesVariable +
+                             " to name the folder of the vendor's ap_int.h and hls_stream.h (in the hls4ml wheel: "
+                             "hls4ml/templates/vivado/ap_types), found '" +
+                             (folder ? folder : "") + "'");
   return std::string(folder);
 }
 
@@ -123,8 +120,8 @@ class Simulator : public Executable {
 public:
   Simulator(HostParts parts, runtime::ProgramExecutor before, runtime::ProgramExecutor after,
             std::shared_ptr<ScopedPath> work, int64_t number, json::Object costs)
-      : parts(std::move(parts)), before(std::move(before)), after(std::move(after)),
-        work(std::move(work)), number(std::to_string(number)), costs(std::move(costs)) {}
+      : parts(std::move(parts)), before(std::move(before)), after(std::move(after)), work(std::move(work)),
+        number(std::to_string(number)), costs(std::move(costs)) {}
 
   ArrayRef<Port> inputs() const override { return parts.inputs; }
   ArrayRef<Port> outputs() const override { return parts.outputs; }
@@ -134,8 +131,7 @@ public:
     // A process handles many batches; more of them at once would only take memory.
     constexpr size_t chunk = 1024;
     for (size_t first = 0; first < batches.size(); first += chunk)
-      if (Error error =
-              runChunk(batches.slice(first, std::min(chunk, batches.size() - first)), results))
+      if (Error error = runChunk(batches.slice(first, std::min(chunk, batches.size() - first)), results))
         return std::move(error);
     samples += batches.size();
     return results;
@@ -146,8 +142,8 @@ public:
   }
 
 private:
-  static Error execute(runtime::ProgramExecutor &executor, const Tensors &values,
-                       ArrayRef<int64_t> operands, Tensors &results) {
+  static Error execute(runtime::ProgramExecutor &executor, const Tensors &values, ArrayRef<int64_t> operands,
+                       Tensors &results) {
     Tensors inputs;
     for (int64_t operand : operands)
       inputs.push_back(values[operand]);
@@ -210,8 +206,7 @@ private:
     size_t runs = codes.size() / std::max<int64_t>(1, countElements(parts.coreInputs));
     size_t expected = runs * countElements(parts.coreOutputs) * sizeof(int64_t);
     if ((*result)->getBufferSize() != expected)
-      return createStringError("expected " + Twine(expected) +
-                               " bytes from the test bench, found " +
+      return createStringError("expected " + Twine(expected) + " bytes from the test bench, found " +
                                Twine((*result)->getBufferSize()));
     codes.resize(expected / sizeof(int64_t));
     std::memcpy(codes.data(), (*result)->getBufferStart(), expected);
@@ -244,8 +239,7 @@ Expected<runtime::Program> readProgram(const std::string &path) {
   if (!buffer)
     return buffer.takeError();
   StringRef bytes = (*buffer)->getBuffer();
-  auto program =
-      runtime::ParseProgram({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
+  auto program = runtime::ParseProgram({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
   if (!program.ok())
     return createStringError("'" + path + "': " + std::string(program.status().message()));
   return std::move(*program);
@@ -277,14 +271,13 @@ Expected<std::unique_ptr<Executable>> openCompiled(const ArtifactPlace &artifact
   if (!runAfter.ok())
     return toError(runAfter.status());
   const json::Object *costs = json->getAsObject()->getObject("estimate");
-  return std::make_unique<Simulator>(std::move(*parts), std::move(*runBefore), std::move(*runAfter),
-                                     std::move(work), number, costs ? *costs : json::Object());
+  return std::make_unique<Simulator>(std::move(*parts), std::move(*runBefore), std::move(*runAfter), std::move(work),
+                                     number, costs ? *costs : json::Object());
 }
 
 } // namespace
 
-Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(ArrayRef<ArtifactPlace> artifacts,
-                                                                 bool optimise) {
+Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(ArrayRef<ArtifactPlace> artifacts, bool optimise) {
   Expected<std::unique_ptr<ScopedPath>> created = createTemporaryFolder("qcompile-hls");
   if (!created)
     return created.takeError();

@@ -15,13 +15,12 @@ inline constexpr llvm::StringLiteral kApTypesVariable = "QCOMPILE_AP_TYPES_DIR";
 /// Compiles the design of an artifact with the host's C++ compiler (CXX, else the first one found)
 /// and makes it runnable: host parts by the reference semantics, the core by the compiled test
 /// bench.
-llvm::Expected<std::unique_ptr<Executable>> openArtifact(llvm::StringRef directory,
-                                                         llvm::StringRef name);
+llvm::Expected<std::unique_ptr<Executable>> openArtifact(llvm::StringRef directory, llvm::StringRef name);
 
 /// The same for several artifacts, of models with different names, in one run of the compiler. For
 /// small designs most of the time goes into `optimise`.
-llvm::Expected<std::vector<std::unique_ptr<Executable>>>
-openArtifacts(llvm::ArrayRef<ArtifactPlace> artifacts, bool optimise = true);
+llvm::Expected<std::vector<std::unique_ptr<Executable>>> openArtifacts(llvm::ArrayRef<ArtifactPlace> artifacts,
+                                                                       bool optimise = true);
 
 } // namespace qcompile::hls
 

@@ -38,8 +38,7 @@ static ScheduledStage getPad(PadOp op) {
   StreamType input = op.getInput().getType();
   const int64_t lanes = input.getLanes(), body = int64_t(op.getBody()) / lanes;
   const int64_t low = int64_t(op.getLow()) / lanes, high = int64_t(op.getHigh()) / lanes;
-  return {{{low, {0, 0}, low}, {body, {body, 0}, body}, {high, {0, 0}, high}},
-          input.getWords() / body};
+  return {{{low, {0, 0}, low}, {body, {body, 0}, body}, {high, {0, 0}, high}}, input.getWords() / body};
 }
 
 static ScheduledStage getConcat(ConcatOp op) {
@@ -77,8 +76,7 @@ ScheduledStage getStage(Operation *op) {
       })
       .Case([&](TopKOp op) {
         const int64_t length = op.getLength(), count = op.getCount();
-        return ScheduledStage{{{length, {length, 0}, 0}, {count, {0, 0}, count}},
-                              words(op.getInput()) / length};
+        return ScheduledStage{{{length, {length, 0}, 0}, {count, {0, 0}, count}}, words(op.getInput()) / length};
       })
       .Case([&](LookupOp op) {
         const int64_t indices = words(op.getIndices()), row = words(op.getResult()) / indices;
@@ -96,8 +94,7 @@ ScheduledStage getStage(Operation *op) {
         const int64_t in = words(op.getInput()), out = words(op.getResult());
         return ScheduledStage{{{std::max(in, out), {in, 0}, out}}};
       })
-      .Case<ActivateOp, AddOp, MulOp, DuplicateOp>(
-          [&](Operation *op) { return wordByWord(words(op->getResult(0))); })
+      .Case<ActivateOp, AddOp, MulOp, DuplicateOp>([&](Operation *op) { return wordByWord(words(op->getResult(0))); })
       .Default([](Operation *) { return ScheduledStage{{{0, {0, 0}, 0}}}; });
 }
 

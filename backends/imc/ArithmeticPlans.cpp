@@ -35,8 +35,7 @@ llvm::Expected<LayerPlan> planMatmul(qnn::MatMulOp op) {
   SmallVector<int64_t> resultStrides = stridesOf(result);
   for (size_t d = 0; d + 2 < lhs.size(); ++d) {
     bool shared = rhs.size() == 2 || rhs[d] == 1;
-    layer.batch.push_back(
-        {result[d], lhs[d] == 1 ? 0 : lhsStrides[d], shared ? 0 : rhsStrides[d], resultStrides[d]});
+    layer.batch.push_back({result[d], lhs[d] == 1 ? 0 : lhsStrides[d], shared ? 0 : rhsStrides[d], resultStrides[d]});
   }
   layer.lhs = elementOf(op.getLhs());
   layer.rhs = elementOf(op.getRhs());
@@ -76,8 +75,8 @@ static LayerPlan planElementwise(Operation *op, rt::Term lhs, rt::Term rhs, bool
 }
 
 llvm::Expected<LayerPlan> planAdd(qnn::AddOp op) {
-  return planElementwise(op, toTerm(op.getLhs(), op.getLhsMultiplier()),
-                         toTerm(op.getRhs(), op.getRhsMultiplier()), false);
+  return planElementwise(op, toTerm(op.getLhs(), op.getLhsMultiplier()), toTerm(op.getRhs(), op.getRhsMultiplier()),
+                         false);
 }
 
 llvm::Expected<LayerPlan> planMul(qnn::MulOp op) {
@@ -110,12 +109,12 @@ llvm::Expected<LayerPlan> planTable(qnn::TableOp op) {
   layer.low = op.getLow();
   layer.clamps = true;
   layer.per_channel = op.getValues().getType().getDimSize(0) > 1;
-  LayerPlan plan = planOne({op.getInput()}, op.getResult(), std::move(layer),
-                           [](rt::LookupLayer &placed, const LayerAddresses &at) {
-                             placed.input_address = at.inputs[0];
-                             placed.table_address = at.tables[0];
-                             placed.output_address = at.outputs[0];
-                           });
+  LayerPlan plan =
+      planOne({op.getInput()}, op.getResult(), std::move(layer), [](rt::LookupLayer &placed, const LayerAddresses &at) {
+        placed.input_address = at.inputs[0];
+        placed.table_address = at.tables[0];
+        placed.output_address = at.outputs[0];
+      });
   plan.tables.push_back(op.getValues().getTensor());
   return plan;
 }

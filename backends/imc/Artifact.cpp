@@ -41,8 +41,7 @@ llvm::Expected<CompiledModel> compileModule(ModuleOp module) {
   llvm::Expected<rt::Program> after = buildProgram(lowered->after);
   if (!after)
     return after.takeError();
-  CompiledModel model{std::move(*before), std::move(*core), std::move(*after),
-                      std::move(lowered->wiring)};
+  CompiledModel model{std::move(*before), std::move(*core), std::move(*after), std::move(lowered->wiring)};
   namePorts(lowered->main, model);
   return model;
 }
@@ -51,35 +50,30 @@ llvm::Error writeArtifact(const CompiledModel &model, const ModelInfo &info, Art
   absl::StatusOr<std::string> bytes = rt::imc::SerializeProgram(model.core);
   if (!bytes.ok())
     return toError(bytes.status());
-  if (llvm::Error error = sink.write(info.name + ".imc", "program",
-                                     "instructions, data and target of the macro", *bytes))
-    return error;
   if (llvm::Error error =
-          sink.write(info.name + ".imcs", "assembly", "the same program as assembly text",
-                     rt::imc::Disassemble(model.core)))
+          sink.write(info.name + ".imc", "program", "instructions, data and target of the macro", *bytes))
     return error;
-  if (llvm::Error error =
-          sink.write(kBeforeFile, "host program", "what the host computes before the macro",
-                     rt::SerializeProgram(model.before)))
+  if (llvm::Error error = sink.write(info.name + ".imcs", "assembly", "the same program as assembly text",
+                                     rt::imc::Disassemble(model.core)))
     return error;
-  if (llvm::Error error =
-          sink.write(kAfterFile, "host program", "what the host computes behind the macro",
-                     rt::SerializeProgram(model.after)))
+  if (llvm::Error error = sink.write(kBeforeFile, "host program", "what the host computes before the macro",
+                                     rt::SerializeProgram(model.before)))
+    return error;
+  if (llvm::Error error = sink.write(kAfterFile, "host program", "what the host computes behind the macro",
+                                     rt::SerializeProgram(model.after)))
     return error;
   return sink.write(kWiringFile, "metadata", "where the inputs of each part come from",
                     llvm::formatv("{0:2}\n", model.wiring.toJson()).str());
 }
 
-static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> readFile(StringRef directory,
-                                                                    StringRef name) {
+static llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> readFile(StringRef directory, StringRef name) {
   SmallString<128> path(directory);
   llvm::sys::path::append(path, name);
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)
     return llvm::createStringError(buffer.getError(),
-                                   "cannot read '" + name.str() +
-                                       "' of the artifact: " + buffer.getError().message());
+                                   "cannot read '" + name.str() + "' of the artifact: " + buffer.getError().message());
   return std::shared_ptr<llvm::MemoryBuffer>(std::move(*buffer));
 }
 

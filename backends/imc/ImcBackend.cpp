@@ -36,14 +36,11 @@ std::vector<OptionSpec> ImcBackend::options() const {
   return out;
 }
 
-void ImcBackend::registerDialects(mlir::DialectRegistry &registry) const {
-  registry.insert<ImcDialect>();
-}
+void ImcBackend::registerDialects(mlir::DialectRegistry &registry) const { registry.insert<ImcDialect>(); }
 
 void ImcBackend::registerPasses() const { registerConvertQnnToImc(); }
 
-llvm::Expected<std::unique_ptr<BackendSession>>
-ImcBackend::createSession(const OptionValues &options) const {
+llvm::Expected<std::unique_ptr<BackendSession>> ImcBackend::createSession(const OptionValues &options) const {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const rt::TargetOption &option : rt::TargetOptions())
     pairs.emplace_back(std::string(option.key), options.getString(optionKey(option.key)).str());

@@ -13,8 +13,8 @@ llvm::json::Object toJson(const rt::imc::Report &report, const rt::imc::Target &
   llvm::json::Object instructions;
   for (size_t i = 0; i < rt::imc::kNumOpcodes; ++i)
     if (report.opcodes[i].count > 0)
-      instructions[toString(rt::imc::MnemonicOf(i))] = llvm::json::Object{
-          {"count", report.opcodes[i].count}, {"cycles", report.opcodes[i].cycles}};
+      instructions[toString(rt::imc::MnemonicOf(i))] =
+          llvm::json::Object{{"count", report.opcodes[i].count}, {"cycles", report.opcodes[i].cycles}};
   llvm::json::Object energy{{"total", report.energy.Total() * 1e-9}};
   for (const auto &[name, attojoules] : report.energy.Components())
     energy[toString(name)] = attojoules * 1e-9;
@@ -40,8 +40,8 @@ llvm::Expected<std::unique_ptr<Executable>> ImcExecutable::create(CompiledModel 
   auto after = rt::ProgramExecutor::Create(std::move(model.after));
   if (!after.ok())
     return toError(after.status());
-  std::unique_ptr<ImcExecutable> executable(new ImcExecutable(
-      *std::move(before), *std::move(core), *std::move(after), std::move(model.wiring)));
+  std::unique_ptr<ImcExecutable> executable(
+      new ImcExecutable(*std::move(before), *std::move(core), *std::move(after), std::move(model.wiring)));
   if (llvm::Error error = executable->check())
     return std::move(error);
   return executable;
@@ -49,8 +49,7 @@ llvm::Expected<std::unique_ptr<Executable>> ImcExecutable::create(CompiledModel 
 
 /// Types are checked by each part when it runs; here only what would be read out of range.
 llvm::Error ImcExecutable::check() const {
-  size_t coreOutputs = llvm::count_if(core.program().ports,
-                                      [](const rt::imc::Port &port) { return port.is_output; });
+  size_t coreOutputs = llvm::count_if(core.program().ports, [](const rt::imc::Port &port) { return port.is_output; });
   size_t coreInputs = core.program().ports.size() - coreOutputs;
   const size_t available[] = {inputs().size(), before.program().outputs.size(), coreOutputs};
   if (wiring.core.size() != coreInputs || wiring.after.size() != after.program().inputs.size())
@@ -59,8 +58,7 @@ llvm::Error ImcExecutable::check() const {
     for (const Source &source : *sources)
       if (source.index >= available[static_cast<int>(source.part)] ||
           (sources == &wiring.core && source.part == Source::Part::Core))
-        return llvm::createStringError(
-            "the wiring of the artifact names a value that no part gives");
+        return llvm::createStringError("the wiring of the artifact names a value that no part gives");
   return llvm::Error::success();
 }
 
@@ -71,8 +69,7 @@ llvm::Expected<Executable::Tensors> ImcExecutable::runBatch(const Tensors &input
   auto lookup = [&](const Source &source) -> const rt::Tensor & {
     if (source.part == Source::Part::Model)
       return inputs[source.index];
-    return source.part == Source::Part::Before ? before.output(source.index)
-                                               : results[source.index];
+    return source.part == Source::Part::Before ? before.output(source.index) : results[source.index];
   };
   Tensors coreInputs;
   for (const Source &source : wiring.core)
@@ -97,8 +94,7 @@ llvm::Expected<Executable::Tensors> ImcExecutable::runBatch(const Tensors &input
   return outputs;
 }
 
-llvm::Expected<std::vector<Executable::Tensors>>
-ImcExecutable::run(llvm::ArrayRef<Tensors> batches) {
+llvm::Expected<std::vector<Executable::Tensors>> ImcExecutable::run(llvm::ArrayRef<Tensors> batches) {
   std::vector<Tensors> outputs;
   for (const Tensors &batch : batches) {
     llvm::Expected<Tensors> result = runBatch(batch);

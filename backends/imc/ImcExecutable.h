@@ -19,10 +19,9 @@ public:
   llvm::json::Object statistics() const override;
 
 private:
-  ImcExecutable(runtime::ProgramExecutor before, runtime::imc::Simulator core,
-                runtime::ProgramExecutor after, Wiring wiring)
-      : before(std::move(before)), core(std::move(core)), after(std::move(after)),
-        wiring(std::move(wiring)) {}
+  ImcExecutable(runtime::ProgramExecutor before, runtime::imc::Simulator core, runtime::ProgramExecutor after,
+                Wiring wiring)
+      : before(std::move(before)), core(std::move(core)), after(std::move(after)), wiring(std::move(wiring)) {}
 
   llvm::Error check() const;
   llvm::Expected<Tensors> runBatch(const Tensors &inputs);

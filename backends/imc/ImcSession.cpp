@@ -51,8 +51,7 @@ static llvm::Error tryLayer(const LayerPlan &plan, const rt::Target &target) {
     addresses.push_back(next);
     next += bytes;
   };
-  for (auto [values, addresses] :
-       {std::pair(&plan.inputs, &at.inputs), std::pair(&plan.outputs, &at.outputs)})
+  for (auto [values, addresses] : {std::pair(&plan.inputs, &at.inputs), std::pair(&plan.outputs, &at.outputs)})
     for (Value value : *values) {
       llvm::Expected<int64_t> bytes = getActivationBytes(value.getType());
       if (!bytes)
@@ -62,9 +61,8 @@ static llvm::Error tryLayer(const LayerPlan &plan, const rt::Target &target) {
   for (const runtime::Tensor &table : plan.tables)
     place(at.tables, getActivationBytes(table));
   if (next > target.activation_bytes)
-    return llvm::createStringError(
-        "operands and results take " + Twine(next) +
-        " bytes, the target has activation_bytes=" + Twine(target.activation_bytes));
+    return llvm::createStringError("operands and results take " + Twine(next) +
+                                   " bytes, the target has activation_bytes=" + Twine(target.activation_bytes));
   rt::CodeGenerator generator(target);
   return toError(plan.emit(generator, at));
 }
@@ -106,16 +104,14 @@ llvm::Error ImcSession::emit(ModuleOp module, const ModelInfo &info, ArtifactSin
   return writeArtifact(*model, info, sink);
 }
 
-llvm::Expected<std::unique_ptr<Executable>> ImcSession::prepare(ModuleOp module,
-                                                                const ModelInfo &) const {
+llvm::Expected<std::unique_ptr<Executable>> ImcSession::prepare(ModuleOp module, const ModelInfo &) const {
   llvm::Expected<CompiledModel> model = compileModule(module);
   if (!model)
     return model.takeError();
   return ImcExecutable::create(std::move(*model));
 }
 
-llvm::Expected<std::unique_ptr<Executable>> ImcSession::open(llvm::StringRef directory,
-                                                             const ModelInfo &info) const {
+llvm::Expected<std::unique_ptr<Executable>> ImcSession::open(llvm::StringRef directory, const ModelInfo &info) const {
   llvm::Expected<CompiledModel> model = readArtifact(directory, info);
   if (!model)
     return model.takeError();
@@ -131,9 +127,8 @@ static llvm::json::Array hostOperations(LoweredModule &lowered) {
   for (func::FuncOp part : {lowered.before, lowered.after})
     for (Operation &op : part.front().without_terminator())
       if (!isConstantOperation(&op))
-        out.push_back(llvm::json::Object{{"node", onnx::describe(&op)},
-                                         {"operation", op.getName().getStringRef()},
-                                         {"part", part.getName()}});
+        out.push_back(llvm::json::Object{
+            {"node", onnx::describe(&op)}, {"operation", op.getName().getStringRef()}, {"part", part.getName()}});
   return out;
 }
 
@@ -147,8 +142,7 @@ static llvm::json::Array layerCycles(ArrayRef<Operation *> operations, const rt:
   }
   llvm::json::Array out;
   for (const auto &[node, sums] : layers)
-    out.push_back(
-        llvm::json::Object{{"node", node}, {"instructions", sums.first}, {"cycles", sums.second}});
+    out.push_back(llvm::json::Object{{"node", node}, {"instructions", sums.first}, {"cycles", sums.second}});
   return out;
 }
 

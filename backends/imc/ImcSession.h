@@ -22,10 +22,8 @@ public:
   /// depend on data.
   llvm::json::Object report(mlir::ModuleOp module) const override;
   /// Needs no files.
-  llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module,
-                                                      const ModelInfo &info) const override;
-  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory,
-                                                   const ModelInfo &info) const override;
+  llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module, const ModelInfo &info) const override;
+  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory, const ModelInfo &info) const override;
 
 private:
   runtime::imc::Target target;

@@ -37,8 +37,7 @@ AxisExtents::AxisExtents(ArrayRef<int64_t> shape, int64_t axis) {
 /// results do not come from accumulators.
 static int64_t getChannelAxis(Operation *producer) {
   return llvm::TypeSwitch<Operation *, int64_t>(producer)
-      .Case<qnn::ConvOp, qnn::MaxPoolOp, qnn::SumPoolOp>(
-          [](auto op) { return static_cast<int64_t>(op.getAxis()); })
+      .Case<qnn::ConvOp, qnn::MaxPoolOp, qnn::SumPoolOp>([](auto op) { return static_cast<int64_t>(op.getAxis()); })
       .Case<qnn::MatMulOp, qnn::AddOp, qnn::MulOp>(
           [](auto op) { return std::max<int64_t>(typeOf(op.getResult()).getRank() - 1, 0); })
       .Default([](Operation *) { return -1; });
@@ -47,8 +46,7 @@ static int64_t getChannelAxis(Operation *producer) {
 /// The axis of a finish with a row per channel, -1 where one row serves all.
 static std::optional<int64_t> getFinishAxis(Operation *op) {
   if (auto threshold = dyn_cast<qnn::ThresholdOp>(op))
-    return threshold.getThresholds().getType().getDimSize(0) == 1 ? -1
-                                                                  : int64_t(threshold.getAxis());
+    return threshold.getThresholds().getType().getDimSize(0) == 1 ? -1 : int64_t(threshold.getAxis());
   if (auto requantize = dyn_cast<qnn::RequantizeOp>(op))
     return requantize.getMultipliers().getType().getNumElements() == 1 &&
                    requantize.getOffsets().getType().getNumElements() == 1
@@ -149,8 +147,7 @@ llvm::Expected<LayerPlan> planLayer(Operation *op, bool anyLayout) {
       .Case([](qnn::GatherOp gather) { return planGather(gather); })
       .Case([](qnn::PadOp pad) { return planPad(pad); })
       .Default([](Operation *other) -> Plan {
-        return llvm::createStringError("the macro has no instruction for '" +
-                                       other->getName().getStringRef() + "'");
+        return llvm::createStringError("the macro has no instruction for '" + other->getName().getStringRef() + "'");
       });
 }
 
@@ -160,13 +157,10 @@ llvm::Expected<int64_t> getActivationBytes(Type type) {
   if (!element || !data::getStorageSize(tensor))
     return llvm::createStringError("a shape is not static");
   if (element->IsFloat())
-    return llvm::createStringError("elements are " + element->ToString() +
-                                   ", the activation buffer holds codes");
+    return llvm::createStringError("elements are " + element->ToString() + ", the activation buffer holds codes");
   return tensor.getNumElements() * rt::ElementBytes(*element);
 }
 
-int64_t getActivationBytes(const runtime::Tensor &tensor) {
-  return tensor.size() * rt::ElementBytes(tensor.type());
-}
+int64_t getActivationBytes(const runtime::Tensor &tensor) { return tensor.size() * rt::ElementBytes(tensor.type()); }
 
 } // namespace qcompile::imc

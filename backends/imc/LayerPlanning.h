@@ -11,12 +11,8 @@
 
 namespace qcompile::imc {
 
-inline mlir::RankedTensorType typeOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType());
-}
-inline runtime::DataType elementOf(mlir::Value value) {
-  return *data::getDataType(typeOf(value).getElementType());
-}
+inline mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+inline runtime::DataType elementOf(mlir::Value value) { return *data::getDataType(typeOf(value).getElementType()); }
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) { return typeOf(value).getShape(); }
 
 /// Row-major strides in elements.
@@ -38,13 +34,11 @@ runtime::imc::Finish toFinish(mlir::Operation *finish);
 
 /// A plan with one layer, whose addresses `place` sets.
 template <typename Layer, typename Place>
-LayerPlan planOne(llvm::ArrayRef<mlir::Value> inputs, mlir::Value output, Layer layer,
-                  Place place) {
+LayerPlan planOne(llvm::ArrayRef<mlir::Value> inputs, mlir::Value output, Layer layer, Place place) {
   LayerPlan plan;
   plan.inputs.assign(inputs.begin(), inputs.end());
   plan.outputs = {output};
-  plan.emit = [layer = std::move(layer), place](runtime::imc::CodeGenerator &generator,
-                                                const LayerAddresses &at) {
+  plan.emit = [layer = std::move(layer), place](runtime::imc::CodeGenerator &generator, const LayerAddresses &at) {
     Layer placed = layer;
     place(placed, at);
     return runtime::imc::Emit(generator, placed);

@@ -26,8 +26,7 @@ static SmallVector<int64_t> moveChannelsLast(ArrayRef<int64_t> shape, int64_t ax
 static llvm::Error checkLayout(int64_t axis, Value value, bool anyLayout) {
   if (anyLayout || axis == typeOf(value).getRank() - 1)
     return llvm::Error::success();
-  return llvm::createStringError("channels are dimension " + llvm::Twine(axis) +
-                                 ", expected them last");
+  return llvm::createStringError("channels are dimension " + llvm::Twine(axis) + ", expected them last");
 }
 
 template <typename Op> static Geometry getGeometry(Op op, ArrayRef<int64_t> kernel) {
@@ -122,8 +121,7 @@ llvm::Expected<LayerPlan> planDepthToSpace(qnn::DepthToSpaceOp op, bool anyLayou
   layer.axes.push_back({input[0], from[0], to[0]});
   for (size_t d = 0; d < blocks.size(); ++d) {
     layer.axes.push_back({input[d + 1], from[d + 1], blocks[d] * to[d + 1]});
-    layer.axes.push_back(
-        {blocks[d], blockStrides[d] * (depthFirst ? output.back() : 1), to[d + 1]});
+    layer.axes.push_back({blocks[d], blockStrides[d] * (depthFirst ? output.back() : 1), to[d + 1]});
   }
   layer.axes.push_back({output.back(), depthFirst ? 1 : positions, 1});
   return planUnary(op.getInput(), op.getResult(), std::move(layer));

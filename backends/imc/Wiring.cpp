@@ -12,8 +12,7 @@ static constexpr llvm::StringLiteral kPartNames[] = {"model", "before", "core"};
 static llvm::json::Array toArray(const std::vector<Source> &sources) {
   llvm::json::Array out;
   for (const Source &source : sources)
-    out.push_back(llvm::json::Object{{"part", kPartNames[static_cast<int>(source.part)]},
-                                     {"index", source.index}});
+    out.push_back(llvm::json::Object{{"part", kPartNames[static_cast<int>(source.part)]}, {"index", source.index}});
   return out;
 }
 
@@ -35,8 +34,7 @@ static std::optional<Source> readSource(const llvm::json::Value &value) {
   return std::nullopt;
 }
 
-static bool readSources(const llvm::json::Object &object, StringRef key,
-                        std::vector<Source> &sources) {
+static bool readSources(const llvm::json::Object &object, StringRef key, std::vector<Source> &sources) {
   const llvm::json::Array *array = object.getArray(key);
   if (!array)
     return false;
@@ -57,14 +55,13 @@ llvm::Expected<Wiring> Wiring::fromJson(StringRef text, StringRef name) {
   const llvm::json::Object *object = value->getAsObject();
   if (!object || !readSources(*object, "core_inputs", wiring.core) ||
       !readSources(*object, "after_inputs", wiring.after))
-    return llvm::createStringError(
-        "'" + name + "': expected lists 'core_inputs' and 'after_inputs' of parts and indices");
+    return llvm::createStringError("'" + name +
+                                   "': expected lists 'core_inputs' and 'after_inputs' of parts and indices");
   return wiring;
 }
 
 /// Where each of `values` comes from; `results[p]` is the operation whose results part p+1 gives.
-static llvm::Expected<std::vector<Source>> getSources(OperandRange values, Operation *before,
-                                                      Operation *core) {
+static llvm::Expected<std::vector<Source>> getSources(OperandRange values, Operation *before, Operation *core) {
   std::vector<Source> sources;
   for (Value value : values) {
     if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -74,8 +71,8 @@ static llvm::Expected<std::vector<Source>> getSources(OperandRange values, Opera
     auto result = cast<OpResult>(value);
     if (result.getOwner() != before && result.getOwner() != core)
       return llvm::createStringError("'main' computes a value outside of its three parts");
-    sources.push_back({result.getOwner() == before ? Source::Part::Before : Source::Part::Core,
-                       result.getResultNumber()});
+    sources.push_back(
+        {result.getOwner() == before ? Source::Part::Before : Source::Part::Core, result.getResultNumber()});
   }
   return sources;
 }
@@ -86,21 +83,20 @@ llvm::Expected<LoweredModule> LoweredModule::get(ModuleOp module) {
   lowered.before = module.lookupSymbol<func::FuncOp>(kHostBefore);
   lowered.core = module.lookupSymbol<ProgramOp>(kCore);
   lowered.after = module.lookupSymbol<func::FuncOp>(kHostAfter);
-  if (!lowered.main || !lowered.before || !lowered.core || !lowered.after ||
-      !lowered.main.getBody().hasOneBlock())
-    return llvm::createStringError("expected 'main', '" + kHostBefore + "', the program '" + kCore +
-                                   "' and '" + kHostAfter + "'");
-  SmallVector<Operation *> steps = llvm::map_to_vector(lowered.main.front().without_terminator(),
-                                                       [](Operation &op) { return &op; });
+  if (!lowered.main || !lowered.before || !lowered.core || !lowered.after || !lowered.main.getBody().hasOneBlock())
+    return llvm::createStringError("expected 'main', '" + kHostBefore + "', the program '" + kCore + "' and '" +
+                                   kHostAfter + "'");
+  SmallVector<Operation *> steps =
+      llvm::map_to_vector(lowered.main.front().without_terminator(), [](Operation &op) { return &op; });
   auto callee = [](Operation *op) {
     auto call = dyn_cast<func::CallOp>(op);
     return call ? call.getCallee() : StringRef();
   };
-  if (steps.size() != 3 || callee(steps[0]) != kHostBefore || !isa<RunOp>(steps[1]) ||
-      callee(steps[2]) != kHostAfter || steps[0]->getOperands() != lowered.main.getArguments() ||
+  if (steps.size() != 3 || callee(steps[0]) != kHostBefore || !isa<RunOp>(steps[1]) || callee(steps[2]) != kHostAfter ||
+      steps[0]->getOperands() != lowered.main.getArguments() ||
       steps[2]->getResults() != lowered.main.front().getTerminator()->getOperands())
-    return llvm::createStringError("expected 'main' to call '" + kHostBefore + "', run '" + kCore +
-                                   "', call '" + kHostAfter + "' and return its results");
+    return llvm::createStringError("expected 'main' to call '" + kHostBefore + "', run '" + kCore + "', call '" +
+                                   kHostAfter + "' and return its results");
   auto core = getSources(steps[1]->getOperands(), steps[0], nullptr);
   if (!core)
     return core.takeError();

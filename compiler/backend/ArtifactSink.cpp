@@ -32,14 +32,13 @@ static Error checkTarget(StringRef target) {
   if (!sys::fs::exists(target))
     return Error::success();
   std::error_code code;
-  bool empty = sys::fs::is_directory(target) &&
-               sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
+  bool empty =
+      sys::fs::is_directory(target) && sys::fs::directory_iterator(target, code) == sys::fs::directory_iterator();
   if (empty || isArtifact(target))
     return Error::success();
   if (!sys::fs::is_directory(target))
     return createStringError("output '" + target + "' exists and is no folder: choose another one");
-  return createStringError("output folder '" + target +
-                           "' exists and is not an artifact: choose another one");
+  return createStringError("output folder '" + target + "' exists and is not an artifact: choose another one");
 }
 
 Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory) {
@@ -48,16 +47,14 @@ Expected<std::unique_ptr<ArtifactSink>> ArtifactSink::create(StringRef directory
   if (Error error = checkTarget(target))
     return std::move(error);
   // A sibling, so that the final rename stays on one file system.
-  std::unique_ptr<ArtifactSink> sink(
-      new ArtifactSink(target.str(), (target + ".partial-" + Twine(::getpid())).str()));
+  std::unique_ptr<ArtifactSink> sink(new ArtifactSink(target.str(), (target + ".partial-" + Twine(::getpid())).str()));
   StringRef staging = sink->stagingDirectory();
   if (std::error_code code = sys::fs::create_directories(staging, true, sys::fs::all_all))
     return failure("cannot create folder", staging, code);
   return sink;
 }
 
-Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description,
-                          StringRef contents) {
+Error ArtifactSink::write(StringRef name, StringRef kind, StringRef description, StringRef contents) {
   SmallString<256> path(staging.path());
   sys::path::append(path, name);
   if (std::error_code code = sys::fs::create_directories(sys::path::parent_path(path), true, sys::fs::all_all))
@@ -84,8 +81,7 @@ Error ArtifactSink::adopt(StringRef name, StringRef kind, StringRef description)
     return failure("cannot read back", name, buffer.getError());
   StringRef contents = (*buffer)->getBuffer();
   ArtifactFile file{name.str(), kind.str(), description.str(),
-                    toHex(SHA256::hash(arrayRefFromStringRef(contents)), /*LowerCase=*/true),
-                    contents.size()};
+                    toHex(SHA256::hash(arrayRefFromStringRef(contents)), /*LowerCase=*/true), contents.size()};
   auto before = [](const ArtifactFile &a, const ArtifactFile &b) { return a.name < b.name; };
   written.insert(std::upper_bound(written.begin(), written.end(), file, before), file);
   return Error::success();

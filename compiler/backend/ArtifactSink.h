@@ -28,8 +28,7 @@ public:
 
   /// Writes a file of the artifact. Same input and options must give the same bytes: no times, host
   /// names or absolute paths.
-  llvm::Error write(llvm::StringRef name, llvm::StringRef kind, llvm::StringRef description,
-                    llvm::StringRef contents);
+  llvm::Error write(llvm::StringRef name, llvm::StringRef kind, llvm::StringRef description, llvm::StringRef contents);
 
   /// Where external tools (a linker) may read and write before the commit.
   llvm::StringRef stagingDirectory() const { return staging.path(); }
@@ -44,8 +43,7 @@ public:
   llvm::Error commit();
 
 private:
-  ArtifactSink(std::string target, const std::string &staging)
-      : target(std::move(target)), staging(staging) {}
+  ArtifactSink(std::string target, const std::string &staging) : target(std::move(target)), staging(staging) {}
 
   std::string target;
   ScopedPath staging;

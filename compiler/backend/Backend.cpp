@@ -17,9 +17,7 @@ public:
       : folder(std::move(folder)), inner(std::move(inner)) {}
   ArrayRef<runtime::Port> inputs() const override { return inner->inputs(); }
   ArrayRef<runtime::Port> outputs() const override { return inner->outputs(); }
-  Expected<std::vector<Tensors>> run(ArrayRef<Tensors> batches) override {
-    return inner->run(batches);
-  }
+  Expected<std::vector<Tensors>> run(ArrayRef<Tensors> batches) override { return inner->run(batches); }
   json::Object statistics() const override { return inner->statistics(); }
 
 private:
@@ -28,8 +26,7 @@ private:
 };
 } // namespace
 
-Expected<std::unique_ptr<Executable>> BackendSession::prepare(mlir::ModuleOp module,
-                                                              const ModelInfo &info) const {
+Expected<std::unique_ptr<Executable>> BackendSession::prepare(mlir::ModuleOp module, const ModelInfo &info) const {
   Expected<std::unique_ptr<ScopedPath>> folder = createTemporaryFolder("qcompile");
   if (!folder)
     return folder.takeError();

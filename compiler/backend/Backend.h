@@ -18,11 +18,11 @@
 #include "compiler/backend/ArtifactSink.h"
 #include "compiler/backend/OptionSchema.h"
 #include "dialects/encoding/EncodingDialect.h"
-#include "llvm/Support/JSON.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 #include "runtime/program/program.h"
+#include "llvm/Support/JSON.h"
 
 namespace qcompile {
 
@@ -71,8 +71,8 @@ public:
   /// Whether this session takes `op` of the integer form, with its types and attributes.
   virtual Capability checkSupport(mlir::Operation *op) const = 0;
 
-  /// Whether the target may compute with weights stored that way. The session reports others as decoded [QC-B007]; who takes
-  /// some layers only reports the rest. Operations see the decoded codes in either case.
+  /// Whether the target may compute with weights stored that way. The session reports others as decoded [QC-B007]; who
+  /// takes some layers only reports the rest. Operations see the decoded codes in either case.
   virtual bool takesEncoding(encoding::EncodingAttr encoding) const { return false; }
 
   /// Appends the passes that bring a module from the bounded `qnn` form to the form that `emit` takes.
@@ -82,19 +82,16 @@ public:
   virtual void buildCheckPipeline(mlir::OpPassManager &pm) const { buildPipeline(pm); }
 
   /// Writes the files of the artifact; manifest.json is written by the driver.
-  virtual llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info,
-                           ArtifactSink &sink) const = 0;
+  virtual llvm::Error emit(mlir::ModuleOp module, const ModelInfo &info, ArtifactSink &sink) const = 0;
 
   /// Cost tables for report.json, labelled as estimates.
   virtual llvm::json::Object report(mlir::ModuleOp module) const { return {}; }
 
   /// Makes a lowered module runnable in this process. By default: emit to a temporary folder, open.
-  virtual llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module,
-                                                              const ModelInfo &info) const;
+  virtual llvm::Expected<std::unique_ptr<Executable>> prepare(mlir::ModuleOp module, const ModelInfo &info) const;
 
   /// Opens an artifact that `emit` wrote.
-  virtual llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory,
-                                                           const ModelInfo &info) const = 0;
+  virtual llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory, const ModelInfo &info) const = 0;
 };
 
 class Backend {
@@ -111,8 +108,7 @@ public:
   virtual void registerPasses() const {}
 
   /// Checks options against each other and against the target's limits.
-  virtual llvm::Expected<std::unique_ptr<BackendSession>>
-  createSession(const OptionValues &options) const = 0;
+  virtual llvm::Expected<std::unique_ptr<BackendSession>> createSession(const OptionValues &options) const = 0;
 };
 
 } // namespace qcompile

@@ -9,8 +9,7 @@ using namespace llvm;
 
 namespace qcompile {
 
-OptionSpec OptionSpec::integer(std::string key, int64_t value, int64_t minimum, int64_t maximum,
-                               std::string help) {
+OptionSpec OptionSpec::integer(std::string key, int64_t value, int64_t minimum, int64_t maximum, std::string help) {
   return {std::move(key), Kind::Integer, std::to_string(value), std::move(help), minimum, maximum};
 }
 
@@ -25,8 +24,7 @@ OptionSpec OptionSpec::string(std::string key, std::string value, std::string he
   return {.key = std::move(key), .defaultValue = std::move(value), .help = std::move(help)};
 }
 
-OptionSpec OptionSpec::choice(std::string key, std::vector<std::string> choices,
-                              std::string help) {
+OptionSpec OptionSpec::choice(std::string key, std::vector<std::string> choices, std::string help) {
   OptionSpec spec = string(std::move(key), choices.front(), std::move(help));
   spec.kind = Kind::Choice;
   spec.choices = std::move(choices);
@@ -38,11 +36,10 @@ static std::string findProblem(const OptionSpec &spec, StringRef value) {
   if (spec.kind == OptionSpec::Kind::Integer) {
     int64_t number;
     if (value.getAsInteger(10, number) || number < spec.minimum || number > spec.maximum)
-      return formatv("option '{0}': expected an integer from {1} to {2}, found '{3}'", spec.key,
-                     spec.minimum, spec.maximum, value);
+      return formatv("option '{0}': expected an integer from {1} to {2}, found '{3}'", spec.key, spec.minimum,
+                     spec.maximum, value);
   } else if (!spec.choices.empty() && !is_contained(spec.choices, value)) {
-    return formatv("option '{0}': expected one of {1}, found '{2}'", spec.key,
-                   join(spec.choices, ", "), value);
+    return formatv("option '{0}': expected one of {1}, found '{2}'", spec.key, join(spec.choices, ", "), value);
   }
   return "";
 }
@@ -57,8 +54,7 @@ static std::string unknownKey(ArrayRef<OptionSpec> schema, StringRef key) {
   return nearest ? text + ", did you mean '" + nearest->key + "'" : text;
 }
 
-Expected<OptionValues> OptionValues::parse(ArrayRef<OptionSpec> schema,
-                                           ArrayRef<std::string> settings) {
+Expected<OptionValues> OptionValues::parse(ArrayRef<OptionSpec> schema, ArrayRef<std::string> settings) {
   OptionValues out;
   for (const OptionSpec &spec : schema)
     out.values[spec.key] = spec.defaultValue;

@@ -28,8 +28,7 @@ struct OptionSpec {
   int64_t maximum = INT64_MAX;
   std::vector<std::string> choices = {};
 
-  static OptionSpec integer(std::string key, int64_t value, int64_t minimum, int64_t maximum,
-                            std::string help);
+  static OptionSpec integer(std::string key, int64_t value, int64_t minimum, int64_t maximum, std::string help);
   static OptionSpec boolean(std::string key, bool value, std::string help);
   static OptionSpec string(std::string key, std::string value, std::string help);
   static OptionSpec choice(std::string key, std::vector<std::string> choices, std::string help);
@@ -39,8 +38,7 @@ struct OptionSpec {
 class OptionValues {
 public:
   /// Parses `key=value` settings, later ones winning. All problems are reported in one error.
-  static llvm::Expected<OptionValues> parse(llvm::ArrayRef<OptionSpec> schema,
-                                            llvm::ArrayRef<std::string> settings);
+  static llvm::Expected<OptionValues> parse(llvm::ArrayRef<OptionSpec> schema, llvm::ArrayRef<std::string> settings);
 
   int64_t getInteger(llvm::StringRef key) const;
   bool getBoolean(llvm::StringRef key) const { return getString(key) == "true"; }

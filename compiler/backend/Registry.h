@@ -21,10 +21,10 @@ struct BackendPlugin {
 
 /// Makes a shared object a plugin: `QCOMPILE_BACKEND_PLUGIN(MyBackend)`, once, outside of
 /// namespaces. The versions are those of the headers that the plugin is built with.
-#define QCOMPILE_BACKEND_PLUGIN(BackendClass)                                                      \
-  extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT ::qcompile::BackendPlugin qcompileBackendPlugin() { \
-    return {::qcompile::kBackendApiVersion, LLVM_VERSION_STRING, QCOMPILE_HEADER_FINGERPRINT,      \
-            []() -> ::qcompile::Backend * { return new BackendClass(); }};                         \
+#define QCOMPILE_BACKEND_PLUGIN(BackendClass)                                                                          \
+  extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT ::qcompile::BackendPlugin qcompileBackendPlugin() {                     \
+    return {::qcompile::kBackendApiVersion, LLVM_VERSION_STRING, QCOMPILE_HEADER_FINGERPRINT,                          \
+            []() -> ::qcompile::Backend * { return new BackendClass(); }};                                             \
   }
 
 class BackendRegistry {

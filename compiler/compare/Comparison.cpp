@@ -9,8 +9,7 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile::compare {
 
-Comparison::Comparison(SessionOptions options, Session &backends)
-    : options(std::move(options)), backends(backends) {}
+Comparison::Comparison(SessionOptions options, Session &backends) : options(std::move(options)), backends(backends) {}
 
 bool Comparison::prepareReference(Side &side, Stage stage) {
   if (!side.session->runTo(stage))
@@ -81,7 +80,8 @@ static std::optional<std::vector<size_t>> matchInputs(ArrayRef<Port> from, Array
 static InputBatches batchAgain(const InputBatches &inputs, ArrayRef<size_t> order, ArrayRef<Port> ports) {
   std::vector<Tensor> joined = joinInputs(inputs), chosen;
   for (size_t port : order)
-    chosen.push_back(joined[port].Reshaped({inputs.samples, joined[port].size() / std::max<int64_t>(inputs.samples, 1)}));
+    chosen.push_back(
+        joined[port].Reshaped({inputs.samples, joined[port].size() / std::max<int64_t>(inputs.samples, 1)}));
   return assembleBatches(chosen, ports);
 }
 

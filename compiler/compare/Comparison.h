@@ -51,8 +51,8 @@ public:
   /// to `note`.
   std::vector<TensorRow> compare(llvm::function_ref<void(const std::string &)> note);
 
-  /// Judges the differences of one side by the exact reading of the model of the other one, and names the nodes in `rows`.
-  /// The error says why that cannot be done.
+  /// Judges the differences of one side by the exact reading of the model of the other one, and names the nodes in
+  /// `rows`. The error says why that cannot be done.
   llvm::Error judge(int judged, std::vector<TensorRow> &rows);
   /// After `judge`: the first tensor that departs.
   const std::optional<Departure> &departure() const { return found; }

@@ -21,9 +21,8 @@ static std::optional<Radius> getLogSumRadius(mlir::Operation *op, ArrayRef<const
     return std::nullopt;
   MagnitudeForm sums(op, operands, "ReduceSum");
   auto size = sums.applyToFloats([](const Interval &operand) { return getMagnitude(operand.middle.tensor); });
-  auto sum = sums.applyToFloats([](const Interval &operand) {
-    return mapToFloats(operand.middle.tensor, [](double x) { return x; });
-  });
+  auto sum = sums.applyToFloats(
+      [](const Interval &operand) { return mapToFloats(operand.middle.tensor, [](double x) { return x; }); });
   if (!size || !sum || size->size() != result.size())
     return std::nullopt;
   const double count = double(operands[0]->middle.tensor.size()) / double(std::max<int64_t>(result.size(), 1)) + 2;
@@ -55,7 +54,7 @@ static Radius getLogSumExpRadius(ArrayRef<const Interval *> operands, const Tens
 /// y = x / v^beta with v = bias + alpha / n * sum x^2 of one sign: v has a relative error of gamma_(n + 4), its power
 /// beta times that and the roundings of exp(beta log v), where beta log v is log(x / y).
 static std::optional<Radius> getResponseRadius(mlir::Operation *op, ArrayRef<const Interval *> operands,
-                                             const Tensor &result) {
+                                               const Tensor &result) {
   runtime::Attributes attributes = MagnitudeForm(op, operands).attributes();
   auto isNegative = [&](StringRef name) {
     auto value = op->getAttrOfType<mlir::FloatAttr>(name);

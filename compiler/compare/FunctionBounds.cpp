@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "compiler/compare/MagnitudeForm.h"
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "runtime/reference/broadcast.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -46,11 +46,17 @@ static StringMap<FunctionRule> makeRules() {
       out[name] = rule;
   };
   // Elements are chosen, moved, or replaced by a correctly rounded step function; other operands say which and where.
-  add({"Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Split", "Slice", "Gather",
-       "GatherElements", "GatherND", "Tile", "Expand", "Trilu", "DepthToSpace", "SpaceToDepth", "ReverseSequence",
-       "MaxPool", "channels_last.MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "Im2Col", "MaxUnpool",
-       "Compress", "TopK", "Floor", "Ceil", "Round", "Sign", "Cast", "Resize", "CastLike", "Quant", "IntQuant",
-       "LinearQuant", "BipolarQuant", "FloatQuant", "Trunc", "Trunc_v1", "MultiThreshold"},
+  add({"Identity",      "Dropout",         "Reshape",        "Flatten",
+       "Squeeze",       "Unsqueeze",       "Transpose",      "Split",
+       "Slice",         "Gather",          "GatherElements", "GatherND",
+       "Tile",          "Expand",          "Trilu",          "DepthToSpace",
+       "SpaceToDepth",  "ReverseSequence", "MaxPool",        "channels_last.MaxPool",
+       "GlobalMaxPool", "ReduceMax",       "ReduceMin",      "Im2Col",
+       "MaxUnpool",     "Compress",        "TopK",           "Floor",
+       "Ceil",          "Round",           "Sign",           "Cast",
+       "Resize",        "CastLike",        "Quant",          "IntQuant",
+       "LinearQuant",   "BipolarQuant",    "FloatQuant",     "Trunc",
+       "Trunc_v1",      "MultiThreshold"},
       {Spread::Ends, nullptr, 1, 0b1});
   add({"Concat", "Max", "Min", "Relu", "Clip"}, {Spread::Ends});
   add({"Pad", "ScatterND", "ScatterElements"}, {Spread::Ends, nullptr, 1, 0b101});
@@ -59,10 +65,35 @@ static StringMap<FunctionRule> makeRules() {
   add({"Neg", "QuantizeLinear"}, {Spread::Corners});
   add({"DequantizeLinear"}, {Spread::Corners, getResult});
   // No rounding changes the results, but they may jump where an operand moves.
-  add({"Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "And", "Or", "Xor", "Not", "IsNaN", "IsInf",
-       "ArgMax", "ArgMin", "OneHot", "Hardmax", "NonZero", "Unique", "Shape", "Size", "Mod", "EyeLike",
-       "ConstantOfShape", "Range", "ThresholdedRelu", "BitCast", "NonMaxSuppression", "DynamicQuantizeLinear",
-       "XnorPopcountMatMul", "QuantAvgPool2d"},
+  add({"Less",
+       "LessOrEqual",
+       "Greater",
+       "GreaterOrEqual",
+       "Equal",
+       "And",
+       "Or",
+       "Xor",
+       "Not",
+       "IsNaN",
+       "IsInf",
+       "ArgMax",
+       "ArgMin",
+       "OneHot",
+       "Hardmax",
+       "NonZero",
+       "Unique",
+       "Shape",
+       "Size",
+       "Mod",
+       "EyeLike",
+       "ConstantOfShape",
+       "Range",
+       "ThresholdedRelu",
+       "BitCast",
+       "NonMaxSuppression",
+       "DynamicQuantizeLinear",
+       "XnorPopcountMatMul",
+       "QuantAvgPool2d"},
       {Spread::Unknown});
   add({"Mul", "Div", "Reciprocal", "PRelu", "LeakyRelu"}, {Spread::Corners, getResult});
   add({"Sqrt", "Exp", "Log", "Softsign"}, {Spread::Ends, getResult});

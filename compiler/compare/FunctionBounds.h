@@ -10,10 +10,10 @@ namespace qcompile::compare {
 /// How the ends of operands become ends of results.
 enum class Spread {
   Unknown,
-  Ends,       ///< results rise with every operand: at all lower and at all upper ends
-  Corners,    ///< monotone in every operand, up or down: every choice of ends
-  Even,       ///< results rise, or fall, with the magnitude of the operand: at its least and its largest one
-  Lipschitz   ///< results move by at most a factor more than the first operand
+  Ends,     ///< results rise with every operand: at all lower and at all upper ends
+  Corners,  ///< monotone in every operand, up or down: every choice of ends
+  Even,     ///< results rise, or fall, with the magnitude of the operand: at its least and its largest one
+  Lipschitz ///< results move by at most a factor more than the first operand
 };
 
 /// An operation that chooses, moves or computes elements without sums.
@@ -22,7 +22,7 @@ struct FunctionRule {
   /// The largest number, for an element x of the first operand and the result y, that is rounded on the way from one to
   /// the other by the usual formulas; null where nothing is rounded.
   double (*size)(double x, double y) = nullptr;
-  double factor = 1;    ///< of Spread::Lipschitz
+  double factor = 1;   ///< of Spread::Lipschitz
   unsigned wide = ~0u; ///< the operands, as bits, whose ends the spread holds for
 };
 

@@ -106,8 +106,7 @@ void add(Radius &radius, const Radius &other) {
 // Hulls
 //===----------------------------------------------------------------------===//
 
-template <typename T>
-static void takeExtremes(const Tensor &part, Tensor &low, Tensor &high) {
+template <typename T> static void takeExtremes(const Tensor &part, Tensor &low, Tensor &high) {
   auto in = part.Data<T>();
   auto lower = low.MutableData<T>(), upper = high.MutableData<T>();
   for (size_t i = 0; i < in.size(); ++i) {

@@ -10,9 +10,9 @@
 
 #include <vector>
 
+#include "runtime/core/value.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
-#include "runtime/core/value.h"
 
 namespace qcompile::compare {
 

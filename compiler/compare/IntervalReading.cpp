@@ -28,8 +28,8 @@ Error IntervalReading::compute(mlir::Operation *op) {
   Expected<std::vector<Value>> middles = evaluateOperation(op, exact);
   if (!middles)
     return middles.takeError();
-  std::vector<Interval> results = isConstant ? makePoints(std::move(*middles))
-                                             : boundResults(op, operands, std::move(*middles), allowLibraries);
+  std::vector<Interval> results =
+      isConstant ? makePoints(std::move(*middles)) : boundResults(op, operands, std::move(*middles), allowLibraries);
   for (auto [result, interval] : zip(op->getResults(), results))
     (isConstant ? constants : values)[result] = std::move(interval);
   return Error::success();

@@ -3,9 +3,9 @@
 #define QCOMPILE_COMPILER_COMPARE_INTERVALREADING_H
 
 #include "compiler/compare/Interval.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Error.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile::compare {
 

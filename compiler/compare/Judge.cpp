@@ -6,8 +6,8 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/frontend/export/ValueNames.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/ADT/DenseSet.h"
 #include "runtime/reference/quantized_view.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -101,9 +101,9 @@ static std::optional<Other> findOther(const Trace &trace, ArrayRef<std::string> 
     Other out;
     if (tensor->value.type().IsFloat() == mine.tensor.type().IsFloat())
       out.value = takeBatch(tensor->value, mine.tensor, inputs, batch);
-    bool sameGrid = !tensor->grid || !mine.quantized ||
-                    (tensor->grid->scale == mine.quantized->scale &&
-                     tensor->grid->zeroPoint == mine.quantized->zero_point);
+    bool sameGrid =
+        !tensor->grid || !mine.quantized ||
+        (tensor->grid->scale == mine.quantized->scale && tensor->grid->zeroPoint == mine.quantized->zero_point);
     if (tensor->codes && hasCodes(mine) && sameGrid)
       out.codes = takeBatch(*tensor->codes, mine.tensor, inputs, batch);
     if (out.value || out.codes)
@@ -152,7 +152,8 @@ static std::vector<bool> findInside(const Interval &interval, const Other &other
 /// The other program's tensor as an operand of what follows.
 static std::optional<Value> makeOperand(const Other &other, const Value &mine) {
   if (other.codes && mine.quantized)
-    if (auto codes = Tensor::FromIntegers(mine.quantized->codes.type(), other.codes->shape(), other.codes->ToIntegers());
+    if (auto codes =
+            Tensor::FromIntegers(mine.quantized->codes.type(), other.codes->shape(), other.codes->ToIntegers());
         codes.ok())
       return runtime::MakeQuantized({*codes, mine.quantized->scale, mine.quantized->zero_point});
   if (other.value && other.value->type() == mine.tensor.type())
@@ -211,10 +212,10 @@ Error Judge::judge(const Trace &other, const InputBatches &inputs, size_t batch)
     Verdict verdict;
     for (int64_t i = 0, end = countReal(mine.exact.tensor, inputs, batch); i < end; ++i)
       if (!equal[size_t(i)])
-        ++(mine.ambiguous[size_t(i)]              ? verdict.ambiguous
-           : places[size_t(i)] == Place::Inside   ? verdict.following
-           : places[size_t(i)] == Place::Unknown  ? verdict.unbounded
-                                                  : verdict.departing);
+        ++(mine.ambiguous[size_t(i)]             ? verdict.ambiguous
+           : places[size_t(i)] == Place::Inside  ? verdict.following
+           : places[size_t(i)] == Place::Unknown ? verdict.unbounded
+                                                 : verdict.departing);
     for (const std::string &key : getKeys(result))
       if (other.find(key) && !(reading.isConstant(result) && counted.contains(key))) {
         Verdict &total = counted[key];

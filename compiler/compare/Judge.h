@@ -2,8 +2,8 @@
 //
 // Runs a model in intervals twice beside the values of another program. First on the exact reading's own codes: a
 // difference within the interval of its layer is ambiguous. Then every operation on the other program's values of its
-// operands: a difference within that interval follows from an earlier one, any other is where the program departs, unless
-// the operation is none whose bound is known.
+// operands: a difference within that interval follows from an earlier one, any other is where the program departs,
+// unless the operation is none whose bound is known.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_COMPARE_JUDGE_H

@@ -10,9 +10,9 @@
 
 #include "compiler/compare/MagnitudeForm.h"
 #include "compiler/evaluator/ProgramBuilder.h"
-#include "llvm/ADT/StringSet.h"
 #include "runtime/reference/broadcast.h"
 #include "runtime/reference/lanes.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
 using qcompile::runtime::Lanes;
@@ -313,8 +313,8 @@ std::optional<std::vector<Radius>> getLineRadii(mlir::Operation *op, ArrayRef<co
   Radius out(size_t(x.size()));
   Lines(*operands[0], runtime::LanesAlong(x.shape(), axis), unit)
       .forEach([&](const Line &line, ArrayRef<int64_t> places) {
-        std::vector<Bounded> values = name == "LpNormalization" ? divideByNorm(line, p)
-                                                                : boundSoftmax(line, name == "LogSoftmax");
+        std::vector<Bounded> values =
+            name == "LpNormalization" ? divideByNorm(line, p) : boundSoftmax(line, name == "LogSoftmax");
         for (auto [place, y] : zip(places, values))
           out[size_t(place)] = getDistance(middle, place, round(y, last));
       });

@@ -14,8 +14,7 @@ bool isLineOperation(mlir::Operation *op);
 /// How far the results may lie from `middles`, whatever the order and the usual formula; nothing where no bound is
 /// known.
 std::optional<std::vector<Radius>> getLineRadii(mlir::Operation *op, llvm::ArrayRef<const Interval *> operands,
-                                                llvm::ArrayRef<runtime::Value> middles,
-                                                Accumulation accumulation);
+                                                llvm::ArrayRef<runtime::Value> middles, Accumulation accumulation);
 
 } // namespace qcompile::compare
 

@@ -3,9 +3,9 @@
 #define QCOMPILE_COMPILER_COMPARE_MAGNITUDEFORM_H
 
 #include "compiler/compare/Interval.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "mlir/IR/Operation.h"
 #include "runtime/program/program.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace qcompile::compare {
 

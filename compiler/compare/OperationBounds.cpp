@@ -22,9 +22,9 @@ static std::optional<std::vector<Radius>> getOrderRadii(mlir::Operation *op, Arr
   if (middles.size() != 1 || operands.empty() || !isFloat(operands[0]) || !middles[0].tensor.type().IsFloat())
     return std::nullopt;
   const Tensor &result = middles[0].tensor;
-  std::optional<Radius> radius = isSum(op, operands)  ? getSumRadius(op, operands, result, accumulation)
-                                 : isPolynomial(op) ? getPolynomialRadius(op, operands, result, accumulation)
-                                                    : getCompositeRadius(op, operands, result);
+  std::optional<Radius> radius = isSum(op, operands) ? getSumRadius(op, operands, result, accumulation)
+                                 : isPolynomial(op)  ? getPolynomialRadius(op, operands, result, accumulation)
+                                                     : getCompositeRadius(op, operands, result);
   return radius ? std::optional(std::vector<Radius>{std::move(*radius)}) : std::nullopt;
 }
 

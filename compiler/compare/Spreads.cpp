@@ -181,8 +181,7 @@ std::vector<Interval> spreadEnds(mlir::Operation *op, const FunctionRule &known,
     return out;
   }
   const bool isEven = rule.spread == Spread::Even;
-  auto runs = isEven ? evaluateMagnitudes(op, operands)
-                     : evaluateEnds(op, operands, rule.spread == Spread::Corners);
+  auto runs = isEven ? evaluateMagnitudes(op, operands) : evaluateEnds(op, operands, rule.spread == Spread::Corners);
   if (!runs)
     return makeUnknown(std::move(middles));
   std::vector<Interval> out = makeHulls(std::move(middles), *runs);

@@ -12,8 +12,7 @@ namespace qcompile::compare {
 static bool haveEqualGrids(const TracedTensor &a, const TracedTensor &b) {
   if (!a.codes || !b.codes)
     return false;
-  return !a.grid || !b.grid ||
-         (a.grid->scale == b.grid->scale && a.grid->zeroPoint == b.grid->zeroPoint);
+  return !a.grid || !b.grid || (a.grid->scale == b.grid->scale && a.grid->zeroPoint == b.grid->zeroPoint);
 }
 
 static bool haveEqualKinds(const TracedTensor &a, const TracedTensor &b) {
@@ -61,8 +60,7 @@ static size_t getBatch(const Tensor &joined, int64_t i, const InputBatches &inpu
   return size_t(batched ? row / inputs.samplesPerBatch : row);
 }
 
-TensorRow compareTensors(StringRef name, const TracedTensor &a, const TracedTensor &b,
-                         const InputBatches &inputs) {
+TensorRow compareTensors(StringRef name, const TracedTensor &a, const TracedTensor &b, const InputBatches &inputs) {
   TensorRow row;
   row.name = name.str();
   row.elements = a.value.size();

@@ -20,13 +20,13 @@ struct TensorRow {
   std::string name, node; ///< the node that computes it, where that is known
   size_t index = 0;       ///< its place in the model's order
   int64_t elements = 0, differing = 0;
-  bool isConstant = false; ///< no sample changes it
-  bool isCodes = false;    ///< codes were compared, else values
-  int64_t steps = 0;      ///< the largest difference of codes
-  double worst = 0;       ///< the largest absolute difference: of values, where both are known, else of codes
-  double relative = 0;    ///< the largest one in proportion to the larger magnitude
-  double meanSquare = 0;  ///< of the differences
-  double snr = 0;         ///< signal to noise in dB; infinite without a difference
+  bool isConstant = false;   ///< no sample changes it
+  bool isCodes = false;      ///< codes were compared, else values
+  int64_t steps = 0;         ///< the largest difference of codes
+  double worst = 0;          ///< the largest absolute difference: of values, where both are known, else of codes
+  double relative = 0;       ///< the largest one in proportion to the larger magnitude
+  double meanSquare = 0;     ///< of the differences
+  double snr = 0;            ///< signal to noise in dB; infinite without a difference
   std::vector<bool> batches; ///< which ones differ
   std::optional<Verdict> verdict;
 };

@@ -191,8 +191,8 @@ std::optional<Radius> getSumRadius(mlir::Operation *op, ArrayRef<const Interval 
   if (!size || size->size() != result.size() || !spread)
     return std::nullopt;
   const double unit = getSumUnit(result.type(), accumulation);
-  bool isExact = kind == Kind::Norm ||
-                 (operands[0]->middle.quantized && (kind == Kind::Mean || operands[1]->middle.quantized));
+  bool isExact =
+      kind == Kind::Norm || (operands[0]->middle.quantized && (kind == Kind::Mean || operands[1]->middle.quantized));
   bool isFloat32 = result.type() == runtime::DataType::Float32();
   if (isExact && spread->empty() && isFloat32 && isAtMost(*size, getSumGrain(kind, name, form, operands) / unit))
     return Radius();

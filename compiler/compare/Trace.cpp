@@ -87,8 +87,7 @@ Expected<Trace> runTraced(Executable &executable, bool reference, const InputBat
   return trace;
 }
 
-std::optional<Tensor> takeBatch(const Tensor &joined, const Tensor &like, const InputBatches &inputs,
-                                size_t batch) {
+std::optional<Tensor> takeBatch(const Tensor &joined, const Tensor &like, const InputBatches &inputs, size_t batch) {
   if (joined.size() == like.size()) // a constant, or the only batch
     return joined.Reshaped(like.shape());
   bool batched = like.rank() > 0 && like.shape()[0] == inputs.samplesPerBatch;

@@ -105,8 +105,9 @@ bool Compression::readData() {
     return false;
   if (!task.goal.isEmpty() && !evaluation) {
     if (!calibration)
-      return fail(Outcome::Usage, Code::U001, "a goal needs data to judge on: give --input, or a recipe with an "
-                                              "evaluation");
+      return fail(Outcome::Usage, Code::U001,
+                  "a goal needs data to judge on: give --input, or a recipe with an "
+                  "evaluation");
     note("no samples to judge on are given: the goal is judged by agreement with the source model on the calibration "
          "samples");
     recipe.evaluation = recipe.calibration;
@@ -141,8 +142,8 @@ bool Compression::judgeSource() {
   if (!outputs)
     return fail(Outcome::InvalidModel, Code::R001, toString(outputs.takeError()));
   Expected<Metric> created =
-      Metric::create(kind, outputs->front(), evaluation->labels,
-                     evaluation->targets ? &*evaluation->targets : nullptr, recipe.evaluation.peak);
+      Metric::create(kind, outputs->front(), evaluation->labels, evaluation->targets ? &*evaluation->targets : nullptr,
+                     recipe.evaluation.peak);
   if (!created)
     return fail(Outcome::Usage, Code::U002, toString(created.takeError()));
   metric = std::move(*created);
@@ -173,10 +174,10 @@ std::optional<std::vector<std::string>> Compression::findLayers(const ModelCost 
       out.push_back(layer.name);
   if (!out.empty())
     return out;
-  fail(Outcome::Usage, Code::U004, recipe.searchLayers.empty()
-                                       ? "the model has no layers with constant weights to compress"
-                                       : "search: layers: no layer of the model matches, it has " +
-                                             join(map_range(cost.layers, [](const LayerCost &l) { return l.name; }), ", "));
+  fail(Outcome::Usage, Code::U004,
+       recipe.searchLayers.empty() ? "the model has no layers with constant weights to compress"
+                                   : "search: layers: no layer of the model matches, it has " +
+                                         join(map_range(cost.layers, [](const LayerCost &l) { return l.name; }), ", "));
   return std::nullopt;
 }
 
@@ -200,7 +201,8 @@ bool Compression::search() {
       return session.failInput(written.takeError());
     probeSettings = std::move(*written);
   }
-  CompressedModel prefixed = compressor.run(recipe.steps, calibrationSettings, /*keepModels=*/false, session.onDiagnostic);
+  CompressedModel prefixed =
+      compressor.run(recipe.steps, calibrationSettings, /*keepModels=*/false, session.onDiagnostic);
   if (!prefixed.error.empty()) {
     session.adoptOutcome(prefixed.outcome);
     return false;
@@ -217,10 +219,22 @@ bool Compression::search() {
   if (task.resume && task.onNote)
     task.onNote(std::to_string((*store)->size()) + " finished trials found in '" + task.stateFolder + "'");
   bool bitOperations = task.goal.maxCosts[1] || task.goal.getObjective() == Quantity::Bops;
-  SearchTask searchTask{compressor, *metric, **store, getDigest(), recipe.steps,
-                        recipe.techniques.empty() ? getBuiltinTechniques(bitOperations) : recipe.techniques, *layers,
-                        calibrationSettings, probeSettings, probe, std::move(*probeOutputs), evaluation->inputs,
-                        result.report.sourceMetric, result.report.source, task.goal, task.onProgress};
+  SearchTask searchTask{compressor,
+                        *metric,
+                        **store,
+                        getDigest(),
+                        recipe.steps,
+                        recipe.techniques.empty() ? getBuiltinTechniques(bitOperations) : recipe.techniques,
+                        *layers,
+                        calibrationSettings,
+                        probeSettings,
+                        probe,
+                        std::move(*probeOutputs),
+                        evaluation->inputs,
+                        result.report.sourceMetric,
+                        result.report.source,
+                        task.goal,
+                        task.onProgress};
   Expected<SearchResult> found = searchGoal(searchTask);
   if (!found)
     return fail(Outcome::FileSystem, Code::U003, toString(found.takeError()));
@@ -256,7 +270,8 @@ bool Compression::runSteps() {
         task.onProgress(report.steps.size(), model.steps.size(), "judging " + row.step);
       Expected<std::vector<Tensor>> outputs = compressor.computeOutputs(step.model, evaluation->inputs);
       if (!outputs)
-        return fail(Outcome::InvalidModel, Code::R001, "behind step '" + row.step + "': " + toString(outputs.takeError()));
+        return fail(Outcome::InvalidModel, Code::R001,
+                    "behind step '" + row.step + "': " + toString(outputs.takeError()));
       row.metric = metric->evaluate(outputs->front());
     }
     report.steps.push_back(std::move(row));

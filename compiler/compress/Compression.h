@@ -7,10 +7,10 @@
 namespace qcompile::compress {
 
 struct CompressionTask {
-  std::string model;      ///< path of the ONNX file, which the session has loaded
-  Recipe recipe;          ///< with a goal: its steps come first, and the search adds to them
-  std::string recipeName; ///< of its file, for messages
-  Goal goal;              ///< empty: the recipe's steps only
+  std::string model;        ///< path of the ONNX file, which the session has loaded
+  Recipe recipe;            ///< with a goal: its steps come first, and the search adds to them
+  std::string recipeName;   ///< of its file, for messages
+  Goal goal;                ///< empty: the recipe's steps only
   std::string outputFolder; ///< where the recipe will lie: paths in it are relative to that
   std::string stateFolder;  ///< where finished trials of a search are kept; empty: nowhere
   bool resume = false;      ///< use what is there
@@ -26,7 +26,8 @@ struct CompressionResult {
   Report report;
 };
 
-/// Nothing after an error, which has been reported to the session: all mistakes of the recipe together, each with its line.
+/// Nothing after an error, which has been reported to the session: all mistakes of the recipe together, each with its
+/// line.
 std::optional<CompressionResult> compressModel(Session &session, const CompressionTask &task);
 
 } // namespace qcompile::compress

@@ -7,10 +7,10 @@
 #include "compiler/frontend/export/Export.h"
 #include "compiler/io/InputData.h"
 #include "compiler/session/ReferenceExecutable.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Pass/PassRegistry.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -102,9 +102,8 @@ static bool mayBecomeInteger(mlir::func::FuncOp function) {
 /// Whether the integer form has operations that stay float, other than at its borders.
 static bool hasFloatOperations(mlir::ModuleOp module) {
   bool found = false;
-  module.walk([&](mlir::Operation *op) {
-    found |= op->getName().getDialectNamespace() == "onnx" && op->getNumOperands() > 0;
-  });
+  module.walk(
+      [&](mlir::Operation *op) { found |= op->getName().getDialectNamespace() == "onnx" && op->getNumOperands() > 0; });
   return found;
 }
 

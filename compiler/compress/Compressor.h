@@ -37,10 +37,9 @@ public:
   CompressedModel run(llvm::ArrayRef<Step> steps, llvm::ArrayRef<std::string> calibration, bool keepModels,
                       const std::function<void(const Diagnostic &)> &onDiagnostic = nullptr) const;
 
-  /// The outputs of an ONNX file that this object made, all samples along the first dimension: on the cpu backend where every
-  /// operation becomes integer, by the reference evaluator otherwise. Both give the same numbers.
-  llvm::Expected<std::vector<runtime::Tensor>> computeOutputs(llvm::StringRef model,
-                                                              const InputBatches &inputs) const;
+  /// The outputs of an ONNX file that this object made, all samples along the first dimension: on the cpu backend where
+  /// every operation becomes integer, by the reference evaluator otherwise. Both give the same numbers.
+  llvm::Expected<std::vector<runtime::Tensor>> computeOutputs(llvm::StringRef model, const InputBatches &inputs) const;
 
 private:
   Session &host;

@@ -22,14 +22,13 @@ llvm::Expected<LoadedData> loadData(const DataSource &source, llvm::ArrayRef<run
 /// The first `count` samples, or all where there are fewer.
 InputBatches takeFirst(const InputBatches &inputs, llvm::ArrayRef<runtime::Port> ports, int64_t count);
 
-/// Writes one array per input into `folder` and returns the settings by which passes read them: pictures and test data sets
-/// become arrays that way, and only the samples that are asked for are read.
-llvm::Expected<std::vector<std::string>> writeArrays(const InputBatches &inputs,
-                                                     llvm::ArrayRef<runtime::Port> ports,
+/// Writes one array per input into `folder` and returns the settings by which passes read them: pictures and test data
+/// sets become arrays that way, and only the samples that are asked for are read.
+llvm::Expected<std::vector<std::string>> writeArrays(const InputBatches &inputs, llvm::ArrayRef<runtime::Port> ports,
                                                      llvm::StringRef folder);
 
-/// The metric that a source asks for, or the one that its data suggests: top1 where there are labels, mse where there are
-/// targets, else agreement.
+/// The metric that a source asks for, or the one that its data suggests: top1 where there are labels, mse where there
+/// are targets, else agreement.
 MetricKind chooseMetric(const DataSource &source);
 
 } // namespace qcompile::compress

@@ -55,10 +55,9 @@ Expected<Limit> parseLimit(Quantity quantity, StringRef text) {
   Limit out;
   out.relative = number.consume_back("%");
   if (number.getAsDouble(out.value) || !std::isfinite(out.value) || out.value < 0)
-    return createStringError("expected " +
-                             Twine(quantity == Quantity::Size ? "bytes or a part like 40%"
-                                                              : "a number or a part like 40%") +
-                             ", found '" + text + "'");
+    return createStringError(
+        "expected " + Twine(quantity == Quantity::Size ? "bytes or a part like 40%" : "a number or a part like 40%") +
+        ", found '" + text + "'");
   if (out.relative)
     out.value /= 100;
   else if (quantity == Quantity::Size)

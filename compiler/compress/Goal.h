@@ -32,8 +32,8 @@ struct Limit {
 struct Goal {
   std::optional<double> maxDrop; ///< points, dB or mean squared error
   std::array<std::optional<Limit>, kCosts> maxCosts;
-  /// What is minimised within the limits. By default the drop where it is not limited, else the first cost that is, else
-  /// the size.
+  /// What is minimised within the limits. By default the drop where it is not limited, else the first cost that is,
+  /// else the size.
   std::optional<Quantity> minimise;
 
   bool isEmpty() const;

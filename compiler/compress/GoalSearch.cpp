@@ -16,7 +16,8 @@ namespace qcompile::compress {
 
 /// Combinations along the frontier that are always judged, for the curve.
 static constexpr size_t kSurvey = 8;
-/// Combinations that are judged beyond where the limit seems to lie: the metric is not quite monotone along the frontier.
+/// Combinations that are judged beyond where the limit seems to lie: the metric is not quite monotone along the
+/// frontier.
 static constexpr size_t kBeyond = 4;
 
 namespace {
@@ -146,9 +147,8 @@ Error GoalSearch::analyse() {
       if (!trial)
         return trial.takeError();
       Choice choice;
-      choice.loss = trial->problem.empty()
-                        ? std::max(0.0, trial->value * trial->value - base.value * base.value)
-                        : std::numeric_limits<double>::infinity();
+      choice.loss = trial->problem.empty() ? std::max(0.0, trial->value * trial->value - base.value * base.value)
+                                           : std::numeric_limits<double>::infinity();
       for (size_t cost : kinds)
         choice.costs.push_back(trial->problem.empty() ? trial->costs[cost] - base.costs[cost] : 0);
       ofLayer.push_back(std::move(choice));
@@ -221,8 +221,8 @@ bool GoalSearch::keepsAll(const CurvePoint &point) const {
          (!task.goal.maxDrop || point.drop <= *task.goal.maxDrop + 1e-9);
 }
 
-/// Positions whose costs are said to keep the limits, from the least to the greatest loss; where a cost is minimised, from
-/// the greatest to the least of it.
+/// Positions whose costs are said to keep the limits, from the least to the greatest loss; where a cost is minimised,
+/// from the greatest to the least of it.
 std::vector<size_t> GoalSearch::getOrder() const {
   std::vector<size_t> out;
   for (size_t i = 0; i < frontier.size(); ++i)
@@ -312,7 +312,8 @@ std::string GoalSearch::explainImpossible() const {
       double source = getCost(task.sourceCost, cost);
       return ("the " + getQuantityName(Quantity(cost + 1)) + " cannot be brought to " +
               formatCost(cost, *limit, source) + " by the given techniques, the least is " +
-              formatCost(cost, least, source)).str();
+              formatCost(cost, least, source))
+          .str();
     }
   }
   const CurvePoint *nearest = nullptr;

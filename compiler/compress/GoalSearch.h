@@ -44,13 +44,13 @@ struct SearchTask {
   const Compressor &compressor;
   const Metric &metric;
   TrialStore &store;
-  std::string digest; ///< of the model and all data, for keys of trials
-  std::vector<Step> prefix;             ///< steps that are always taken
+  std::string digest;       ///< of the model and all data, for keys of trials
+  std::vector<Step> prefix; ///< steps that are always taken
   std::vector<Technique> techniques;
-  std::vector<std::string> layers;      ///< that may be compressed, in the model's order
-  std::vector<std::string> calibration; ///< settings for the passes
+  std::vector<std::string> layers;           ///< that may be compressed, in the model's order
+  std::vector<std::string> calibration;      ///< settings for the passes
   std::vector<std::string> probeCalibration; ///< the same, for sensitivities
-  const InputBatches &probe;            ///< samples for sensitivities
+  const InputBatches &probe;                 ///< samples for sensitivities
   std::vector<runtime::Tensor> probeOutputs; ///< of the source model
   const InputBatches &evaluation;
   double sourceMetric = 0;
@@ -64,17 +64,18 @@ struct SearchResult {
   std::vector<Step> steps; ///< the prefix and the chosen ones
   std::vector<SensitivityRow> sensitivity;
   std::vector<CurvePoint> curve; ///< in ascending order of drop
-  std::string impossible; ///< why the goal cannot be reached, with the nearest value; empty where it was
+  std::string impossible;        ///< why the goal cannot be reached, with the nearest value; empty where it was
 };
 
 /// Fails where trials cannot be stored, or where not even the prefix can be run.
 llvm::Expected<SearchResult> searchGoal(const SearchTask &task);
 
-/// The techniques that a search uses where the recipe names none, with `activations` also those that quantize the inputs of
-/// layers. Those whose passes are not there are left out.
+/// The techniques that a search uses where the recipe names none, with `activations` also those that quantize the
+/// inputs of layers. Those whose passes are not there are left out.
 std::vector<Technique> getBuiltinTechniques(bool activations);
 
-/// The steps of a technique on some layers: named one by one, and with the first and last layer of the model no exception.
+/// The steps of a technique on some layers: named one by one, and with the first and last layer of the model no
+/// exception.
 std::vector<Step> applyTechnique(const Technique &technique, llvm::ArrayRef<std::string> layers);
 
 } // namespace qcompile::compress

@@ -22,8 +22,8 @@ static void writeFacts(raw_ostream &os, const Report &report) {
   };
   if (std::optional<double> metric = report.getMetric())
     fact(getMetricName(*report.metric), formatMetric(*report.metric, *metric),
-         "was " + formatMetric(*report.metric, report.sourceMetric) + ", " +
-             std::to_string(report.evaluationSamples) + " samples");
+         "was " + formatMetric(*report.metric, report.sourceMetric) + ", " + std::to_string(report.evaluationSamples) +
+             " samples");
   static constexpr StringLiteral names[kCosts] = {"weights", "bit operations", "multiplications"};
   for (size_t cost = 0; cost < kCosts; ++cost) {
     double before = getCost(report.source, cost), after = getCost(report.result, cost);
@@ -69,15 +69,15 @@ static void writeCurve(raw_ostream &os, const Report &report) {
   if (StringRef unit = getMetricUnit(*report.metric); !unit.empty())
     yTitle += (", " + unit).str();
   os << "<h2>Trade-off</h2>\n"
-     << html::drawCurve(std::move(points), names[cost].str() + ", % of the source model", yTitle)
-     << "<p class=\"dim\">" << (report.curve.empty() ? "Behind each step" : "Combinations that were made and judged")
+     << html::drawCurve(std::move(points), names[cost].str() + ", % of the source model", yTitle) << "<p class=\"dim\">"
+     << (report.curve.empty() ? "Behind each step" : "Combinations that were made and judged")
      << "; the large point is the result.</p>\n";
 }
 
 static void writeLayers(raw_ostream &os, const Report &report) {
   os << "<h2>Layers, step by step</h2>\n";
   html::Table table(os, {"step", "<layer", "<technique", "weight error", "output error", "bits before", "bits after",
-                       "metric behind the step"});
+                         "metric behind the step"});
   for (auto [index, step] : enumerate(report.steps)) {
     auto row = [&](StringRef layer, StringRef technique, const LayerReport *entry) {
       table.begin();
@@ -101,7 +101,7 @@ static void writeLayers(raw_ostream &os, const Report &report) {
 static void writeCosts(raw_ostream &os, const Report &report) {
   os << "<h2>Cost of the result</h2>\n";
   html::Table table(os, {"<layer", "<operation", "weights", "not zero", "input bits", "weight bits", "multiplications",
-                       "bit operations", "bits"});
+                         "bit operations", "bits"});
   for (const LayerCost &layer : report.result.layers) {
     table.begin();
     table.text(layer.name);
@@ -128,7 +128,8 @@ static void writeSearch(raw_ostream &os, const Report &report) {
     }
   }
   os << "<h2>Sensitivity: one technique on one layer alone</h2>\n";
-  html::Table table(os, {"<layer", "<technique", "output error", "bits", "bit operations", "multiplications", "<problem"});
+  html::Table table(os,
+                    {"<layer", "<technique", "output error", "bits", "bit operations", "multiplications", "<problem"});
   for (const SensitivityRow &row : report.sensitivity) {
     table.begin();
     table.text(row.layer);

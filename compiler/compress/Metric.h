@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile::compress {
 

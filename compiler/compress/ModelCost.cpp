@@ -29,8 +29,8 @@ static int64_t countNonzero(const runtime::Value &value) {
   return count;
 }
 
-/// Bits of the weights under the structure that is recorded on their constant; nothing where there is none, or where it does
-/// not hold.
+/// Bits of the weights under the structure that is recorded on their constant; nothing where there is none, or where it
+/// does not hold.
 static std::optional<double> getEncodedBits(Value weights) {
   Value last;
   Operation *op = weights.getDefiningOp();
@@ -136,7 +136,8 @@ llvm::Expected<std::vector<LayerReport>> readReports(func::FuncOp function) {
     return out;
   for (auto [index, entry] : llvm::enumerate(entries)) {
     auto fail = [&, number = index + 1](const llvm::Twine &reason) {
-      return llvm::createStringError("internal error: entry " + llvm::Twine(number) + " of compression.report: " + reason);
+      return llvm::createStringError("internal error: entry " + llvm::Twine(number) +
+                                     " of compression.report: " + reason);
     };
     auto text = dyn_cast<StringAttr>(entry);
     if (!text)

@@ -1,11 +1,11 @@
 //===- PassCatalog.cpp - Steps as pipelines of passes ---------------------===//
 #include "compiler/compress/PassCatalog.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/PassRegistry.h"
 
 using namespace llvm;
 
@@ -13,9 +13,9 @@ namespace qcompile::compress {
 
 /// What is proposed for a misspelled pass.
 static constexpr StringLiteral kFlags[] = {
-    "onnx-decompose-weights", "onnx-equalize-layers",     "onnx-fit-accumulators",
-    "onnx-fold-constants",    "onnx-make-circulant",      "onnx-product-quantize",
-    "onnx-prune-weights",     "onnx-quantize-model",      "onnx-remove-dead-channels",
+    "onnx-decompose-weights", "onnx-equalize-layers", "onnx-fit-accumulators",
+    "onnx-fold-constants",    "onnx-make-circulant",  "onnx-product-quantize",
+    "onnx-prune-weights",     "onnx-quantize-model",  "onnx-remove-dead-channels",
 };
 
 /// Options of compression passes whose defaults are empty lists: printing a pass leaves those out.
@@ -67,8 +67,7 @@ static std::vector<std::pair<std::string, std::string>> listOptions(StringRef fl
   return out;
 }
 
-template <typename Range>
-static std::string findNearest(StringRef name, const Range &candidates) {
+template <typename Range> static std::string findNearest(StringRef name, const Range &candidates) {
   std::string nearest;
   unsigned least = std::max<unsigned>(3, name.size() / 3) + 1;
   for (StringRef candidate : candidates)
@@ -138,7 +137,7 @@ std::string checkStep(const Step &step) {
     if (known == options.end()) {
       std::string nearest = findNearest(key, make_first_range(options));
       return where + "unknown option '" + key + "'" +
-             (!nearest.empty()   ? ", did you mean '" + nearest + "'"
+             (!nearest.empty()  ? ", did you mean '" + nearest + "'"
               : options.empty() ? ", it has none"
                                 : ", expected one of " + join(make_first_range(options), ", "));
     }

@@ -99,7 +99,7 @@ private:
         });
         bool near = nearest->edit_distance(name) <= 2;
         fail(field.line, what + ": unknown key '" + name + "', " +
-                       (near ? "did you mean '" + *nearest + "'" : "expected one of " + join(known, ", ")));
+                             (near ? "did you mean '" + *nearest + "'" : "expected one of " + join(known, ", ")));
       }
   }
 
@@ -138,8 +138,7 @@ private:
       return;
     bool judged = what == "evaluation";
     if (judged)
-      checkKeys(node, what,
-                {"input", "skip", "samples", "scale", "mean", "labels", "targets", "metric", "peak"});
+      checkKeys(node, what, {"input", "skip", "samples", "scale", "mean", "labels", "targets", "metric", "peak"});
     else
       checkKeys(node, what, {"input", "skip", "samples", "scale", "mean"});
     if (const YamlNode *input = node.find("input"))
@@ -292,9 +291,8 @@ std::string formatRecipe(const Recipe &recipe, StringRef folder) {
     if (step.options.empty())
       continue;
     os << "    options: {";
-    interleaveComma(step.options, os, [&](const auto &option) {
-      os << quoteYaml(option.first) << ": " << quoteYaml(option.second);
-    });
+    interleaveComma(step.options, os,
+                    [&](const auto &option) { os << quoteYaml(option.first) << ": " << quoteYaml(option.second); });
     os << "}\n";
   }
   return out;

@@ -19,13 +19,13 @@ struct DataSource {
   std::string labels;              ///< for top1
   std::string targets;             ///< for mse and psnr; empty: the outputs of the source model
   std::optional<MetricKind> metric;
-  double peak = 0;                 ///< for psnr; 0: the largest magnitude of the targets
+  double peak = 0; ///< for psnr; 0: the largest magnitude of the targets
 };
 
 /// One pass, by its flag.
 struct Step {
   std::string pass;
-  std::vector<std::string> layers; ///< patterns; empty: the pass's default
+  std::vector<std::string> layers;                          ///< patterns; empty: the pass's default
   std::vector<std::pair<std::string, std::string>> options; ///< in the order of the file
   unsigned line = 0;
 
@@ -43,8 +43,8 @@ struct Technique {
 struct Recipe {
   DataSource calibration, evaluation;
   std::vector<Step> steps;
-  std::vector<Technique> techniques;      ///< for a search; empty: the built-in ones
-  std::vector<std::string> searchLayers;  ///< patterns of layers that a search may compress; empty: all
+  std::vector<Technique> techniques;     ///< for a search; empty: the built-in ones
+  std::vector<std::string> searchLayers; ///< patterns of layers that a search may compress; empty: all
   bool hasSearch = false;
 };
 

@@ -1,7 +1,7 @@
 //===- Search.h - The best choices for all layers ---------------*- C++ -*-===//
 //
-// Every layer has choices with a loss and costs, and both add up over layers. A dynamic program over layers keeps what no
-// other combination beats.
+// Every layer has choices with a loss and costs, and both add up over layers. A dynamic program over layers keeps what
+// no other combination beats.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_COMPRESS_SEARCH_H
@@ -30,8 +30,9 @@ struct Assignment {
 };
 
 /// Combinations for which no other has at most the loss and at most every cost, in ascending order of loss; of equals,
-/// the one with the lowest choices. `costs` of a combination start at `base`. Between layers at most `limit` are kept, evenly
-/// along the order of loss and always those with the least loss and the least of each cost; below the limit the result is exact.
+/// the one with the lowest choices. `costs` of a combination start at `base`. Between layers at most `limit` are kept,
+/// evenly along the order of loss and always those with the least loss and the least of each cost; below the limit the
+/// result is exact.
 std::vector<Assignment> findFrontier(llvm::ArrayRef<std::vector<Choice>> layers, llvm::ArrayRef<double> base,
                                      size_t limit = 1024);
 

@@ -12,13 +12,13 @@
 
 namespace qcompile::compress {
 
-/// Results by key, on disk as soon as they are known, so that an interrupted search continues: `trials.jsonl` in a folder,
-/// one JSON object per line. Keys hold a digest of everything that a result depends on, so that what another model, recipe
-/// or version has left there is never taken.
+/// Results by key, on disk as soon as they are known, so that an interrupted search continues: `trials.jsonl` in a
+/// folder, one JSON object per line. Keys hold a digest of everything that a result depends on, so that what another
+/// model, recipe or version has left there is never taken.
 class TrialStore {
 public:
-  /// Opens or makes the folder. With `resume`, what it holds is used (lines that an interrupt has cut short are dropped),
-  /// else it is discarded. An empty folder name keeps nothing.
+  /// Opens or makes the folder. With `resume`, what it holds is used (lines that an interrupt has cut short are
+  /// dropped), else it is discarded. An empty folder name keeps nothing.
   static llvm::Expected<std::unique_ptr<TrialStore>> open(llvm::StringRef folder, bool resume);
 
   /// Null where the trial has not been done.

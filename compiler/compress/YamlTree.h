@@ -17,8 +17,8 @@ struct YamlField;
 struct YamlNode {
   enum class Kind { Scalar, List, Map };
   Kind kind = Kind::Scalar;
-  unsigned line = 0; ///< from 1
-  std::string text;  ///< of a scalar
+  unsigned line = 0;             ///< from 1
+  std::string text;              ///< of a scalar
   std::vector<YamlNode> items;   ///< of a list
   std::vector<YamlField> fields; ///< of a map
 
@@ -34,8 +34,8 @@ struct YamlField {
 /// Called for every problem, with its line.
 using ReportProblem = std::function<void(unsigned line, const std::string &message)>;
 
-/// The tree of a file with one document. Nothing where it is no YAML, has no or several documents, aliases or anchors, keys
-/// that are no scalars or occur twice: each has been reported.
+/// The tree of a file with one document. Nothing where it is no YAML, has no or several documents, aliases or anchors,
+/// keys that are no scalars or occur twice: each has been reported.
 std::optional<YamlNode> parseYaml(llvm::StringRef text, const ReportProblem &report);
 
 /// A scalar as it stands in a file: quoted where it would otherwise mean something else.

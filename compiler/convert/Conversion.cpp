@@ -17,12 +17,11 @@ using namespace mlir;
 
 namespace qcompile::convert {
 
-static constexpr std::pair<Format, llvm::StringLiteral> kFormats[] = {
-    {Format::Qonnx, "qonnx"},
-    {Format::Qcdq, "qcdq"},
-    {Format::Qdq, "qdq"},
-    {Format::Qop, "qop"},
-    {Format::Multithreshold, "multithreshold"}};
+static constexpr std::pair<Format, llvm::StringLiteral> kFormats[] = {{Format::Qonnx, "qonnx"},
+                                                                      {Format::Qcdq, "qcdq"},
+                                                                      {Format::Qdq, "qdq"},
+                                                                      {Format::Qop, "qop"},
+                                                                      {Format::Multithreshold, "multithreshold"}};
 
 std::optional<Format> parseFormat(StringRef name) {
   for (auto [format, text] : kFormats)

@@ -1,7 +1,7 @@
 //===- Conversion.h - Models in another quantized format --------*- C++ -*-===//
 //
-// What `qcompile convert` does (docs/Convert.md): a model is brought to the normal form of quantization, that to the target format, and
-// the result to an ONNX file.
+// What `qcompile convert` does (docs/Convert.md): a model is brought to the normal form of quantization, that to the
+// target format, and the result to an ONNX file.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_CONVERT_CONVERSION_H
@@ -37,8 +37,8 @@ struct ConversionOptions {
   bool smallTypes = false;
 };
 
-/// The bytes of the ONNX file that the loaded model of `session` becomes; its module is changed. Nothing after errors, which have been
-/// reported: all that has no exact form in the target format.
+/// The bytes of the ONNX file that the loaded model of `session` becomes; its module is changed. Nothing after errors,
+/// which have been reported: all that has no exact form in the target format.
 std::optional<std::string> convertModel(Session &session, const ConversionOptions &options);
 
 } // namespace qcompile::convert

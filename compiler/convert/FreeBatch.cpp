@@ -1,10 +1,10 @@
 //===- FreeBatch.cpp - Files for any number of samples --------------------===//
 #include "compiler/convert/FreeBatch.h"
 
+#include "onnx/onnx_pb.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "onnx/onnx_pb.h"
 
 using namespace llvm;
 using ::onnx::GraphProto;
@@ -17,8 +17,7 @@ using ::onnx::ValueInfoProto;
 namespace qcompile::convert {
 namespace {
 
-template <typename Message>
-bool isSame(const Message &a, const Message &b) {
+template <typename Message> bool isSame(const Message &a, const Message &b) {
   return a.SerializeAsString() == b.SerializeAsString();
 }
 
@@ -31,8 +30,7 @@ public:
   bool free();
 
 private:
-  template <typename List>
-  bool freeTypes(List &mine, const List &other);
+  template <typename List> bool freeTypes(List &mine, const List &other);
   bool freeType(TypeProto &mine, const TypeProto &other);
   bool freeShapes();
   /// The element of two lists of sizes in which they are one sample and two; nothing where they differ otherwise.
@@ -67,8 +65,7 @@ bool BatchFreer::freeType(TypeProto &mine, const TypeProto &other) {
   return true;
 }
 
-template <typename List>
-bool BatchFreer::freeTypes(List &mine, const List &other) {
+template <typename List> bool BatchFreer::freeTypes(List &mine, const List &other) {
   if (mine.size() != other.size())
     return false;
   for (auto [value, same] : zip(mine, other)) {
@@ -102,7 +99,8 @@ std::optional<int64_t> BatchFreer::chooseSize(ArrayRef<int64_t> sizes, int64_t p
                                               ArrayRef<const NodeProto *> users) const {
   bool copies = place == 0;
   for (const NodeProto *user : users) {
-    const bool keepsZeros = any_of(user->attribute(), [](const auto &a) { return a.name() == "allowzero" && a.i() != 0; });
+    const bool keepsZeros =
+        any_of(user->attribute(), [](const auto &a) { return a.name() == "allowzero" && a.i() != 0; });
     if (user->op_type() != "Reshape" || !user->domain().empty())
       return std::nullopt;
     copies &= !keepsZeros && batched.contains(user->input(0));
@@ -128,8 +126,8 @@ bool BatchFreer::freeShapes() {
   for (auto [tensor, same] : zip(*one.mutable_initializer(), two.initializer())) {
     if (isSame(tensor, same))
       continue;
-    if (tensor.name() != same.name() || tensor.data_type() != TensorProto::INT64 || same.data_type() != TensorProto::INT64 ||
-        !tensor.has_raw_data() || !same.has_raw_data())
+    if (tensor.name() != same.name() || tensor.data_type() != TensorProto::INT64 ||
+        same.data_type() != TensorProto::INT64 || !tensor.has_raw_data() || !same.has_raw_data())
       return false;
     SmallVector<int64_t> sizes = read(tensor);
     std::optional<int64_t> place = findBatch(sizes, read(same));

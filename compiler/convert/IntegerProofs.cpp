@@ -3,13 +3,13 @@
 
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/MapVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 #include "passes/rewriting/OnnxSteps.h"
 #include "passes/rewriting/QuantizerRounding.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 

@@ -64,7 +64,7 @@ PreparedOperation::operator()(ArrayRef<const runtime::Value *> operands) const {
   // Those that the operation has: absent optional ones are computed all the same.
   if (results->size() < present.size())
     return llvm::make_error<UnsupportedError>("expected at most " + Twine(results->size()) + " results, found " +
-                                   Twine(present.size()));
+                                              Twine(present.size()));
   std::vector<runtime::Value> out;
   for (auto [index, isPresent] : llvm::enumerate(present))
     if (isPresent)
@@ -72,8 +72,8 @@ PreparedOperation::operator()(ArrayRef<const runtime::Value *> operands) const {
   return out;
 }
 
-llvm::Expected<std::vector<runtime::Value>>
-evaluateOperation(Operation *op, ArrayRef<const runtime::Value *> operands) {
+llvm::Expected<std::vector<runtime::Value>> evaluateOperation(Operation *op,
+                                                              ArrayRef<const runtime::Value *> operands) {
   llvm::Expected<PreparedOperation> prepared = PreparedOperation::create(op);
   if (!prepared)
     return prepared.takeError();

@@ -52,8 +52,8 @@ private:
 };
 
 /// Computes the results of one operation from operand values (null for an absent optional one).
-llvm::Expected<std::vector<runtime::Value>>
-evaluateOperation(mlir::Operation *op, llvm::ArrayRef<const runtime::Value *> operands);
+llvm::Expected<std::vector<runtime::Value>> evaluateOperation(mlir::Operation *op,
+                                                              llvm::ArrayRef<const runtime::Value *> operands);
 
 /// What a valid model asks for and no evaluation gives.
 class UnsupportedError : public llvm::ErrorInfo<UnsupportedError, llvm::StringError> {

@@ -76,8 +76,8 @@ runtime::Operation convertOperation(Operation *op) {
   return out;
 }
 
-/// The values of an operation by its formal ones, of which an attribute says how many values each has: null where there is none,
-/// but not at the end.
+/// The values of an operation by its formal ones, of which an attribute says how many values each has: null where there
+/// is none, but not at the end.
 static SmallVector<Value> getFormalValues(Operation *op, StringRef sizesName, ValueRange values) {
   auto sizes = op->getAttrOfType<DenseI32ArrayAttr>(sizesName);
   if (!sizes)
@@ -118,8 +118,7 @@ public:
     for (auto [index, argument] : llvm::enumerate(function.getArguments())) {
       int32_t id = define(argument);
       auto name = function.getArgAttrOfType<StringAttr>(index, kPortNameAttr);
-      if (llvm::Error error =
-              addPort(program.inputs, argument.getType(), name, "input" + Twine(index), id))
+      if (llvm::Error error = addPort(program.inputs, argument.getType(), name, "input" + Twine(index), id))
         return std::move(error);
     }
     Operation *terminator = function.front().getTerminator();
@@ -127,8 +126,8 @@ public:
       return std::move(error);
     for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
       auto name = function.getResultAttrOfType<StringAttr>(index, kPortNameAttr);
-      if (llvm::Error error = addPort(program.outputs, value.getType(), name,
-                                      "output" + Twine(index), ids.lookup(value)))
+      if (llvm::Error error =
+              addPort(program.outputs, value.getType(), name, "output" + Twine(index), ids.lookup(value)))
         return std::move(error);
     }
     return std::move(program);
@@ -139,17 +138,15 @@ public:
 private:
   int32_t define(Value value) { return ids[value] = program.num_values++; }
 
-  llvm::Error addPort(std::vector<runtime::Port> &ports, Type type, StringAttr name,
-                      const Twine &otherwise, int32_t id) {
+  llvm::Error addPort(std::vector<runtime::Port> &ports, Type type, StringAttr name, const Twine &otherwise,
+                      int32_t id) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    std::optional<runtime::DataType> element =
-        tensor ? data::getDataType(tensor.getElementType()) : std::nullopt;
+    std::optional<runtime::DataType> element = tensor ? data::getDataType(tensor.getElementType()) : std::nullopt;
     if (!element || !tensor.hasStaticShape()) {
       std::string text;
       llvm::raw_string_ostream(text) << type;
       return llvm::createStringError("expected a static shape and a numeric element type for '" +
-                                     (name ? name.getValue().str() : otherwise.str()) +
-                                     "', found " + text);
+                                     (name ? name.getValue().str() : otherwise.str()) + "', found " + text);
     }
     ports.push_back({name ? name.getValue().str() : otherwise.str(),
                      *element,
@@ -160,8 +157,7 @@ private:
 
   llvm::Error addBody(func::FuncOp function) {
     if (!function.getBody().hasOneBlock())
-      return llvm::createStringError("function '" + function.getName() +
-                                     "' has no single block to evaluate");
+      return llvm::createStringError("function '" + function.getName() + "' has no single block to evaluate");
     for (Operation &op : function.front().without_terminator())
       if (llvm::Error error = addOperation(&op))
         return error;
@@ -206,8 +202,7 @@ private:
 };
 } // namespace
 
-llvm::Expected<runtime::Program> buildProgram(func::FuncOp function,
-                                              DenseMap<Value, int32_t> *ids) {
+llvm::Expected<runtime::Program> buildProgram(func::FuncOp function, DenseMap<Value, int32_t> *ids) {
   Builder builder;
   llvm::Expected<runtime::Program> program = builder.build(function);
   if (ids)

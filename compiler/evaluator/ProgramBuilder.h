@@ -2,10 +2,10 @@
 #ifndef QCOMPILE_COMPILER_EVALUATOR_PROGRAMBUILDER_H
 #define QCOMPILE_COMPILER_EVALUATOR_PROGRAMBUILDER_H
 
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/Support/Error.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "runtime/program/program.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/Support/Error.h"
 
 namespace qcompile {
 
@@ -26,8 +26,8 @@ runtime::Operation convertOperation(mlir::Operation *op);
 /// A function with `onnx` and `qnn` operations as a program that computes the same. Calls of other functions
 /// of the module are inlined. `ids`, where given, receives the program's value of every value of
 /// the function. Fails where a tensor type is not static or an operation cannot travel.
-llvm::Expected<runtime::Program>
-buildProgram(mlir::func::FuncOp function, llvm::DenseMap<mlir::Value, int32_t> *ids = nullptr);
+llvm::Expected<runtime::Program> buildProgram(mlir::func::FuncOp function,
+                                              llvm::DenseMap<mlir::Value, int32_t> *ids = nullptr);
 
 } // namespace qcompile
 

@@ -75,7 +75,9 @@ private:
   Flow wholeTensor() const { return at(0).isKnown() ? kAcross : Flow(at(0)); }
 
   Samples at(size_t i) const { return i < samples.size() ? samples[i] : Samples::none(); }
-  bool othersAreNone() const { return llvm::all_of(ArrayRef(samples).drop_front(), [](Samples s) { return s.isNone(); }); }
+  bool othersAreNone() const {
+    return llvm::all_of(ArrayRef(samples).drop_front(), [](Samples s) { return s.isNone(); });
+  }
   /// Negative where it is not known.
   int64_t rank(size_t i) const {
     auto type = i < operands.size() && operands[i] ? dyn_cast<RankedTensorType>(operands[i].getType()) : nullptr;
@@ -249,7 +251,8 @@ Flow FlowOfOperation::reshape() const {
   if (!at(0).liesAlong(0) || !from || !to || to.getRank() == 0)
     return at(0).isNone() ? at(0) : Samples::unknown();
   auto target = integers(1);
-  // 0 copies the number of samples, and so does what a model computes, as a rule. The 1 of a model of one sample may be meant.
+  // 0 copies the number of samples, and so does what a model computes, as a rule. The 1 of a model of one sample may be
+  // meant.
   const bool mayBeNumber = !isFree && (from.getDimSize(0) == 1 || from.getDimSize(0) == to.getDimSize(0));
   if (mayBeNumber || !target || target->empty() || (target->front() == 0 && !attribute("allowzero", 0)))
     return from.getDimSize(0) == to.getDimSize(0) ? at(0) : Samples::unknown();
@@ -312,7 +315,8 @@ Flow FlowOfOperation::resize() const {
   auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
   int64_t entry = at(0).getAxis();
   if (axes) {
-    auto found = llvm::find_if(axes.asArrayRef(), [&](int64_t axis) { return at(0).liesAlong(normalized(axis, rank(0))); });
+    auto found =
+        llvm::find_if(axes.asArrayRef(), [&](int64_t axis) { return at(0).liesAlong(normalized(axis, rank(0))); });
     if (found == axes.asArrayRef().end())
       return at(0);
     entry = found - axes.asArrayRef().begin();
@@ -375,11 +379,12 @@ const llvm::StringMap<FlowOfOperation::Rule> &FlowOfOperation::getRules() {
       for (StringRef name : names)
         out[name] = rule;
     };
-    add(&F::pointwise, {"And", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor", "Equal", "Greater",
-                        "GreaterOrEqual", "Less", "LessOrEqual", "Mean", "Mod", "Not", "Or", "QLinearAdd", "QLinearMul", "Sum", "Xor", "Expand"});
-    add(&F::keepsFirst,
-        {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cast", "CastLike", "Cosh", "DequantizeLinear", "FloatQuant",
-         "IntQuant", "IsInf", "IsNaN", "QLinearLeakyRelu", "QLinearSigmoid", "QuantizeLinear", "Sinh", "Tan"});
+    add(&F::pointwise, {"And",     "BitShift",       "BitwiseAnd", "BitwiseNot",  "BitwiseOr", "BitwiseXor", "Equal",
+                        "Greater", "GreaterOrEqual", "Less",       "LessOrEqual", "Mean",      "Mod",        "Not",
+                        "Or",      "QLinearAdd",     "QLinearMul", "Sum",         "Xor",       "Expand"});
+    add(&F::keepsFirst, {"Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cast", "CastLike", "Cosh",
+                         "DequantizeLinear", "FloatQuant", "IntQuant", "IsInf", "IsNaN", "QLinearLeakyRelu",
+                         "QLinearSigmoid", "QuantizeLinear", "Sinh", "Tan"});
     add(&F::pad, {"Pad"});
     add(&F::resize, {"Resize", "Upsample"});
     add(&F::triangle, {"Trilu"});

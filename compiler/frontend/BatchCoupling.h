@@ -1,7 +1,7 @@
 //===- BatchCoupling.h - What computes across samples -----------*- C++ -*-===//
 //
-// The first dimension of the inputs is that of samples, which are given to a model in batches of any size. That makes no
-// difference only while every sample is computed by itself.
+// The first dimension of the inputs is that of samples, which are given to a model in batches of any size. That makes
+// no difference only while every sample is computed by itself.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_FRONTEND_BATCHCOUPLING_H
@@ -19,8 +19,9 @@ struct BatchCoupling {
   mlir::Operation *lost = nullptr;
 };
 
-/// Follows samples, the first dimension of `inputs`, which are arguments of the function, through `onnx` operations. `isFree`
-/// says that there is one sample for want of a number: a 1 that the model writes into shapes then is no number of samples.
+/// Follows samples, the first dimension of `inputs`, which are arguments of the function, through `onnx` operations.
+/// `isFree` says that there is one sample for want of a number: a 1 that the model writes into shapes then is no number
+/// of samples.
 BatchCoupling findBatchCoupling(mlir::func::FuncOp function, llvm::ArrayRef<mlir::BlockArgument> inputs, bool isFree);
 
 } // namespace qcompile::frontend

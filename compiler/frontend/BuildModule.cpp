@@ -8,11 +8,11 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "onnx/defs/schema.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
@@ -36,8 +36,7 @@ private:
   LogicalResult addConstants();
   void addStructures();
   LogicalResult addNode(const NodeProto &node, unsigned index);
-  LogicalResult addAttributes(const NodeProto &node, const OpSchema &schema,
-                              OperationState &state);
+  LogicalResult addAttributes(const NodeProto &node, const OpSchema &schema, OperationState &state);
   Attribute convertAttribute(const NodeProto &node, const AttributeProto &attribute);
   LogicalResult addReturn(func::FuncOp function);
   void noteTypes();
@@ -72,8 +71,8 @@ Type ModuleBuilder::convertType(const TypeProto &type, const Twine &what, Locati
   }
   if (negative || elements > 0x1p40) {
     emitError(loc, Code::I006) << what << ": expected "
-                               << (negative ? "dimensions of at least 0" : "a tensor of at most 2^40 elements") << ", found "
-                               << ranked;
+                               << (negative ? "dimensions of at least 0" : "a tensor of at most 2^40 elements")
+                               << ", found " << ranked;
     return nullptr;
   }
   return ranked;
@@ -92,8 +91,7 @@ LogicalResult ModuleBuilder::addInputs() {
     Type type = convertType(input.type(), "value '" + input.name() + "'", model.fileLocation());
     if (!type)
       return failure();
-    Location loc = qcompile::onnx::makeNodeLocation(model.context, input.name(), input.name(),
-                                                    model.file, 0);
+    Location loc = qcompile::onnx::makeNodeLocation(model.context, input.name(), input.name(), model.file, 0);
     values[input.name()] = block->addArgument(type, loc);
     inputTypes.push_back(type);
   }
@@ -118,8 +116,7 @@ LogicalResult ModuleBuilder::addConstants() {
       result = failure();
       continue;
     }
-    OperationState state(qcompile::onnx::makeNodeLocation(model.context, tensor.name(),
-                                                          tensor.name(), model.file, 0),
+    OperationState state(qcompile::onnx::makeNodeLocation(model.context, tensor.name(), tensor.name(), model.file, 0),
                          "onnx.Constant");
     state.addAttribute("value", constant);
     state.addTypes(constant.getType());
@@ -139,8 +136,7 @@ void ModuleBuilder::addStructures() {
       Operation *op = initializers.lookup(name);
       absl::Status status = absl::NotFoundError("there is no such initializer in use");
       if (op)
-        status = encoding::checkShape(
-            structure, cast<RankedTensorType>(op->getResult(0).getType()).getShape());
+        status = encoding::checkShape(structure, cast<RankedTensorType>(op->getResult(0).getType()).getShape());
       if (status.ok())
         op->setAttr(encoding::kStructureAttr, structure);
       else
@@ -177,8 +173,7 @@ Attribute ModuleBuilder::convertAttribute(const NodeProto &node, const Attribute
   }
 }
 
-LogicalResult ModuleBuilder::addAttributes(const NodeProto &node, const OpSchema &schema,
-                                           OperationState &state) {
+LogicalResult ModuleBuilder::addAttributes(const NodeProto &node, const OpSchema &schema, OperationState &state) {
   for (const AttributeProto &attribute : node.attribute()) {
     // Attributes that the newest version no longer has are without effect in it.
     if (!schema.attributes().count(attribute.name()))
@@ -187,9 +182,8 @@ LogicalResult ModuleBuilder::addAttributes(const NodeProto &node, const OpSchema
     if (!value && attribute.type() == AttributeProto::TENSOR)
       return failure(); // reported
     if (!value)
-      return emitError(state.location, Code::I005)
-             << "node '" << node.name() << "': attribute '" << attribute.name()
-             << "' is of a kind that is not supported";
+      return emitError(state.location, Code::I005) << "node '" << node.name() << "': attribute '" << attribute.name()
+                                                   << "' is of a kind that is not supported";
     state.addAttribute(attribute.name() == "signed" ? "signed_" : attribute.name(), value);
   }
   return success();
@@ -223,8 +217,7 @@ static std::string getMnemonic(const NodeProto &node, int version) {
 LogicalResult ModuleBuilder::addNode(const NodeProto &node, unsigned index) {
   Location loc = model.nodeLocation(node, index);
   int version = imports[node.domain()];
-  const OpSchema &schema =
-      *::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  const OpSchema &schema = *::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
   OperationState state(loc, getMnemonic(node, version));
   for (const std::string &input : node.input())
     if (!input.empty())
@@ -236,8 +229,8 @@ LogicalResult ModuleBuilder::addNode(const NodeProto &node, unsigned index) {
       continue;
     auto type = types.find(output);
     if (type == types.end())
-      return emitError(loc, Code::I006) << "node '" << node.name() << "': the type of value '"
-                                        << output << "' cannot be inferred";
+      return emitError(loc, Code::I006) << "node '" << node.name() << "': the type of value '" << output
+                                        << "' cannot be inferred";
     Type converted = convertType(*type->second, "node '" + node.name() + "': value '" + output + "'", loc);
     if (!converted)
       return failure();
@@ -247,15 +240,13 @@ LogicalResult ModuleBuilder::addNode(const NodeProto &node, unsigned index) {
   auto hasOutput = [&](int i) { return !node.output(i).empty(); };
   if (state.name.hasTrait<OpTrait::AttrSizedOperandSegments>())
     state.addAttribute("operandSegmentSizes",
-                       builder.getDenseI32ArrayAttr(
-                           getSegments(schema.inputs(), node.input_size(), hasInput)));
+                       builder.getDenseI32ArrayAttr(getSegments(schema.inputs(), node.input_size(), hasInput)));
   if (state.name.hasTrait<OpTrait::AttrSizedResultSegments>())
     state.addAttribute("resultSegmentSizes",
-                       builder.getDenseI32ArrayAttr(
-                           getSegments(schema.outputs(), node.output_size(), hasOutput)));
+                       builder.getDenseI32ArrayAttr(getSegments(schema.outputs(), node.output_size(), hasOutput)));
   if (!state.name.isRegistered())
-    return emitError(loc, Code::I003) << "node '" << node.name() << "': operator "
-                                      << node.op_type() << " has no operation";
+    return emitError(loc, Code::I003) << "node '" << node.name() << "': operator " << node.op_type()
+                                      << " has no operation";
   Operation *op = builder.create(state);
   unsigned next = 0;
   for (const std::string &output : node.output())
@@ -278,13 +269,12 @@ LogicalResult ModuleBuilder::addReturn(func::FuncOp function) {
 }
 
 OwningOpRef<ModuleOp> ModuleBuilder::build() {
-  model.context->loadDialect<func::FuncDialect, qcompile::onnx::OnnxDialect, data::DataDialect,
-                             encoding::EncodingDialect>();
+  model.context
+      ->loadDialect<func::FuncDialect, qcompile::onnx::OnnxDialect, data::DataDialect, encoding::EncodingDialect>();
   noteTypes();
   OwningOpRef<ModuleOp> module = ModuleOp::create(model.fileLocation());
   builder.setInsertionPointToEnd(module->getBody());
-  auto function = func::FuncOp::create(builder, model.fileLocation(), "main",
-                                       builder.getFunctionType({}, {}));
+  auto function = func::FuncOp::create(builder, model.fileLocation(), "main", builder.getFunctionType({}, {}));
   block = builder.createBlock(&function.getBody());
   if (failed(addInputs()) || failed(addConstants()))
     return nullptr;

@@ -18,8 +18,7 @@ ConstantValues::ConstantValues(ModelContext &model) : model(model) {
     note(node);
   for (const auto &tensor : model.graph().initializer())
     note(tensor);
-  for (const auto *values :
-       {&model.graph().input(), &model.graph().output(), &model.graph().value_info()})
+  for (const auto *values : {&model.graph().input(), &model.graph().output(), &model.graph().value_info()})
     for (const auto &value : *values)
       types[value.name()] = &value.type();
 }
@@ -35,9 +34,8 @@ bool ConstantValues::isStored(const std::string &name) const {
 }
 
 std::string ConstantValues::follow(std::string name) const {
-  for (auto it = producers.find(name); it != producers.end() &&
-                                       it->second->op_type() == "Identity" &&
-                                       it->second->domain().empty();
+  for (auto it = producers.find(name);
+       it != producers.end() && it->second->op_type() == "Identity" && it->second->domain().empty();
        it = producers.find(name))
     name = it->second->input(0);
   return name;
@@ -47,8 +45,7 @@ std::optional<std::vector<int64_t>> ConstantValues::getShape(const std::string &
   if (auto it = initializers.find(name); it != initializers.end())
     return std::vector<int64_t>(it->second->dims().begin(), it->second->dims().end());
   auto it = types.find(name);
-  if (it == types.end() || !it->second->has_tensor_type() ||
-      !it->second->tensor_type().has_shape())
+  if (it == types.end() || !it->second->has_tensor_type() || !it->second->tensor_type().has_shape())
     return std::nullopt;
   std::vector<int64_t> shape;
   for (const auto &dim : it->second->tensor_type().shape().dim()) {
@@ -86,8 +83,7 @@ static NodeProto makeShapeConstant(const NodeProto &node, ArrayRef<int64_t> shap
 }
 
 /// Adds the nodes behind `name` to `graph`, each before its users.
-bool ConstantValues::collect(const std::string &name, GraphProto &graph,
-                             llvm::StringMap<bool> &done, int depth) {
+bool ConstantValues::collect(const std::string &name, GraphProto &graph, llvm::StringMap<bool> &done, int depth) {
   if (name.empty())
     return true;
   if (depth > kMaxDepth)
@@ -144,8 +140,7 @@ std::optional<runtime::Tensor> ConstantValues::evaluate(const std::string &name)
   OwningOpRef<ModuleOp> module = buildModule(part);
   if (!module)
     return std::nullopt;
-  llvm::Expected<Evaluator> evaluator =
-      Evaluator::create(module->lookupSymbol<func::FuncOp>("main"));
+  llvm::Expected<Evaluator> evaluator = Evaluator::create(module->lookupSymbol<func::FuncOp>("main"));
   if (!evaluator) {
     llvm::consumeError(evaluator.takeError());
     return std::nullopt;

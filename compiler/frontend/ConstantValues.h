@@ -3,8 +3,8 @@
 #define QCOMPILE_COMPILER_FRONTEND_CONSTANTVALUES_H
 
 #include "compiler/frontend/ModelContext.h"
-#include "llvm/ADT/StringMap.h"
 #include "runtime/core/tensor.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace qcompile::frontend {
 
@@ -19,17 +19,14 @@ public:
   bool isStored(const std::string &name) const;
   /// Makes a node known that is not part of the model yet; it must stay where it is.
   void note(const ::onnx::NodeProto &node);
-  void note(const ::onnx::TensorProto &initializer) {
-    initializers[initializer.name()] = &initializer;
-  }
+  void note(const ::onnx::TensorProto &initializer) { initializers[initializer.name()] = &initializer; }
   /// The value that `name` is a copy of by Identity nodes; itself where it is none.
   std::string follow(std::string name) const;
   /// The shape of a value, or nothing where it is not static.
   std::optional<std::vector<int64_t>> getShape(const std::string &name) const;
 
 private:
-  bool collect(const std::string &name, ::onnx::GraphProto &graph, llvm::StringMap<bool> &done,
-               int depth);
+  bool collect(const std::string &name, ::onnx::GraphProto &graph, llvm::StringMap<bool> &done, int depth);
 
   ModelContext &model;
   llvm::StringMap<const ::onnx::NodeProto *> producers;

@@ -17,8 +17,7 @@ using ::onnx::NodeProto;
 namespace qcompile::frontend {
 
 bool isControlFlow(const NodeProto &node) {
-  return node.domain().empty() &&
-         (node.op_type() == "If" || node.op_type() == "Loop" || node.op_type() == "Scan");
+  return node.domain().empty() && (node.op_type() == "If" || node.op_type() == "Loop" || node.op_type() == "Scan");
 }
 
 namespace {
@@ -38,8 +37,7 @@ int64_t getElement(const NodeProto &node, StringRef name, int i, int64_t otherwi
 
 class Folder {
 public:
-  explicit Folder(ModelContext &model)
-      : model(model), taken(model.graph()), constants(model) {}
+  explicit Folder(ModelContext &model) : model(model), taken(model.graph()), constants(model) {}
 
   /// Whether a node was replaced. Those that cannot be are reported.
   FailureOr<bool> run() {
@@ -72,8 +70,7 @@ public:
 private:
   using Names = std::vector<std::string>;
 
-  NodeProto &addNode(const NodeProto &origin, const std::string &type, const Names &inputs,
-                     const std::string &output) {
+  NodeProto &addNode(const NodeProto &origin, const std::string &type, const Names &inputs, const std::string &output) {
     NodeProto &node = *nodes.Add();
     node.set_op_type(type);
     node.set_name(origin.name());
@@ -147,8 +144,7 @@ private:
 
   std::string replaceIf(const NodeProto &node) {
     std::optional<int64_t> condition = getInteger(node.input(0));
-    const AttributeProto *branch =
-        findAttribute(node, condition.value_or(0) ? "then_branch" : "else_branch");
+    const AttributeProto *branch = findAttribute(node, condition.value_or(0) ? "then_branch" : "else_branch");
     if (!condition)
       return "its condition depends on data";
     if (!branch || branch->g().output_size() != node.output_size() || branch->g().input_size())
@@ -207,11 +203,9 @@ private:
 };
 
 std::string Folder::replaceScan(const NodeProto &node) {
-  const AttributeProto *body = findAttribute(node, "body"),
-                       *count = findAttribute(node, "num_scan_inputs");
-  if (!body || !count || body->g().input_size() != node.input_size() ||
-      body->g().output_size() != node.output_size() || count->i() < 1 ||
-      count->i() > node.input_size())
+  const AttributeProto *body = findAttribute(node, "body"), *count = findAttribute(node, "num_scan_inputs");
+  if (!body || !count || body->g().input_size() != node.input_size() || body->g().output_size() != node.output_size() ||
+      count->i() < 1 || count->i() > node.input_size())
     return "expected a body with the inputs and outputs of the node, found another";
   const int scanned = int(count->i()), states = node.input_size() - scanned;
   std::optional<int64_t> length;
@@ -221,8 +215,7 @@ std::string Folder::replaceScan(const NodeProto &node) {
     if (!shape || shape->empty())
       return "the number of its steps is not known";
     axis += axis < 0 ? int64_t(shape->size()) : 0;
-    if (axis < 0 || axis >= int64_t(shape->size()) ||
-        (length && *length != (*shape)[size_t(axis)]))
+    if (axis < 0 || axis >= int64_t(shape->size()) || (length && *length != (*shape)[size_t(axis)]))
       return "expected inputs that agree in the number of steps, found others";
     length = (*shape)[size_t(axis)];
   }

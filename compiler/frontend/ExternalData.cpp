@@ -80,8 +80,9 @@ static std::string resolve(StringRef directory, StringRef location, SmallVectorI
   if (std::error_code code = fs::real_path(directory, root))
     return describeError(code);
   if (std::error_code code = fs::real_path(joined, path))
-    return code == std::errc::no_such_file_or_directory ? "expected a file of that name in the folder of the model, found none"
-                                                        : describeError(code);
+    return code == std::errc::no_such_file_or_directory
+               ? "expected a file of that name in the folder of the model, found none"
+               : describeError(code);
   StringRef rest(path.data(), path.size());
   if (!rest.consume_front(root) || !(root.ends_with("/") || rest.starts_with("/")))
     return "a link leads out of the model's folder";

@@ -23,8 +23,8 @@ struct ExternalTensor {
   bool isParameter; ///< its values are needed to infer shapes
 };
 
-/// Checks that all of them can be mapped, and reports what is wrong with a file once for all tensors in it. The bytes of
-/// parameters are put into the message, where the library finds them.
+/// Checks that all of them can be mapped, and reports what is wrong with a file once for all tensors in it. The bytes
+/// of parameters are put into the message, where the library finds them.
 mlir::LogicalResult checkExternalData(ModelContext &model, llvm::ArrayRef<ExternalTensor> tensors);
 
 } // namespace qcompile::frontend

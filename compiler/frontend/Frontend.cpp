@@ -13,13 +13,13 @@
 #include "dialects/onnx/schemas/QonnxSchemas.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "onnx/defs/schema.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
-#include "onnx/defs/schema.h"
 
 using namespace mlir;
 using namespace qcompile::frontend;
@@ -27,8 +27,7 @@ using namespace qcompile::frontend;
 namespace qcompile {
 
 int64_t getNewestOpset() {
-  static const int64_t newest =
-      ::onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at("").second;
+  static const int64_t newest = ::onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at("").second;
   return newest;
 }
 
@@ -37,8 +36,7 @@ namespace frontend {
 Location ModelContext::fileLocation() const { return FileLineColLoc::get(context, file, 0, 0); }
 
 Location ModelContext::nodeLocation(const ::onnx::NodeProto &node, unsigned index) const {
-  return qcompile::onnx::makeNodeLocation(context, node.name(),
-                                          node.output_size() ? node.output(0) : "", file, index);
+  return qcompile::onnx::makeNodeLocation(context, node.name(), node.output_size() ? node.output(0) : "", file, index);
 }
 
 std::string describeNode(const ::onnx::NodeProto &node, unsigned index) {
@@ -92,10 +90,9 @@ static LogicalResult parseMessage(ModelContext &model, ModelBytes &bytes, uint64
   if (!foreign.empty())
     return model.error(Code::I002) << "expected an ONNX model, found " << foreign;
   if (!whole || !model.model->has_graph())
-    return model.error(Code::I002)
-           << "expected an ONNX model, found "
-           << (whole ? "a message without a graph" : "bytes that are no such message")
-           << "; the file is truncated, damaged or of another format";
+    return model.error(Code::I002) << "expected an ONNX model, found "
+                                   << (whole ? "a message without a graph" : "bytes that are no such message")
+                                   << "; the file is truncated, damaged or of another format";
   return success();
 }
 
@@ -129,8 +126,8 @@ static void noteFormats(ModelContext &model) {
     StringRef type = node.op_type();
     qonnx |= qonnxNames.contains(type);
     quantize |= type == "QuantizeLinear" || type == "DequantizeLinear";
-    operators |= type.starts_with("QLinear") || type == "QGemm" || type == "MatMulNBits" ||
-                 type == "ConvInteger" || type.starts_with("MatMulInteger");
+    operators |= type.starts_with("QLinear") || type == "QGemm" || type == "MatMulNBits" || type == "ConvInteger" ||
+                 type.starts_with("MatMulInteger");
     dynamic |= type.starts_with("DynamicQuantize");
   });
   auto &formats = model.report.formats;
@@ -158,10 +155,10 @@ static void noteFacts(ModelContext &model, ModelBytes &bytes) {
   for (const auto &import : proto.opset_import())
     if (import.domain().empty() || import.domain() == "ai.onnx")
       report.opset = import.version();
-  report.producer = proto.producer_name().empty()
-                        ? "unknown producer"
-                        : proto.producer_name() + (proto.producer_version().empty() ? "" : " ") +
-                              proto.producer_version();
+  report.producer =
+      proto.producer_name().empty()
+          ? "unknown producer"
+          : proto.producer_name() + (proto.producer_version().empty() ? "" : " ") + proto.producer_version();
   for (const auto &annotation : model.graph().quantization_annotation())
     for (const auto &entry : annotation.quant_parameter_tensor_names())
       if (entry.key() == "finn_datatype")
@@ -209,9 +206,8 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
     return nullptr;
   noteFacts(model, bytes);
   if (model.report.irVersion > ::onnx::Version::IR_VERSION) {
-    model.error(Code::I004) << "expected IR version " << int(::onnx::Version::IR_VERSION)
-                            << " or older, found " << model.report.irVersion
-                            << "; write the model with an older version of ONNX";
+    model.error(Code::I004) << "expected IR version " << int(::onnx::Version::IR_VERSION) << " or older, found "
+                            << model.report.irVersion << "; write the model with an older version of ONNX";
     return nullptr;
   }
   // Before functions are inlined, whose opsets are not the model's.
@@ -246,8 +242,7 @@ static OwningOpRef<ModuleOp> importMessage(ModelContext &model, ModelBytes &byte
   return module;
 }
 
-static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader,
-                                          uint64_t size) {
+static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader reader, uint64_t size) {
   qcompile::onnx::registerQonnxSchemas();
   nodes::guardSchemas();
   ModelBytes bytes(reader);
@@ -262,9 +257,8 @@ static OwningOpRef<ModuleOp> importStream(ModelContext model, ModelBytes::Reader
 
 } // namespace frontend
 
-OwningOpRef<ModuleOp> importOnnx(MLIRContext *context, StringRef bytes, StringRef name,
-                                 StringRef directory, const ImportOptions &options,
-                                 ImportReport &report) {
+OwningOpRef<ModuleOp> importOnnx(MLIRContext *context, StringRef bytes, StringRef name, StringRef directory,
+                                 const ImportOptions &options, ImportReport &report) {
   StringRef rest = bytes;
   auto reader = [&](char *buffer, size_t size) {
     StringRef piece = rest.take_front(size);
@@ -272,12 +266,11 @@ OwningOpRef<ModuleOp> importOnnx(MLIRContext *context, StringRef bytes, StringRe
     llvm::copy(piece, buffer);
     return piece.size();
   };
-  return importStream({context, nullptr, name.str(), directory.str(), options, report}, reader,
-                      bytes.size());
+  return importStream({context, nullptr, name.str(), directory.str(), options, report}, reader, bytes.size());
 }
 
-OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path,
-                                     const ImportOptions &options, ImportReport &report) {
+OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path, const ImportOptions &options,
+                                     ImportReport &report) {
   StringRef name = llvm::sys::path::filename(path);
   auto fail = [&](const Twine &reason) -> OwningOpRef<ModuleOp> {
     emitError(FileLineColLoc::get(context, name, 0, 0), Code::I001)
@@ -306,8 +299,8 @@ OwningOpRef<ModuleOp> importOnnxFile(MLIRContext *context, StringRef path,
   };
   StringRef directory = llvm::sys::path::parent_path(path);
   OwningOpRef<ModuleOp> module =
-      importStream({context, nullptr, name.str(), directory.empty() ? "." : directory.str(), options, report},
-                   reader, status.getSize());
+      importStream({context, nullptr, name.str(), directory.empty() ? "." : directory.str(), options, report}, reader,
+                   status.getSize());
   return problem.empty() ? std::move(module) : fail(problem);
 }
 

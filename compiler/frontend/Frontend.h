@@ -20,10 +20,11 @@ namespace qcompile {
 struct ImportOptions {
   /// Shapes that replace those of the file, by input name.
   std::map<std::string, std::vector<int64_t>> inputShapes;
-  /// Shapes of the data that inputs of these names will get, for dimensions that neither the file nor `inputShapes` gives a
-  /// size; called where there are any.
+  /// Shapes of the data that inputs of these names will get, for dimensions that neither the file nor `inputShapes`
+  /// gives a size; called where there are any.
   std::function<std::map<std::string, std::vector<int64_t>>(llvm::ArrayRef<std::string> inputs)> getDataShapes;
-  /// The first dimension of data is that of samples, which are computed one by one; this takes all of them as one batch.
+  /// The first dimension of data is that of samples, which are computed one by one; this takes all of them as one
+  /// batch.
   bool takeBatchFromData = false;
   /// Dimensions that nothing gives a size stay unknown, instead of being an error: for looking at a model.
   bool keepUnknownShapes = false;
@@ -36,14 +37,13 @@ int64_t getNewestOpset();
 
 /// Reads an ONNX file. On failure the module is null and diagnostics have been emitted.
 mlir::OwningOpRef<mlir::ModuleOp> importOnnxFile(mlir::MLIRContext *context, llvm::StringRef path,
-                                                 const ImportOptions &options,
-                                                 ImportReport &report);
+                                                 const ImportOptions &options, ImportReport &report);
 
 /// The same from memory: `name` stands for the file in messages, `directory` is where external data may
 /// lie (empty: nowhere).
-mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext *context, llvm::StringRef bytes,
-                                             llvm::StringRef name, llvm::StringRef directory,
-                                             const ImportOptions &options, ImportReport &report);
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext *context, llvm::StringRef bytes, llvm::StringRef name,
+                                             llvm::StringRef directory, const ImportOptions &options,
+                                             ImportReport &report);
 
 } // namespace qcompile
 

@@ -1,8 +1,8 @@
 //===- FunctionBody.cpp - A function in the place of its call -------------===//
 #include "compiler/frontend/FunctionBody.h"
 
-#include "llvm/ADT/STLExtras.h"
 #include "onnx/shape_inference/attribute_binder.h"
+#include "llvm/ADT/STLExtras.h"
 
 using ::onnx::FunctionProto;
 using ::onnx::NodeProto;

@@ -11,8 +11,8 @@ namespace qcompile::frontend {
 inline constexpr int kMaxCopiedNodes = 1 << 17;
 inline constexpr int64_t kMaxCopiedBytes = int64_t{1} << 30;
 
-/// Appends the nodes of `function` on the inputs, outputs and attributes of `call`. New values are named by `renaming`; the
-/// nodes keep their names.
+/// Appends the nodes of `function` on the inputs, outputs and attributes of `call`. New values are named by `renaming`;
+/// the nodes keep their names.
 void appendBody(const ::onnx::NodeProto &call, ::onnx::FunctionProto function, Renaming &&renaming, Nodes &nodes);
 
 } // namespace qcompile::frontend

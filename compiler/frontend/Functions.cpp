@@ -17,16 +17,13 @@ using ::onnx::TypeProto;
 
 namespace qcompile::frontend {
 
-bool hasFunctionBody(const OpSchema &schema) {
-  return schema.HasFunction() || schema.HasContextDependentFunction();
-}
+bool hasFunctionBody(const OpSchema &schema) { return schema.HasFunction() || schema.HasContextDependentFunction(); }
 
 /// The schema of an operator that its body replaces, or null.
 static const OpSchema *findReplaced(const NodeProto &node, int version) {
   if (node.domain().empty() && runtime::FindReference("onnx." + node.op_type()))
     return nullptr;
-  const OpSchema *schema =
-      ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
   return schema && hasFunctionBody(*schema) ? schema : nullptr;
 }
 
@@ -37,9 +34,8 @@ void writeFunctionDefaults(ModelContext &model) {
     if (!schema)
       continue;
     for (const auto &[name, attribute] : schema->attributes()) {
-      bool written = llvm::any_of(node.attribute(), [&, &wanted = name](const auto &found) {
-        return found.name() == wanted;
-      });
+      bool written =
+          llvm::any_of(node.attribute(), [&, &wanted = name](const auto &found) { return found.name() == wanted; });
       if (written || !(attribute.default_value.has_name() || attribute.default_value.has_type()))
         continue;
       *node.add_attribute() = attribute.default_value;
@@ -58,8 +54,8 @@ static void nameSqueezedAxes(Nodes &nodes, const std::string &axes) {
   }
 }
 
-/// The body of AffineGrid cuts matrices [samples, rows, columns] into rows, and removes that dimension by Squeeze without axes,
-/// which removes a single sample too: the dimension has to be named.
+/// The body of AffineGrid cuts matrices [samples, rows, columns] into rows, and removes that dimension by Squeeze
+/// without axes, which removes a single sample too: the dimension has to be named.
 static void repairAffineGrid(FunctionProto &body) {
   const std::string axes = "squeezed_axes";
   NodeProto constant;
@@ -81,9 +77,8 @@ public:
 
   /// Replaces the calls in the main graph once; whether there was one.
   bool run() {
-    if (llvm::none_of(model.graph().node(), [&](const NodeProto &node) {
-          return findReplaced(node, imports[node.domain()]);
-        }))
+    if (llvm::none_of(model.graph().node(),
+                      [&](const NodeProto &node) { return findReplaced(node, imports[node.domain()]); }))
       return false;
     noteTypes();
     taken.emplace(model.graph());
@@ -110,8 +105,7 @@ public:
 private:
   void noteTypes() {
     types.clear();
-    for (const auto *values :
-         {&model.graph().input(), &model.graph().output(), &model.graph().value_info()})
+    for (const auto *values : {&model.graph().input(), &model.graph().output(), &model.graph().value_info()})
       for (const auto &value : *values)
         types[value.name()] = value.type();
     for (const auto &tensor : model.graph().initializer()) {

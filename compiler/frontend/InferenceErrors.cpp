@@ -1,8 +1,8 @@
 //===- InferenceErrors.cpp - What shape inference says --------------------===//
 //
-// The library collects what is wrong with all nodes in one text: "(op_type:MatMul, node name: mm): [ShapeInferenceError] Incompatible
-// dimensions", a line each. Here every node gets an error of its own,
-// but those that only lack the type of a value of another one.
+// The library collects what is wrong with all nodes in one text: "(op_type:MatMul, node name: mm):
+// [ShapeInferenceError] Incompatible dimensions", a line each. Here every node gets an error of its own, but those that
+// only lack the type of a value of another one.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ConstantValues.h"
@@ -21,7 +21,9 @@ static std::string describeOperands(const NodeProto &node, const ConstantValues 
     if (input.empty())
       continue;
     std::optional<std::vector<int64_t>> shape = values.getShape(input);
-    out += (out.empty() ? " of shapes " : ", ") + (!shape ? "?" : shape->empty() ? "scalar" : runtime::ShapeToString(*shape));
+    out += (out.empty() ? " of shapes " : ", ") + (!shape           ? "?"
+                                                   : shape->empty() ? "scalar"
+                                                                    : runtime::ShapeToString(*shape));
   }
   return out;
 }
@@ -35,14 +37,16 @@ LogicalResult reportInference(ModelContext &model, StringRef text) {
       reasons.try_emplace(name, reason);
   }
   ConstantValues values(model);
-  llvm::StringSet<> lost; // values of no type, for they come from a node that is wrong
+  llvm::StringSet<> lost;                              // values of no type, for they come from a node that is wrong
   std::set<std::string> doubtful = model.assumedTypes; // what is wrong with these may be wrong with the assumption
   bool reported = false;
   for (auto [index, node] : llvm::enumerate(model.graph().node())) {
     auto reason = reasons.find(node.name());
     const bool isWrong = reason != reasons.end();
-    const bool followsWrong = llvm::any_of(node.input(), [&](const std::string &input) { return lost.contains(input); });
-    const bool followsDoubtful = llvm::any_of(node.input(), [&](const std::string &input) { return doubtful.contains(input); });
+    const bool followsWrong =
+        llvm::any_of(node.input(), [&](const std::string &input) { return lost.contains(input); });
+    const bool followsDoubtful =
+        llvm::any_of(node.input(), [&](const std::string &input) { return doubtful.contains(input); });
     if (followsDoubtful)
       doubtful.insert(node.output().begin(), node.output().end());
     if (isWrong && !followsWrong && !followsDoubtful)

@@ -4,9 +4,9 @@
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
 
@@ -87,9 +87,10 @@ void RangeFinder::constrain(Operation *op, int64_t shift, int64_t low, int64_t h
 
 /// Operations that move elements, or convert them.
 bool RangeFinder::follow(Operation *op, size_t operand, int64_t shift) {
-  static const llvm::StringSet<> moves = {
-      "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze",      "Transpose", "Slice",           "Split",
-      "Expand",   "Tile",    "Gather",  "GatherND", "GatherElements", "DepthToSpace", "ReverseSequence", "SpaceToDepth"};
+  static const llvm::StringSet<> moves = {"Identity",       "Reshape",      "Flatten",         "Squeeze",
+                                          "Unsqueeze",      "Transpose",    "Slice",           "Split",
+                                          "Expand",         "Tile",         "Gather",          "GatherND",
+                                          "GatherElements", "DepthToSpace", "ReverseSequence", "SpaceToDepth"};
   StringRef name = op->getName().stripDialect();
   if ((operand == 0 && moves.contains(name)) || name == "Concat" || (name == "Where" && operand > 0)) {
     for (Value result : op->getResults())

@@ -26,7 +26,8 @@ public:
 
   LogicalResult fix() {
     applyOptions();
-    if (model.options.getDataShapes && llvm::any_of(model.graph().input(), [&](auto &input) { return needsData(input); }))
+    if (model.options.getDataShapes &&
+        llvm::any_of(model.graph().input(), [&](auto &input) { return needsData(input); }))
       applyData();
     for (ValueInfoProto &input : *model.graph().mutable_input())
       fixInput(input);
@@ -129,9 +130,8 @@ private:
       return;
     }
     if (!model.keepsUnknownShapes())
-      result = model.error(Code::I006)
-               << "input '" << input.name() << "': expected a size for dimension " << d << ", found '" << name
-               << "'; give it with --input-shape";
+      result = model.error(Code::I006) << "input '" << input.name() << "': expected a size for dimension " << d
+                                       << ", found '" << name << "'; give it with --input-shape";
     else if (isNegative)
       model.repaired("dimension " + std::to_string(d) + " of input '" + input.name() + "', " + name +
                      ", taken as unknown");

@@ -75,8 +75,7 @@ public:
     if (calls)
       model.repaired(std::to_string(calls) + (calls == 1 ? " call" : " calls") + " of model-local functions inlined");
     for (const auto &[name, count] : keptOperators)
-      model.repaired("function " + name + " not used: there is an operator of that name" +
-                     formatOccurrences(count));
+      model.repaired("function " + name + " not used: there is an operator of that name" + formatOccurrences(count));
     return success();
   }
 
@@ -84,8 +83,7 @@ private:
   using Id = std::tuple<std::string, std::string, std::string>;
 
   /// As `readImports`, by the names that domains have now: they have not been repaired yet.
-  template <typename Message>
-  static std::map<std::string, int> readCurrentImports(const Message &message) {
+  template <typename Message> static std::map<std::string, int> readCurrentImports(const Message &message) {
     std::map<std::string, int> out;
     for (const auto &import : message.opset_import()) {
       NodeProto probe;
@@ -160,8 +158,8 @@ static bool differs(NodeProto &node, int a, int b) {
   bool other = false;
   auto compare = [&](const NodeProto &inner) {
     using ::onnx::OpSchemaRegistry;
-    other |= getCurrentDomain(inner).empty() && OpSchemaRegistry::Schema(inner.op_type(), a, "") !=
-                                                    OpSchemaRegistry::Schema(inner.op_type(), b, "");
+    other |= getCurrentDomain(inner).empty() &&
+             OpSchemaRegistry::Schema(inner.op_type(), a, "") != OpSchemaRegistry::Schema(inner.op_type(), b, "");
   };
   compare(node);
   forEachGraph(node, [&](GraphProto &graph) { forEachNode(*graph.mutable_node(), compare); });
@@ -186,12 +184,12 @@ std::string LocalInliner::findVersionProblem(Function &function) {
     const int version = import->second;
     const bool tooOld = version < kOldestOpset && differs(node, version, kOldestOpset);
     if (domain.empty() && (tooOld || version > getNewestOpset()))
-      problem = "expected opset " + std::to_string(kOldestOpset) + " to " + std::to_string(getNewestOpset()) + ", found " +
-                std::to_string(version) + "; export the model at one of these";
+      problem = "expected opset " + std::to_string(kOldestOpset) + " to " + std::to_string(getNewestOpset()) +
+                ", found " + std::to_string(version) + "; export the model at one of these";
     const auto *written = ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, domain);
     if (!domain.empty() && written != ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports.at(domain), domain))
-      problem = "expected the model's version " + std::to_string(imports.at(domain)) + " of domain '" + domain + "', found " +
-                std::to_string(version) + ", in which operator " + node.op_type() + " is another one";
+      problem = "expected the model's version " + std::to_string(imports.at(domain)) + " of domain '" + domain +
+                "', found " + std::to_string(version) + ", in which operator " + node.op_type() + " is another one";
   });
   return problem;
 }
@@ -265,7 +263,8 @@ std::string LocalInliner::findExcess(const Function &function) {
   copiedNodes += function.nodes;
   copiedBytes += function.bytes;
   if (copiedNodes > uint64_t(kMaxCopiedNodes) || copiedBytes > uint64_t(kMaxCopiedBytes))
-    return "expected functions of at most " + std::to_string(kMaxCopiedNodes) + " nodes and 1 GiB in all places where they are called";
+    return "expected functions of at most " + std::to_string(kMaxCopiedNodes) +
+           " nodes and 1 GiB in all places where they are called";
   return "";
 }
 

@@ -12,8 +12,8 @@ namespace qcompile::frontend {
 /// An owner of the buffer that is known to be a mapped file where it is one (short files are read instead).
 std::shared_ptr<const void> makeOwner(std::unique_ptr<llvm::MemoryBuffer> buffer);
 
-/// Gives pages of a mapped file back while its bytes are read in order, so that a file may be larger than the memory. Bytes
-/// of other owners are left alone.
+/// Gives pages of a mapped file back while its bytes are read in order, so that a file may be larger than the memory.
+/// Bytes of other owners are left alone.
 class PageReturner {
 public:
   PageReturner(llvm::ArrayRef<uint8_t> bytes, const std::shared_ptr<const void> &owner);

@@ -25,8 +25,8 @@ struct ModelContext {
   std::string directory; ///< where external data may lie; empty: nowhere
   const ImportOptions &options;
   ImportReport &report;
-  /// Opsets of nodes of the main graph that have come from functions at another opset than the model's, by name. The graphs
-  /// within such a node are of its opset, too.
+  /// Opsets of nodes of the main graph that have come from functions at another opset than the model's, by name. The
+  /// graphs within such a node are of its opset, too.
   std::map<std::string, int> nodeOpsets = {};
 
   /// The opset of a node of the main graph in a model of opset `version`.
@@ -51,16 +51,13 @@ struct ModelContext {
   mlir::Location fileLocation() const;
   /// The location of node `index` of the graph.
   mlir::Location nodeLocation(const ::onnx::NodeProto &node, unsigned index) const;
-  mlir::InFlightDiagnostic error(Code code) const {
-    return emitError(fileLocation(), code);
-  }
+  mlir::InFlightDiagnostic error(Code code) const { return emitError(fileLocation(), code); }
   /// Records a repair; it is reported when reading has succeeded.
   void repaired(std::string what) { report.repairs.push_back(std::move(what)); }
 };
 
 /// The versions of the domains that a model or a function imports.
-template <typename Message>
-std::map<std::string, int> readImports(const Message &message) {
+template <typename Message> std::map<std::string, int> readImports(const Message &message) {
   std::map<std::string, int> imports;
   for (const auto &import : message.opset_import())
     imports[import.domain()] = import.version();
@@ -84,8 +81,8 @@ mlir::LogicalResult inlineLocalFunctions(ModelContext &model);
 /// are initializers, quantizer attributes. Reports cycles and values without definition.
 mlir::LogicalResult repairModel(ModelContext &model);
 
-/// Sorts nodes so that values are defined before use; the file's order is kept where it is sound. Reports values that nothing
-/// defines, and cycles.
+/// Sorts nodes so that values are defined before use; the file's order is kept where it is sound. Reports values that
+/// nothing defines, and cycles.
 mlir::LogicalResult sortNodes(ModelContext &model);
 
 /// Writes quantizers that round by DPU with rounding modes of QONNX.
@@ -93,10 +90,12 @@ void repairRounding(ModelContext &model);
 
 /// Whether the operator has no attribute of that name.
 bool isUnknownAttribute(const ::onnx::OpSchema &schema, const ::onnx::AttributeProto &attribute);
-/// Refuses attributes that operators of the standard do not have at the model's opset, all at once. Domains must be those of
-/// the file: what other domains define has attributes of its own, even where it is read as an operator of the standard.
+/// Refuses attributes that operators of the standard do not have at the model's opset, all at once. Domains must be
+/// those of the file: what other domains define has attributes of its own, even where it is read as an operator of the
+/// standard.
 mlir::LogicalResult checkAttributes(ModelContext &model);
-/// Refuses nodes whose inputs, outputs and attributes are not those of their operators, all at once. The model is repaired.
+/// Refuses nodes whose inputs, outputs and attributes are not those of their operators, all at once. The model is
+/// repaired.
 mlir::LogicalResult checkSignatures(ModelContext &model);
 /// Refuses opsets that are too old or too new.
 mlir::LogicalResult checkOpset(ModelContext &model);
@@ -107,8 +106,8 @@ std::string findTypeProblem(ModelContext &model, const ::onnx::TypeProto &type);
 
 /// The operator of a node with the domain where it is not clear.
 std::string getOperatorLabel(const ::onnx::NodeProto &node);
-/// Takes nodes that cannot be read out of the model and notes them in the report; their results become inputs, of the types
-/// that the file notes where it does.
+/// Takes nodes that cannot be read out of the model and notes them in the report; their results become inputs, of the
+/// types that the file notes where it does.
 void cutUnknownOperators(ModelContext &model, const std::map<std::string, ::onnx::TypeProto> &notedTypes);
 
 /// Refuses values that are no tensors of numbers, as far as their types are known, all at once.
@@ -139,7 +138,8 @@ void writeFunctionDefaults(ModelContext &model);
 /// Replaces nodes without reference semantics by the bodies of their operators, one level deep; whether there were
 /// any. Types must have been inferred.
 bool inlineFunctions(ModelContext &model);
-/// Refuses nodes whose operators have neither reference semantics nor a body for these inputs and attributes, all at once.
+/// Refuses nodes whose operators have neither reference semantics nor a body for these inputs and attributes, all at
+/// once.
 mlir::LogicalResult checkFunctionsReplaced(ModelContext &model);
 /// Replaces control flow that depends on constants and shapes alone, and refuses the rest; whether there was any. Types
 /// must have been inferred.

@@ -1,7 +1,7 @@
 //===- NodeSignatures.cpp - Nodes that do not fit their operators ---------===//
 //
-// How many inputs and outputs a node has, which of them are absent, and of what types its attributes are. Shape inference says
-// little of what is absent, and nothing of attributes that it does not look at.
+// How many inputs and outputs a node has, which of them are absent, and of what types its attributes are. Shape
+// inference says little of what is absent, and nothing of attributes that it does not look at.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ModelContext.h"
@@ -38,8 +38,8 @@ static std::string findInputProblem(const NodeProto &node, const OpSchema &schem
     if (schema.inputs()[i].GetOption() == OpSchema::Single && node.input(i).empty())
       return "expected input '" + schema.inputs()[i].GetName() + "' of operator " + node.op_type() + ", found none";
   if (count < schema.min_input() || count > schema.max_input())
-    return "expected " + formatRange(schema.min_input(), schema.max_input(), "input") + " of operator " + node.op_type() +
-           ", found " + std::to_string(count);
+    return "expected " + formatRange(schema.min_input(), schema.max_input(), "input") + " of operator " +
+           node.op_type() + ", found " + std::to_string(count);
   return "";
 }
 
@@ -47,8 +47,8 @@ static std::string findOutputProblem(const NodeProto &node, const OpSchema &sche
   int count = countPresent(node.output());
   if (count <= schema.max_output())
     return "";
-  return "expected " + formatRange(schema.min_output(), schema.max_output(), "output") + " of operator " + node.op_type() +
-         ", found " + std::to_string(count);
+  return "expected " + formatRange(schema.min_output(), schema.max_output(), "output") + " of operator " +
+         node.op_type() + ", found " + std::to_string(count);
 }
 
 static std::string getTypeName(AttributeProto::AttributeType type) {
@@ -56,7 +56,8 @@ static std::string getTypeName(AttributeProto::AttributeType type) {
 }
 
 /// Files of the oldest IR versions do not say what types attributes have.
-static std::string findAttributeProblem(const AttributeProto &attribute, const NodeProto &node, const OpSchema &schema) {
+static std::string findAttributeProblem(const AttributeProto &attribute, const NodeProto &node,
+                                        const OpSchema &schema) {
   auto known = schema.attributes().find(attribute.name());
   if (known == schema.attributes().end() || attribute.type() == AttributeProto::UNDEFINED ||
       attribute.type() == known->second.type || attribute.has_ref_attr_name())

@@ -9,8 +9,7 @@ namespace qcompile::frontend {
 using Nodes = google::protobuf::RepeatedPtrField<::onnx::NodeProto>;
 
 /// Visits the graphs that a node has as attributes.
-template <typename Visitor>
-void forEachGraph(::onnx::NodeProto &node, Visitor &&visit) {
+template <typename Visitor> void forEachGraph(::onnx::NodeProto &node, Visitor &&visit) {
   for (auto &attribute : *node.mutable_attribute()) {
     if (attribute.has_g())
       visit(*attribute.mutable_g());
@@ -20,8 +19,7 @@ void forEachGraph(::onnx::NodeProto &node, Visitor &&visit) {
 }
 
 /// Visits nodes with their numbers in their graphs, each before those of the graphs within it.
-template <typename Visitor>
-void forEachNumberedNode(Nodes &nodes, Visitor &&visit) {
+template <typename Visitor> void forEachNumberedNode(Nodes &nodes, Visitor &&visit) {
   unsigned index = 0;
   for (::onnx::NodeProto &node : nodes) {
     visit(node, index++);
@@ -30,8 +28,7 @@ void forEachNumberedNode(Nodes &nodes, Visitor &&visit) {
 }
 
 /// Visits nodes, each before those of the graphs within it.
-template <typename Visitor>
-void forEachNode(Nodes &nodes, Visitor &&visit) {
+template <typename Visitor> void forEachNode(Nodes &nodes, Visitor &&visit) {
   forEachNumberedNode(nodes, [&](::onnx::NodeProto &node, unsigned) { visit(node); });
 }
 

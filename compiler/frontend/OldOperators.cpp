@@ -34,7 +34,8 @@ static void setInteger(NodeProto &node, const std::string &name, int64_t value) 
 }
 
 /// A node of the standard with one result, in the place of a part of `node`.
-static NodeProto makePart(const NodeProto &node, StringRef type, ArrayRef<std::string> inputs, const std::string &output) {
+static NodeProto makePart(const NodeProto &node, StringRef type, ArrayRef<std::string> inputs,
+                          const std::string &output) {
   NodeProto part;
   part.set_name(node.name());
   part.set_op_type(type.str());
@@ -45,8 +46,7 @@ static NodeProto makePart(const NodeProto &node, StringRef type, ArrayRef<std::s
 }
 
 /// Replaces the nodes of a graph and of the graphs within them: `rewrite` appends what stands for a node.
-template <typename Rewrite>
-static void rewriteNodes(GraphProto &graph, Rewrite &&rewrite) {
+template <typename Rewrite> static void rewriteNodes(GraphProto &graph, Rewrite &&rewrite) {
   Nodes nodes;
   for (NodeProto &node : *graph.mutable_node()) {
     forEachGraph(node, [&](GraphProto &inner) { rewriteNodes(inner, rewrite); });
@@ -59,8 +59,8 @@ static void rewriteNodes(GraphProto &graph, Rewrite &&rewrite) {
 // Before
 //===----------------------------------------------------------------------===//
 
-/// How Upsample and Resize round positions before opset 11: down where they enlarge, up where they reduce (operator tests of
-/// opset 10: resize_upsample_nearest, resize_downsample_nearest).
+/// How Upsample and Resize round positions before opset 11: down where they enlarge, up where they reduce (operator
+/// tests of opset 10: resize_upsample_nearest, resize_downsample_nearest).
 static FailureOr<llvm::StringMap<std::string>> findOldResizing(ModelContext &model) {
   llvm::StringMap<std::string> modes;
   ConstantValues constants(model);
@@ -100,8 +100,9 @@ static LogicalResult checkSpatial(ModelContext &model) {
   Refusals refusals;
   forEachNumberedNode(*model.graph().mutable_node(), [&](const NodeProto &node, unsigned at) {
     if (isStandard(node, "BatchNormalization") && getInteger(node, "spatial", 1) != 1)
-      refusals.add(model.nodeLocation(node, at), "node " + describeNode(node, at),
-                   "BatchNormalization with attribute 'spatial' = 0 is not supported; export the model at opset 9 or newer");
+      refusals.add(
+          model.nodeLocation(node, at), "node " + describeNode(node, at),
+          "BatchNormalization with attribute 'spatial' = 0 is not supported; export the model at opset 9 or newer");
   });
   return refusals.report(Code::I003, "nodes");
 }
@@ -234,8 +235,8 @@ FailureOr<OldOperators> OldOperators::prepare(ModelContext &model, int version, 
 // After
 //===----------------------------------------------------------------------===//
 
-/// Before opset 11, position i of the result came from i / scale. The converter leaves the newer operators their own defaults.
-/// It also gives the results of Upsample other names.
+/// Before opset 11, position i of the result came from i / scale. The converter leaves the newer operators their own
+/// defaults. It also gives the results of Upsample other names.
 static void keepOldResizing(NodeProto &node, const llvm::StringMap<std::string> &modes) {
   if (!isStandard(node, "Resize"))
     return;

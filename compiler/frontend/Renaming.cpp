@@ -65,8 +65,7 @@ void Renaming::rename(GraphProto &graph) {
     input.set_name(bindNew(input.name()));
   for (auto &tensor : *graph.mutable_initializer())
     // An initializer that repeats an input keeps its name.
-    tensor.set_name(scopes.back().count(tensor.name()) ? lookup(tensor.name())
-                                                       : bindNew(tensor.name()));
+    tensor.set_name(scopes.back().count(tensor.name()) ? lookup(tensor.name()) : bindNew(tensor.name()));
   for (NodeProto &node : *graph.mutable_node())
     rename(node);
   for (auto *values : {graph.mutable_value_info(), graph.mutable_output()})

@@ -2,9 +2,9 @@
 #ifndef QCOMPILE_COMPILER_FRONTEND_RENAMING_H
 #define QCOMPILE_COMPILER_FRONTEND_RENAMING_H
 
+#include "onnx/onnx_pb.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "onnx/onnx_pb.h"
 
 namespace qcompile::frontend {
 

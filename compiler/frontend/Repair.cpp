@@ -8,10 +8,10 @@
 #include "compiler/frontend/Nodes.h"
 #include "dialects/onnx/schemas/MicrosoftSchemas.h"
 #include "dialects/onnx/schemas/QonnxSchemas.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using ::onnx::NodeProto;
@@ -27,8 +27,8 @@ static std::string plural(unsigned count, const char *noun) {
 //===----------------------------------------------------------------------===//
 
 static bool isQonnxOperator(StringRef type) {
-  return llvm::is_contained({"Quant", "IntQuant", "BipolarQuant", "Trunc", "TruncQuant", "FloatQuant",
-                             "MultiThreshold", "Im2Col", "XnorPopcountMatMul", "QuantAvgPool2d"},
+  return llvm::is_contained({"Quant", "IntQuant", "BipolarQuant", "Trunc", "TruncQuant", "FloatQuant", "MultiThreshold",
+                             "Im2Col", "XnorPopcountMatMul", "QuantAvgPool2d"},
                             type);
 }
 
@@ -93,8 +93,7 @@ static void repairDomains(ModelContext &model) {
                        std::to_string(imports[domain]));
     }
   forEachNode(*model.graph().mutable_node(), [&](const NodeProto &node) {
-    if (llvm::is_contained({"Trunc", "TruncQuant"}, node.op_type()) &&
-        node.domain() == qcompile::onnx::kQonnxDomain)
+    if (llvm::is_contained({"Trunc", "TruncQuant"}, node.op_type()) && node.domain() == qcompile::onnx::kQonnxDomain)
       imports[node.domain()] = node.input_size() == 6 ? 2 : 1;
   });
   model.model->clear_opset_import();
@@ -170,8 +169,7 @@ static void nameNodes(ModelContext &model) {
 static void nameRequiredOutputs(ModelContext &model) {
   std::map<std::string, int> imports = readImports(*model.model);
   forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
-    const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
-                                                          node.domain());
+    const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()], node.domain());
     if (!schema)
       return;
     // Nodes in graphs within others may have no name.
@@ -194,9 +192,9 @@ static void dropUnknownAttributes(ModelContext &model) {
   std::set<std::string> names;
   unsigned dropped = 0;
   forEachNode(*model.graph().mutable_node(), [&](NodeProto &node) {
-    const auto *schema = node.domain().empty() ? nullptr
-                                               : ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()],
-                                                                                  node.domain());
+    const auto *schema = node.domain().empty()
+                             ? nullptr
+                             : ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()], node.domain());
     if (!schema)
       return;
     auto &attributes = *node.mutable_attribute();
@@ -259,8 +257,7 @@ static void repairQuantizers(ModelContext &model) {
   if (missing)
     model.repaired("missing rounding_mode of " + plural(missing, "quantizer") + " taken as ROUND");
   if (respelled)
-    model.repaired("rounding_mode of " + plural(respelled, "quantizer") +
-                   " brought to its canonical spelling");
+    model.repaired("rounding_mode of " + plural(respelled, "quantizer") + " brought to its canonical spelling");
 }
 
 LogicalResult repairModel(ModelContext &model) {

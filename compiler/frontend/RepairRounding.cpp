@@ -1,7 +1,7 @@
 //===- RepairRounding.cpp - A rounding mode that QONNX does not have ------===//
 //
-// DPU, of Brevitas, takes ties below 0 up and other ties to even. Numbers above 0 are rounded by ROUND then, numbers below it by
-// HALF_DOWN, and one of the two is always 0.
+// DPU, of Brevitas, takes ties below 0 up and other ties to even. Numbers above 0 are rounded by ROUND then, numbers
+// below it by HALF_DOWN, and one of the two is always 0.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/ModelContext.h"
@@ -55,7 +55,8 @@ static std::vector<NodeProto> expand(const NodeProto &node) {
     findMode(part)->set_s(mode);
     return part;
   };
-  std::vector<NodeProto> out = {add("Max", ".above", {node.input(0), kZero}), add("Min", ".below", {node.input(0), kZero})};
+  std::vector<NodeProto> out = {add("Max", ".above", {node.input(0), kZero}),
+                                add("Min", ".below", {node.input(0), kZero})};
   out.push_back(quantize(out[0].output(0), ".above_codes", "ROUND"));
   out.push_back(quantize(out[1].output(0), ".below_codes", "HALF_DOWN"));
   out.push_back(add("Add", ".sum", {out[2].output(0), out[3].output(0)}));

@@ -59,8 +59,7 @@ std::string writeStructures(const Structures &structures) {
     weights[json::fixUTF8(name)] = toJson(structure);
   std::string text;
   // Objects are written in the order of their keys.
-  llvm::raw_string_ostream(text)
-      << json::Value(json::Object{{"version", kVersion}, {"weights", std::move(weights)}});
+  llvm::raw_string_ostream(text) << json::Value(json::Object{{"version", kVersion}, {"weights", std::move(weights)}});
   return text;
 }
 
@@ -72,8 +71,7 @@ namespace {
 /// Reads one structure; the first problem ends it.
 class StructureReader {
 public:
-  StructureReader(MLIRContext *context, const json::Object &object)
-      : context(context), object(object) {}
+  StructureReader(MLIRContext *context, const json::Object &object) : context(context), object(object) {}
 
   encoding::EncodingAttr read() {
     std::optional<StringRef> name = object.getString("encoding");
@@ -111,8 +109,7 @@ private:
   }
 
   /// The attribute, if its own verifier takes it.
-  template <typename Attr, typename... Parameters>
-  encoding::EncodingAttr make(Parameters... parameters) {
+  template <typename Attr, typename... Parameters> encoding::EncodingAttr make(Parameters... parameters) {
     if (!problem.empty())
       return nullptr;
     ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
@@ -164,15 +161,13 @@ private:
     llvm::consumeError(std::move(error));
     bool isNumber = type.ok() && (type->IsFloat() || type->kind == runtime::TypeKind::kSigned);
     if (!isText || !isNumber || llvm::any_of(shape, [](int64_t d) { return d < 0; }))
-      return fail("expected tensor '" + key.str() +
-                  "' to have a type intN or float32, extents, and data in base64");
-    Type element = type->IsFloat()
-                       ? (type->bits == 32 ? Type(Float32Type::get(context)) : Float64Type::get(context))
-                       : qnn::getCodeType(context, *type);
+      return fail("expected tensor '" + key.str() + "' to have a type intN or float32, extents, and data in base64");
+    Type element = type->IsFloat() ? (type->bits == 32 ? Type(Float32Type::get(context)) : Float64Type::get(context))
+                                   : qnn::getCodeType(context, *type);
     std::string reason;
     ArrayRef<uint8_t> raw(reinterpret_cast<const uint8_t *>(bytes->data()), bytes->size());
-    auto constant = data::ConstantAttr::getFromStorage(RankedTensorType::get(shape, element), *name,
-                                                       raw, bytes, reason);
+    auto constant =
+        data::ConstantAttr::getFromStorage(RankedTensorType::get(shape, element), *name, raw, bytes, reason);
     if (!constant)
       return fail("tensor '" + key.str() + "': " + reason);
     return constant;
@@ -183,15 +178,13 @@ private:
 };
 } // namespace
 
-Structures readStructures(MLIRContext *context, StringRef text,
-                          std::vector<std::string> &problems) {
+Structures readStructures(MLIRContext *context, StringRef text, std::vector<std::string> &problems) {
   Structures out;
   llvm::Expected<json::Value> parsed = json::parse(text);
   const json::Object *root = parsed ? parsed->getAsObject() : nullptr;
   const json::Object *weights = root ? root->getObject("weights") : nullptr;
   if (!weights || root->getInteger("version") != kVersion) {
-    problems.push_back("expected a JSON object with version " + std::to_string(kVersion) +
-                       " and weights, found " +
+    problems.push_back("expected a JSON object with version " + std::to_string(kVersion) + " and weights, found " +
                        (parsed ? "another one" : llvm::toString(parsed.takeError())));
     return out;
   }

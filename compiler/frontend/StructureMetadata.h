@@ -1,7 +1,7 @@
 //===- StructureMetadata.h - Structures of weights in ONNX files *- C++ -*-===//
 //
-// A file with compressed weights stays a standard model: initializers are dense. What is known of them travels beside the
-// graph, as one entry of the model's metadata: docs/Encodings.md, "In ONNX files".
+// A file with compressed weights stays a standard model: initializers are dense. What is known of them travels beside
+// the graph, as one entry of the model's metadata: docs/Encodings.md, "In ONNX files".
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_FRONTEND_STRUCTUREMETADATA_H
@@ -24,9 +24,9 @@ using Structures = std::map<std::string, encoding::EncodingAttr>;
 /// The entry's text: JSON.
 std::string writeStructures(const Structures &structures);
 
-/// The structures of an entry, which may be any text. What is no structure is left out; `problems` says why, a sentence each.
-Structures readStructures(mlir::MLIRContext *context, llvm::StringRef text,
-                          std::vector<std::string> &problems);
+/// The structures of an entry, which may be any text. What is no structure is left out; `problems` says why, a sentence
+/// each.
+Structures readStructures(mlir::MLIRContext *context, llvm::StringRef text, std::vector<std::string> &problems);
 
 } // namespace qcompile::frontend
 

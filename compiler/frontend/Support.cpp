@@ -31,22 +31,19 @@ std::string findOperatorProblem(const NodeProto &node, const std::map<std::strin
     return "expected the name of an operator, found none";
   auto import = imports.find(node.domain());
   int version = import == imports.end() ? 1 : import->second;
-  const ::onnx::OpSchema *schema =
-      ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
+  const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
   if (!schema && node.domain() == qcompile::onnx::kMicrosoftDomain)
     return "operator " + node.op_type() + " of domain '" + node.domain() + "' is not supported; of this domain, " +
            listOperators(node.domain()) + " are";
   if (!schema)
-    return "operator " + node.op_type() +
-           (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
+    return "operator " + node.op_type() + (node.domain().empty() ? "" : " of domain '" + node.domain() + "'") +
            " is unknown in version " + std::to_string(version);
   if (node.op_type() == "Scan" && version < 9)
     return "operator Scan of opset 8 is not supported; export the model at opset 9 or newer";
   if (isControlFlow(node) || (!node.domain().empty() && hasFunctionBody(*schema)))
     return "";
   if (!node.domain().empty() && !StringRef(node.domain()).starts_with("qonnx.") &&
-      node.domain() != qcompile::onnx::kQcompileDomain &&
-      node.domain() != qcompile::onnx::kMicrosoftDomain)
+      node.domain() != qcompile::onnx::kQcompileDomain && node.domain() != qcompile::onnx::kMicrosoftDomain)
     return "operator " + node.op_type() + " of domain '" + node.domain() + "' is not supported";
   for (const AttributeProto &attribute : node.attribute())
     if (attribute.type() == AttributeProto::GRAPH || attribute.type() == AttributeProto::GRAPHS)
@@ -70,9 +67,8 @@ LogicalResult checkOwnFunctions(ModelContext &model) {
   for (const ::onnx::FunctionProto &function : model.model->functions())
     if (function.domain() == qcompile::onnx::kQcompileDomain &&
         getMeaning(function) != getMeaning(qcompile::onnx::makeFunction(function.name(), 0)))
-      result = model.error(Code::I003)
-               << "expected function " << function.name() << " of domain '" << function.domain()
-               << "' to be the one that this version writes, found another";
+      result = model.error(Code::I003) << "expected function " << function.name() << " of domain '" << function.domain()
+                                       << "' to be the one that this version writes, found another";
   return result;
 }
 

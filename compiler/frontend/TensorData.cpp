@@ -20,9 +20,7 @@ static RankedTensorType getTensorType(MLIRContext *context, const TensorProto &t
   return RankedTensorType::get(llvm::to_vector(tensor.dims()), elementType);
 }
 
-static bool isExternal(const TensorProto &tensor) {
-  return tensor.data_location() == TensorProto::EXTERNAL;
-}
+static bool isExternal(const TensorProto &tensor) { return tensor.data_location() == TensorProto::EXTERNAL; }
 
 /// Number of values in the typed field that the element type uses, and how many elements one of them
 /// holds (packed types keep two or four in an int32).
@@ -53,25 +51,21 @@ static InFlightDiagnostic tensorError(ModelContext &model, StringRef name, Code 
 static LogicalResult checkTensor(ModelContext &model, const TensorProto &tensor, StringRef name) {
   for (int64_t dim : tensor.dims())
     if (dim < 0)
-      return tensorError(model, name, Code::I007)
-             << "expected dimensions of at least 0, found " << dim;
+      return tensorError(model, name, Code::I007) << "expected dimensions of at least 0, found " << dim;
   RankedTensorType type = getTensorType(model.context, tensor);
   if (!type)
-    return tensorError(model, name, Code::I005)
-           << "expected a numeric element type, found element type "
-           << ::onnx::TensorProto_DataType_Name(tensor.data_type());
+    return tensorError(model, name, Code::I005) << "expected a numeric element type, found element type "
+                                                << ::onnx::TensorProto_DataType_Name(tensor.data_type());
   std::optional<uint64_t> size = data::getStorageSize(type);
   if (!size)
-    return tensorError(model, name, Code::I007)
-           << "expected a tensor below 2^56 elements, found " << type;
+    return tensorError(model, name, Code::I007) << "expected a tensor below 2^56 elements, found " << type;
   if (isExternal(tensor))
     return success(); // checked when it is mapped
   unsigned bits = data::getStorageBits(type.getElementType());
   if (tensor.has_raw_data()) {
     if (tensor.raw_data().size() != *size)
       return tensorError(model, name, Code::I007)
-             << "expected " << *size << " bytes for " << type << ", found "
-             << tensor.raw_data().size();
+             << "expected " << *size << " bytes for " << type << ", found " << tensor.raw_data().size();
     return success();
   }
   uint64_t found = countTypedElements(tensor, bits), expected = type.getNumElements();
@@ -153,8 +147,7 @@ LogicalResult checkInlinedData(ModelContext &model, const llvm::StringSet<> &use
   return checkExternalData(model, external);
 }
 
-template <typename T, typename Field>
-static void append(std::vector<uint8_t> &out, const Field &field) {
+template <typename T, typename Field> static void append(std::vector<uint8_t> &out, const Field &field) {
   out.reserve(field.size() * sizeof(T));
   for (auto value : field) {
     T element = static_cast<T>(value);
@@ -208,8 +201,7 @@ data::ConstantAttr makeConstant(ModelContext &model, const TensorProto &tensor, 
       return nullptr;
     constant = data::ConstantAttr::getFromStorage(type, name, mapped.bytes, mapped.owner, error);
   } else if (tensor.has_raw_data()) {
-    ArrayRef<uint8_t> bytes(reinterpret_cast<const uint8_t *>(tensor.raw_data().data()),
-                            tensor.raw_data().size());
+    ArrayRef<uint8_t> bytes(reinterpret_cast<const uint8_t *>(tensor.raw_data().data()), tensor.raw_data().size());
     constant = data::ConstantAttr::getFromStorage(type, name, bytes, model.model, error);
   } else {
     unsigned bits = data::getStorageBits(type.getElementType());

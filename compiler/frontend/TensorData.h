@@ -14,14 +14,13 @@ void countParameters(ModelContext &model);
 /// Checks declared sizes of all initializers against their data, before anything is allocated for them.
 mlir::LogicalResult checkTensorData(ModelContext &model);
 
-/// Checks external data that stands in attributes of nodes and in initializers of graphs that have taken their nodes' places,
-/// which `checkTensorData` has not seen.
+/// Checks external data that stands in attributes of nodes and in initializers of graphs that have taken their nodes'
+/// places, which `checkTensorData` has not seen.
 mlir::LogicalResult checkInlinedData(ModelContext &model, const llvm::StringSet<> &used);
 
 /// The constant of a checked tensor: raw bytes are referred to, not copied; external data is mapped.
 /// Null, after an error, where the data cannot be had.
-data::ConstantAttr makeConstant(ModelContext &model, const ::onnx::TensorProto &tensor,
-                                llvm::StringRef name);
+data::ConstantAttr makeConstant(ModelContext &model, const ::onnx::TensorProto &tensor, llvm::StringRef name);
 
 } // namespace qcompile::frontend
 

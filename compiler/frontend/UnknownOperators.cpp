@@ -1,7 +1,7 @@
 //===- UnknownOperators.cpp - Looking at models in part -------------------===//
 //
-// For `inspect`, nodes with operators that cannot be read are cut out of the model: their results become inputs of what is
-// left. The errors about them stand; the rest of the model can be looked at.
+// For `inspect`, nodes with operators that cannot be read are cut out of the model: their results become inputs of what
+// is left. The errors about them stand; the rest of the model can be looked at.
 //
 //===----------------------------------------------------------------------===//
 #include <map>
@@ -25,16 +25,17 @@ std::string getOperatorLabel(const NodeProto &node) {
   namespace schemas = qcompile::onnx;
   if (node.domain() == schemas::kChannelsLastDomain)
     return "channels_last." + node.op_type();
-  bool isPlain = node.domain().empty() || node.domain() == schemas::kQonnxDomain || node.domain() == schemas::kQcompileDomain ||
-                 (node.domain() == schemas::kMicrosoftDomain &&
-                  ::onnx::OpSchemaRegistry::Schema(node.op_type(), node.domain()));
+  bool isPlain =
+      node.domain().empty() || node.domain() == schemas::kQonnxDomain || node.domain() == schemas::kQcompileDomain ||
+      (node.domain() == schemas::kMicrosoftDomain && ::onnx::OpSchemaRegistry::Schema(node.op_type(), node.domain()));
   return isPlain ? node.op_type() : node.domain() + "." + node.op_type();
 }
 
 namespace {
 class UnknownOperatorRemover {
 public:
-  UnknownOperatorRemover(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) : model(model), notedTypes(notedTypes) {
+  UnknownOperatorRemover(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes)
+      : model(model), notedTypes(notedTypes) {
     imports = readImports(*model.model);
     for (const auto &output : model.graph().output())
       outputs[output.name()] = &output.type();
@@ -100,8 +101,8 @@ int32_t UnknownOperatorRemover::guessElementType(const std::string &name) const 
   auto found = users.find(name);
   if (found == users.end())
     return TensorProto::FLOAT;
-  for (int32_t element : {TensorProto::FLOAT, TensorProto::INT64, TensorProto::BOOL, TensorProto::INT32, TensorProto::INT8,
-                          TensorProto::UINT8, TensorProto::FLOAT16, TensorProto::DOUBLE})
+  for (int32_t element : {TensorProto::FLOAT, TensorProto::INT64, TensorProto::BOOL, TensorProto::INT32,
+                          TensorProto::INT8, TensorProto::UINT8, TensorProto::FLOAT16, TensorProto::DOUBLE})
     if (llvm::all_of(found->second, [&](const NodeProto *user) { return fits(element, name, *user); }))
       return element;
   return TensorProto::FLOAT;
@@ -112,7 +113,8 @@ void UnknownOperatorRemover::addInput(const std::string &name) {
   input.set_name(name);
   auto noted = notedTypes.find(name);
   auto output = outputs.find(name);
-  for (const TypeProto *type : {noted != notedTypes.end() ? &noted->second : nullptr, output != outputs.end() ? output->second : nullptr})
+  for (const TypeProto *type :
+       {noted != notedTypes.end() ? &noted->second : nullptr, output != outputs.end() ? output->second : nullptr})
     if (type && type->has_tensor_type() && findTypeProblem(model, *type).empty() && type->tensor_type().elem_type()) {
       *input.mutable_type() = *type;
       return;
@@ -124,9 +126,11 @@ void UnknownOperatorRemover::addInput(const std::string &name) {
 
 /// What only nodes used that are gone, and what has no tensor type.
 template <typename Named>
-void UnknownOperatorRemover::dropUnused(google::protobuf::RepeatedPtrField<Named> &values, const llvm::StringSet<> &used) {
-  values.erase(std::remove_if(values.begin(), values.end(), [&](const auto &value) { return !used.contains(value.name()); }),
-               values.end());
+void UnknownOperatorRemover::dropUnused(google::protobuf::RepeatedPtrField<Named> &values,
+                                        const llvm::StringSet<> &used) {
+  values.erase(
+      std::remove_if(values.begin(), values.end(), [&](const auto &value) { return !used.contains(value.name()); }),
+      values.end());
 }
 
 void UnknownOperatorRemover::run() {
@@ -156,8 +160,9 @@ void UnknownOperatorRemover::run() {
     if (used.contains(name) && !name.empty())
       addInput(name);
   if (assumed)
-    model.repaired(std::to_string(assumed) + (assumed == 1 ? " result" : " results") +
-                   " of unknown operators taken as tensors of unknown shape, of float32 where operators behind them allow it");
+    model.repaired(
+        std::to_string(assumed) + (assumed == 1 ? " result" : " results") +
+        " of unknown operators taken as tensors of unknown shape, of float32 where operators behind them allow it");
 }
 
 void cutUnknownOperators(ModelContext &model, const std::map<std::string, TypeProto> &notedTypes) {

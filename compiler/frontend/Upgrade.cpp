@@ -4,10 +4,10 @@
 #include "compiler/frontend/OldOperators.h"
 #include "compiler/frontend/TensorData.h"
 #include "compiler/nodes/ShapeInference.h"
-#include "llvm/ADT/StringMap.h"
 #include "onnx/checker.h"
 #include "onnx/shape_inference/implementation.h"
 #include "onnx/version_converter/convert.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using ::onnx::ModelProto;
@@ -53,9 +53,9 @@ public:
       graph->add_initializer()->Swap(&tensor);
     }
     auto *inputs = graph->mutable_input();
-    inputs->erase(std::remove_if(inputs->begin(), inputs->end(),
-                                 [&](const auto &input) { return names.count(input.name()); }),
-                  inputs->end());
+    inputs->erase(
+        std::remove_if(inputs->begin(), inputs->end(), [&](const auto &input) { return names.count(input.name()); }),
+        inputs->end());
   }
 
 private:
@@ -103,7 +103,8 @@ static LogicalResult convertStep(ModelContext &model, int from, int to) {
     auto [where, what] = StringRef(problem.what()).split("failed: ");
     if (what.empty() || !where.contains("version_converter"))
       throw;
-    return model.error(Code::I003) << "the model cannot be brought from opset " << from << " to " << to << ": " << what.trim();
+    return model.error(Code::I003) << "the model cannot be brought from opset " << from << " to " << to << ": "
+                                   << what.trim();
   }
   restoreNodeNames(*model.model, names);
   old->finish(model.graph());
@@ -148,8 +149,7 @@ static void inferShapesOnce(ModelContext &model) {
   writeFunctionDefaults(model);
   ::onnx::ShapeInferenceOptions options(/*check_type=*/true, /*strict_mode=*/1,
                                         /*data_prop=*/true);
-  ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(),
-                                       options);
+  ::onnx::shape_inference::InferShapes(*model.model, ::onnx::OpSchemaRegistry::Instance(), options);
 }
 
 /// What the file says of sizes beside the inputs, out of the way of inference.
@@ -176,7 +176,8 @@ static bool contradict(const ValueInfoProto &a, const ValueInfoProto &b) {
   auto differ = [](const auto &m, const auto &n) {
     return m.has_dim_value() && n.has_dim_value() && m.dim_value() != n.dim_value();
   };
-  return x.dim_size() != y.dim_size() || !std::equal(x.dim().begin(), x.dim().end(), y.dim().begin(), std::not_fn(differ));
+  return x.dim_size() != y.dim_size() ||
+         !std::equal(x.dim().begin(), x.dim().end(), y.dim().begin(), std::not_fn(differ));
 }
 
 static LogicalResult inferShapes(ModelContext &model) {
@@ -195,8 +196,8 @@ static LogicalResult inferShapes(ModelContext &model) {
   }
   for (auto [before, after] : llvm::zip(noted, model.graph().output()))
     if (contradict(before, after))
-      model.repaired("shape " + formatShape(before) + " of output '" + before.name() + "' taken as " + formatShape(after) +
-                     ", which follows from the inputs");
+      model.repaired("shape " + formatShape(before) + " of output '" + before.name() + "' taken as " +
+                     formatShape(after) + ", which follows from the inputs");
   return success();
 }
 
@@ -214,8 +215,8 @@ static LogicalResult expandNodes(ModelContext &model) {
     if (!changed && !*folded) // bodies may need shapes, which are not all known where a model is only looked at
       return model.keepsUnknownShapes() ? success() : checkFunctionsReplaced(model);
   }
-  return model.error(Code::I003) << "functions and graphs within each other are more than "
-                                 << kMaxDepth << " levels deep";
+  return model.error(Code::I003) << "functions and graphs within each other are more than " << kMaxDepth
+                                 << " levels deep";
 }
 
 LogicalResult upgradeModel(ModelContext &model) {

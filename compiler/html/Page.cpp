@@ -91,8 +91,8 @@ static std::string embedJson(json::Object object) {
 void beginPage(raw_ostream &os, StringRef title, StringRef heading, const std::string &subtitle, StringRef style) {
   os << "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
      << "<meta name=\"viewport\" content=\"width=device-width\">\n<title>" << escapeHtml(title) << "</title>\n<style>"
-     << kStyle << style << "</style></head><body>\n<h1>" << escapeHtml(heading) << "</h1>\n<div class=\"dim\">" << subtitle
-     << "</div>\n";
+     << kStyle << style << "</style></head><body>\n<h1>" << escapeHtml(heading) << "</h1>\n<div class=\"dim\">"
+     << subtitle << "</div>\n";
 }
 
 void endPage(raw_ostream &os, json::Object data) {

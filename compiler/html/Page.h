@@ -1,6 +1,7 @@
 //===- Page.h - Pages that need nothing else --------------------*- C++ -*-===//
 //
-// One file without network: style and script are inside. Charts are SVG elements (SvgChart.h); the only script sorts tables.
+// One file without network: style and script are inside. Charts are SVG elements (SvgChart.h); the only script sorts
+// tables.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_HTML_PAGE_H

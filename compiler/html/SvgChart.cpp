@@ -45,8 +45,8 @@ static void drawAxes(raw_ostream &os, const Axis &x, const Axis &y, StringRef xT
   for (double tick : y.ticks)
     os << format("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", kLeft, kWidth - kRight,
                  y.at(tick), y.at(tick))
-       << format("<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%g</text>\n", kLeft - 8,
-                 y.at(tick) + 4, tick + 0.0);
+       << format("<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%g</text>\n", kLeft - 8, y.at(tick) + 4,
+                 tick + 0.0);
   for (double tick : x.ticks)
     os << format("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x.at(tick), x.at(tick), kTop,
                  kHeight - kBottom)
@@ -107,8 +107,8 @@ std::string drawHistogram(ArrayRef<int64_t> counts, StringRef first, StringRef l
       continue;
     // What is there is seen.
     double tall = std::max((height - bottom) * double(count) / double(highest), 1.0);
-    os << format("M%.4g %.4gh%.3gv%.4gh-%.3gz", double(i) * step, height - bottom - tall, std::max(step * 0.9, step - 1), tall,
-                 std::max(step * 0.9, step - 1));
+    os << format("M%.4g %.4gh%.3gv%.4gh-%.3gz", double(i) * step, height - bottom - tall,
+                 std::max(step * 0.9, step - 1), tall, std::max(step * 0.9, step - 1));
   }
   os << "\"/>";
   os << format("<text class=\"tick\" x=\"0\" y=\"%.0f\">", height - 4) << escapeHtml(first) << "</text>"

@@ -17,8 +17,8 @@ struct ChartPoint {
   bool chosen = false;
 };
 
-/// Points joined in the order of x, with axes, as an SVG element. Colours are those of the page's style. Empty where there
-/// are no points.
+/// Points joined in the order of x, with axes, as an SVG element. Colours are those of the page's style. Empty where
+/// there are no points.
 std::string drawCurve(std::vector<ChartPoint> points, llvm::StringRef xTitle, llvm::StringRef yTitle);
 
 /// Round numbers from at most `low` to at least `high`, about `count` of them; at least two.

@@ -58,7 +58,8 @@ CompileCheck checkModel(Session &session, StringRef path, std::optional<Stage> f
   if (session.load(path, from) && errors.empty() && session.runTo(std::max(session.stage(), Stage::Bound))) {
     countOperations(session, check);
     for (const std::string &backend : backends) {
-      BackendCheck &entry = check.backends.emplace_back(BackendCheck{backend, joinProblems(session.findObstacles(backend))});
+      BackendCheck &entry =
+          check.backends.emplace_back(BackendCheck{backend, joinProblems(session.findObstacles(backend))});
       for (Problem &problem : entry.problems)
         shorten(problem, backend);
     }

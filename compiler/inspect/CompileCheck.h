@@ -21,7 +21,7 @@ struct BackendCheck {
 };
 
 struct CompileCheck {
-  std::vector<Problem> problems; ///< of the model itself: they concern every backend
+  std::vector<Problem> problems;      ///< of the model itself: they concern every backend
   std::vector<BackendCheck> backends; ///< empty where the model has problems
   unsigned integerOperations = 0, floatOperations = 0;
 
@@ -31,8 +31,8 @@ struct CompileCheck {
 /// Diagnostics as problems: equal ones are joined, and those of most nodes come first.
 std::vector<Problem> joinProblems(llvm::ArrayRef<Diagnostic> diagnostics);
 
-/// Reads a model, brings it into the integer form and asks backends whether they take it. Errors go into the result; other
-/// diagnostics to whom they went before.
+/// Reads a model, brings it into the integer form and asks backends whether they take it. Errors go into the result;
+/// other diagnostics to whom they went before.
 CompileCheck checkModel(Session &session, llvm::StringRef path, std::optional<Stage> from,
                         llvm::ArrayRef<std::string> backends);
 

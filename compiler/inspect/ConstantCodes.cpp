@@ -1,7 +1,7 @@
 //===- ConstantCodes.cpp - Codes of large constants -----------------------===//
 //
-// The reference semantics take some fifty nanoseconds per weight; models of gigabytes are to be read in seconds. The kernel that
-// quantizes inputs of compiled networks gives the same codes.
+// The reference semantics take some fifty nanoseconds per weight; models of gigabytes are to be read in seconds. The
+// kernel that quantizes inputs of compiled networks gives the same codes.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/inspect/ConstantPieces.h"
@@ -64,8 +64,8 @@ static std::optional<CodeRange> getQuantRange(Operation *op) {
     return std::nullopt;
   int64_t half = int64_t(1) << (int(*bits) - 1), narrow = isSet("narrow", false);
   bool isSigned = isSet("signed_", true);
-  return CodeRange{isSigned ? narrow - half : 0, isSigned ? half - 1 : 2 * half - 1 - narrow, isSigned ? -half : 0, 2 * half,
-                   getKernelRounding(*rounding)};
+  return CodeRange{isSigned ? narrow - half : 0, isSigned ? half - 1 : 2 * half - 1 - narrow, isSigned ? -half : 0,
+                   2 * half, getKernelRounding(*rounding)};
 }
 
 std::optional<CodeRange> ConstantPieces::getCodes() const {
@@ -78,7 +78,8 @@ std::optional<CodeRange> ConstantPieces::getCodes() const {
   if ((name == "Quant" || name == "IntQuant") && step.parameters.size() == 3 && type == runtime::DataType::Float32())
     range = getQuantRange(step.op);
   else if (name == "DequantizeLinear" && type.IsInteger() && type.bits <= 8 && step.block == 1)
-    range = CodeRange{type.MinValue(), type.MaxValue(), type.MinValue(), type.MaxValue() - type.MinValue() + 1, std::nullopt};
+    range = CodeRange{type.MinValue(), type.MaxValue(), type.MinValue(), type.MaxValue() - type.MinValue() + 1,
+                      std::nullopt};
   if (!range || step.parameters.empty() || !step.parameters[0] || !isSound(step.parameters[0]->tensor, true) ||
       (step.parameters.size() > 1 && step.parameters[1] && !isSound(step.parameters[1]->tensor, false)))
     return std::nullopt;
@@ -124,8 +125,13 @@ public:
   bool setParameters(ArrayRef<float> scales, ArrayRef<float> zeros) {
     if (!range.rounding)
       return true;
-    auto packed = runtime::PackQuantize({*range.rounding, columns, {scales.data(), scales.size()}, {zeros.data(), zeros.size()},
-                                         range.low, range.high, format});
+    auto packed = runtime::PackQuantize({*range.rounding,
+                                         columns,
+                                         {scales.data(), scales.size()},
+                                         {zeros.data(), zeros.size()},
+                                         range.low,
+                                         range.high,
+                                         format});
     if (packed.ok())
       block = std::move(*packed);
     return packed.ok();
@@ -133,7 +139,8 @@ public:
 
   ArrayRef<uint8_t> code(int64_t row) {
     if (range.rounding) {
-      qcrt_quantize(reinterpret_cast<const qcrt_quantize_block *>(block.data()), x.Floats().data() + row * columns, codes, 1);
+      qcrt_quantize(reinterpret_cast<const qcrt_quantize_block *>(block.data()), x.Floats().data() + row * columns,
+                    codes, 1);
       return {codes, size_t(columns)};
     }
     // Codes of up to 8 bits take a byte each; the difference of two is right whatever their sign.
@@ -154,7 +161,8 @@ private:
 };
 } // namespace
 
-bool ConstantPieces::code(const Piece &piece, const CodeRange &range, llvm::function_ref<void(const CodeRows &)> use) const {
+bool ConstantPieces::code(const Piece &piece, const CodeRange &range,
+                          llvm::function_ref<void(const CodeRows &)> use) const {
   Tensor x = read(piece), scale = getParameter(0, piece), zero = getParameter(1, piece);
   const Shape &shape = x.shape();
   size_t varying = std::max(findLastVarying(scale, shape.size()), findLastVarying(zero, shape.size()));

@@ -206,7 +206,8 @@ bool ConstantPieces::visit(llvm::function_ref<bool(const Piece &)> use) const {
       piece.end = std::min(piece.begin + step, shape[axis]);
       if (!use(piece))
         return false;
-      pages.advance(inner * (piece.end - piece.begin) * int64_t(data::getStorageBits(root.getType().getElementType())) / 8);
+      pages.advance(inner * (piece.end - piece.begin) * int64_t(data::getStorageBits(root.getType().getElementType())) /
+                    8);
     }
     size_t d = axis;
     while (d > 0 && ++piece.outer[d - 1] == shape[d - 1])

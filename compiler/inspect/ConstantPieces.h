@@ -6,23 +6,23 @@
 #include <vector>
 
 #include "dialects/data/DataDialect.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "mlir/IR/Operation.h"
 #include "runtime/core/value.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace qcompile::inspect {
 
 /// A row of codes of a quantizer.
 struct CodeRows {
-  llvm::ArrayRef<uint8_t> codes; ///< above the lowest one of their type
-  int64_t lowest = 0, count = 0; ///< of the codes of the type
+  llvm::ArrayRef<uint8_t> codes;            ///< above the lowest one of their type
+  int64_t lowest = 0, count = 0;            ///< of the codes of the type
   llvm::ArrayRef<float> scales, zeroPoints; ///< one, or one per column
 };
 
 /// Codes that a quantizer makes, or that are stored.
 struct CodeRange {
   int64_t low, high;
-  int64_t lowest, count; ///< of the type: a narrow range leaves the lowest out
+  int64_t lowest, count;           ///< of the type: a narrow range leaves the lowest out
   std::optional<int32_t> rounding; ///< QCRT_ROUND, …; nothing where they are stored
 };
 
@@ -33,12 +33,13 @@ public:
   /// Nothing where the value is not of that form.
   static std::optional<ConstantPieces> find(mlir::Value value);
 
-  /// Computes the value piece by piece; false where an operation cannot be computed. Pages of mapped files are given back
-  /// behind every piece.
+  /// Computes the value piece by piece; false where an operation cannot be computed. Pages of mapped files are given
+  /// back behind every piece.
   bool forEach(llvm::function_ref<void(const runtime::Value &)> use) const;
 
-  /// The codes piece by piece where there are at most 8 bits of them, of one quantizer on floats or stored under a dequantizer:
-  /// without the reference semantics, and so much faster. False, before anything is used, where the value is none of these.
+  /// The codes piece by piece where there are at most 8 bits of them, of one quantizer on floats or stored under a
+  /// dequantizer: without the reference semantics, and so much faster. False, before anything is used, where the value
+  /// is none of these.
   bool forEachCodes(llvm::function_ref<void(const CodeRows &)> use) const;
 
 private:

@@ -82,9 +82,7 @@ std::optional<runtime::Value> Evaluation::compute(Value value, unsigned depth) {
   return index < results->size() ? std::optional(std::move((*results)[index])) : std::nullopt;
 }
 
-std::optional<runtime::Value> evaluateConstant(Value value, int64_t limit) {
-  return Evaluation(limit).evaluate(value);
-}
+std::optional<runtime::Value> evaluateConstant(Value value, int64_t limit) { return Evaluation(limit).evaluate(value); }
 
 std::optional<double> getConstantNumber(Operation *op, unsigned index) {
   if (index >= op->getNumOperands())

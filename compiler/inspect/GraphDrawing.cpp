@@ -63,7 +63,8 @@ void Drawing::add(func::FuncOp function, const llvm::DenseSet<Value> &constants,
     return DrawnNode{label, (kind + " " + label).str(), "port", ""};
   };
   for (BlockArgument argument : function.getArguments())
-    makers[argument] = addBox(port(function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kPortNameAttr), "input"), {});
+    makers[argument] =
+        addBox(port(function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kPortNameAttr), "input"), {});
   for (Operation &op : function.front().without_terminator()) {
     if (op.getNumResults() && constants.contains(op.getResult(0)))
       continue;
@@ -116,8 +117,8 @@ void Drawing::drawEdge(llvm::raw_ostream &os, const Box &from, const Box &to) co
   // An edge past other rows leaves at the side, so that it does not run behind boxes.
   double side = to.row > from.row + 1 && std::abs(from.x - to.x) < kWidth ? kWidth * 0.62 : 0;
   if (side > 0)
-    os << llvm::format("<path d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\"/>", from.x + kWidth * 0.4, y1, from.x + side,
-                       y1 + bend / 2, to.x + side, y2 - bend / 2, to.x + kWidth * 0.4, y2);
+    os << llvm::format("<path d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\"/>", from.x + kWidth * 0.4, y1,
+                       from.x + side, y1 + bend / 2, to.x + side, y2 - bend / 2, to.x + kWidth * 0.4, y2);
   else
     os << llvm::format("<path d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\"/>", from.x, y1, from.x, y1 + bend, to.x,
                        y2 - bend, to.x, y2);
@@ -127,7 +128,9 @@ void Drawing::drawEdge(llvm::raw_ostream &os, const Box &from, const Box &to) co
 static std::string shorten(StringRef label) {
   if (label.size() <= 27)
     return label.str();
-  auto isInside = [&](size_t i) { return (static_cast<unsigned char>(label[i]) & 0xc0) == 0x80; }; // of a UTF-8 character
+  auto isInside = [&](size_t i) {
+    return (static_cast<unsigned char>(label[i]) & 0xc0) == 0x80;
+  }; // of a UTF-8 character
   size_t head = 12, tail = label.size() - 14;
   while (head > 0 && isInside(head))
     --head;

@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
-#include "llvm/ADT/DenseSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile::inspect {
 
@@ -17,8 +17,8 @@ struct DrawnNode {
   std::string link;       ///< "#row", or empty
 };
 
-/// Operations from top to bottom in rows by their distance from the inputs, with their data flow; constants are left out.
-/// Empty where there are more than `most` operations.
+/// Operations from top to bottom in rows by their distance from the inputs, with their data flow; constants are left
+/// out. Empty where there are more than `most` operations.
 std::string drawGraph(mlir::func::FuncOp function, const llvm::DenseSet<mlir::Value> &constants,
                       const std::function<DrawnNode(mlir::Operation *)> &describe, size_t most = 3000);
 

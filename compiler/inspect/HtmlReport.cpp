@@ -68,14 +68,15 @@ static void writeFacts(raw_ostream &os, const Inspection &inspection) {
 }
 
 static void writeLayers(raw_ostream &os, const Inspection &inspection) {
-  std::vector<StringRef> titles = {"<layer",     "<operator",     "<input",          "<weights",
-                                   "<output",    "input bits",    "weight bits",     "sum bits",
-                                   "MACs",       "bit operations", "pruning-aware",  "parameters"};
+  std::vector<StringRef> titles = {"<layer",  "<operator",      "<input",        "<weights",
+                                   "<output", "input bits",     "weight bits",   "sum bits",
+                                   "MACs",    "bit operations", "pruning-aware", "parameters"};
   if (inspection.weightsRead)
     titles.push_back("zero weights");
   double bits = 0, macs = 0, bops = 0, aware = 0, parameters = 0;
   for (const LayerInspection &layer : inspection.layers) {
-    bits = std::max({bits, double(layer.inputType.bits), double(layer.weightType.bits), double(layer.sumBits.value_or(0))});
+    bits = std::max(
+        {bits, double(layer.inputType.bits), double(layer.weightType.bits), double(layer.sumBits.value_or(0))});
     macs = std::max(macs, layer.macs.value_or(0));
     bops = std::max(bops, layer.getBops().value_or(0));
     aware = std::max(aware, layer.getPruningAwareBops().value_or(0));
@@ -116,8 +117,7 @@ static void writeHistograms(raw_ostream &os, const Inspection &inspection) {
     auto edge = [&](size_t step) { return formatNumber(histogram.low + double(step) * histogram.step); };
     size_t steps = histogram.counts.size();
     std::string last = edge(histogram.ofCodes && steps ? steps - 1 : steps);
-    os << "<figure>"
-       << html::drawHistogram(histogram.counts, edge(0), last, "weights of " + layer.name)
+    os << "<figure>" << html::drawHistogram(histogram.counts, edge(0), last, "weights of " + layer.name)
        << "<figcaption>" << html::escapeHtml(layer.name) << "<br><span class=\"dim\">"
        << (histogram.ofCodes ? "codes, " : "values, ") << layer.statistics->elements << " weights from "
        << formatNumber(layer.statistics->low) << " to " << formatNumber(layer.statistics->high);
@@ -162,7 +162,8 @@ static void writeGraph(raw_ostream &os, const Inspection &inspection, mlir::func
       tip += " → ";
       raw_string_ostream(tip) << op->getResult(0).getType();
     }
-    bool quantizer = StringRef(name).ends_with("Quant") || StringRef(name).ends_with("Linear") || name == "Trunc" || name == "MultiThreshold";
+    bool quantizer = StringRef(name).ends_with("Quant") || StringRef(name).ends_with("Linear") || name == "Trunc" ||
+                     name == "MultiThreshold";
     std::string label = name;
     if (quantizer && op->getNumResults())
       label += " " + getValueType(op->getResult(0)).toString();
@@ -185,9 +186,9 @@ std::string formatHtml(const Inspection &inspection, mlir::func::FuncOp function
   std::string out, subtitle;
   raw_string_ostream os(out);
   if (!file.sha256.empty())
-    subtitle = formatv("opset {0}, IR {1}, {2}; quantization: {3}; {4} nodes, {5} parameters", file.opset, file.irVersion,
-                       html::escapeHtml(file.producer), file.formats.empty() ? "none found" : join(file.formats, ", "),
-                       file.nodes, file.parameters)
+    subtitle = formatv("opset {0}, IR {1}, {2}; quantization: {3}; {4} nodes, {5} parameters", file.opset,
+                       file.irVersion, html::escapeHtml(file.producer),
+                       file.formats.empty() ? "none found" : join(file.formats, ", "), file.nodes, file.parameters)
                    .str();
   html::beginPage(os, title, title, subtitle, kStyle);
   writeFacts(os, inspection);

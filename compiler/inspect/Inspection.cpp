@@ -93,19 +93,21 @@ static std::optional<int64_t> getWeightZero(Operation *op) {
   return zero ? std::optional(int64_t(*zero)) : std::nullopt;
 }
 
-static LayerInspection inspectLayer(const LinearOperation &linear, const llvm::DenseSet<Value> &constants, const ImportReport &file,
-                                    bool read) {
+static LayerInspection inspectLayer(const LinearOperation &linear, const llvm::DenseSet<Value> &constants,
+                                    const ImportReport &file, bool read) {
   LayerInspection layer;
   layer.op = linear.op;
   layer.name = onnx::describe(linear.op);
   layer.operation = getOperatorName(linear.op).str();
-  if (auto replaced = file.replacedOperators.find(onnx::getNodeName(linear.op->getLoc()).str()); replaced != file.replacedOperators.end())
+  if (auto replaced = file.replacedOperators.find(onnx::getNodeName(linear.op->getLoc()).str());
+      replaced != file.replacedOperators.end())
     layer.inside = replaced->second;
   layer.input = getDimensions(linear.input);
   layer.weights = getDimensions(linear.weights);
   layer.output = getDimensions(linear.op->getResult(0));
   layer.inputType = getValueType(linear.input);
-  layer.weightType = linear.packedBits ? ValueType{ValueType::Kind::Unsigned, linear.packedBits} : getValueType(linear.weights);
+  layer.weightType =
+      linear.packedBits ? ValueType{ValueType::Kind::Unsigned, linear.packedBits} : getValueType(linear.weights);
   layer.constantWeights = linear.constantWeights;
   layer.inner = linear.inner;
   layer.macs = linear.macs;
@@ -126,7 +128,8 @@ namespace {
 /// Adds up what qonnx counts.
 class QonnxCounter {
 public:
-  QonnxCounter(func::FuncOp function, const llvm::DenseSet<Value> &constants, const ImportReport &report, Inspection &out)
+  QonnxCounter(func::FuncOp function, const llvm::DenseSet<Value> &constants, const ImportReport &report,
+               Inspection &out)
       : types(function, constants, report.dataTypes), constants(constants),
         upsamples(report.opset > 0 && report.opset < 10), out(out) {}
 

@@ -1,7 +1,7 @@
 //===- Inspection.h - What is in a model ------------------------*- C++ -*-===//
 //
-// The truth about a model file before any backend is involved: layers, their shapes, bits and costs. Works on every function
-// of the `onnx` dialect, quantized or not. Without weights nothing but small constants is read.
+// The truth about a model file before any backend is involved: layers, their shapes, bits and costs. Works on every
+// function of the `onnx` dialect, quantized or not. Without weights nothing but small constants is read.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_INSPECT_INSPECTION_H
@@ -25,11 +25,11 @@ struct LayerInspection {
   Dimensions input, weights, output;
   ValueType inputType, weightType;
   bool constantWeights = false;
-  std::optional<int> sumBits;  ///< that every sum of such codes fits; nothing for floats
-  std::optional<double> inner; ///< products per sum
-  std::optional<double> macs;  ///< zero weights included
-  double parameters = 0;       ///< constant weights and biases
-  double weightElements = 0;   ///< constant weights alone
+  std::optional<int> sumBits;                 ///< that every sum of such codes fits; nothing for floats
+  std::optional<double> inner;                ///< products per sum
+  std::optional<double> macs;                 ///< zero weights included
+  double parameters = 0;                      ///< constant weights and biases
+  double weightElements = 0;                  ///< constant weights alone
   std::optional<WeightStatistics> statistics; ///< where weights were read
   std::optional<QonnxCost> dense, sparse;     ///< where qonnx counts the operation; sparse where weights were read
 
@@ -46,12 +46,12 @@ struct LayerInspection {
 
 struct Inspection {
   ImportReport file;
-  std::vector<LayerInspection> layers;           ///< in the model's order
-  std::map<std::string, uint64_t> operations;    ///< how often every operator occurs, constants left out, as in the file
+  std::vector<LayerInspection> layers;        ///< in the model's order
+  std::map<std::string, uint64_t> operations; ///< how often every operator occurs, constants left out, as in the file
   bool weightsRead = false;
-  QonnxCost dense;                               ///< sum over layers, as qonnx counts
-  std::optional<QonnxCost> sparse;               ///< the same without zero weights, where all weights were read
-  std::set<std::string> uncounted;               ///< operators that qonnx calls unsupported
+  QonnxCost dense;                 ///< sum over layers, as qonnx counts
+  std::optional<QonnxCost> sparse; ///< the same without zero weights, where all weights were read
+  std::set<std::string> uncounted; ///< operators that qonnx calls unsupported
 };
 
 /// Sums over layers. Layers whose shapes are unknown add nothing; sparse figures are there where weights were read.

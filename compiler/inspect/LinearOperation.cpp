@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "compiler/evaluator/ProgramBuilder.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "llvm/ADT/DenseSet.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile::inspect {
 
@@ -15,18 +15,19 @@ struct LinearOperation {
   mlir::Value input, weights; ///< `weights`: the second factor where both are data
   mlir::Value bias;           ///< null where there is none
   bool constantWeights = false;
-  int packedBits = 0; ///< of a weight where `weights` are bytes that hold several (MatMulNBits), else 0
+  int packedBits = 0;          ///< of a weight where `weights` are bytes that hold several (MatMulNBits), else 0
   std::optional<double> inner; ///< products per result; nothing where a shape is unknown
   std::optional<double> macs;  ///< products of one run, zero weights included
 };
 
-/// What the operation is, or nothing. `constants`: the values that depend on constants alone; an operation of constants only
-/// is none, since it takes no time when the model runs.
+/// What the operation is, or nothing. `constants`: the values that depend on constants alone; an operation of constants
+/// only is none, since it takes no time when the model runs.
 std::optional<LinearOperation> describeLinear(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
 
-/// The same of all operations that multiply: a recurrent operator has products with its inputs and with its state, Einsum those of
-/// its equation where it has two operands.
-llvm::SmallVector<LinearOperation, 2> describeProducts(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &constants);
+/// The same of all operations that multiply: a recurrent operator has products with its inputs and with its state,
+/// Einsum those of its equation where it has two operands.
+llvm::SmallVector<LinearOperation, 2> describeProducts(mlir::Operation *op,
+                                                       const llvm::DenseSet<mlir::Value> &constants);
 
 /// Weights of the operation, or nothing where their number is unknown.
 std::optional<double> countWeights(const LinearOperation &linear);

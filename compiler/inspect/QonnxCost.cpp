@@ -17,8 +17,8 @@ static int getBits(StringRef typeName) { return QonnxType::parse(typeName).value
 
 std::map<std::string, double> QonnxCost::getTotals() const {
   std::map<std::string, double> out;
-  for (const char *key : {"total_bops", "total_macs", "total_mem_o_bits", "total_mem_o_elems", "total_mem_w_bits",
-                          "total_mem_w_elems"})
+  for (const char *key :
+       {"total_bops", "total_macs", "total_mem_o_bits", "total_mem_o_elems", "total_mem_w_bits", "total_mem_w_elems"})
     out[key] = 0;
   for (const auto &[key, amount] : amounts) {
     StringRef rest = key;

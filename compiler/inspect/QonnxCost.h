@@ -28,8 +28,8 @@ struct QonnxCost {
   double getBops() const { return getTotals()["total_bops"]; }
 };
 
-/// The cost of a node, with all weights counted or, where `density` is less than 1, that fraction of them; nothing for nodes
-/// that qonnx does not count. `upsamples`: the file is of an opset that had Upsample in the place of Resize.
+/// The cost of a node, with all weights counted or, where `density` is less than 1, that fraction of them; nothing for
+/// nodes that qonnx does not count. `upsamples`: the file is of an opset that had Upsample in the place of Resize.
 std::optional<QonnxCost> getQonnxCost(mlir::Operation *op, const QonnxTypes &types,
                                       const llvm::DenseSet<mlir::Value> &constants, double density, bool upsamples);
 

@@ -221,7 +221,23 @@ static std::optional<QonnxType> getStoredInteger(Value value) {
 }
 
 namespace {
-enum class Rule { Keep, Same, Sum, Difference, Quant, Bipolar, FloatQuant, Float, Threshold, Count, Pool, Sign, Resize, Quantize, Dequantize };
+enum class Rule {
+  Keep,
+  Same,
+  Sum,
+  Difference,
+  Quant,
+  Bipolar,
+  FloatQuant,
+  Float,
+  Threshold,
+  Count,
+  Pool,
+  Sign,
+  Resize,
+  Quantize,
+  Dequantize
+};
 } // namespace
 
 static Rule getRule(StringRef name) {

@@ -1,8 +1,8 @@
 //===- QonnxType.h - Data types as qonnx infers them ------------*- C++ -*-===//
 //
 // qonnx's cost analysis works on its own data types, which it infers by rules of its own: a scale other than 1 makes
-// SCALEDINT, a bipolar quantizer with such a scale FLOAT32, sums of integers INT32, anything unknown FLOAT32. The rules are
-// followed here so that costs are comparable; what a value really is says ValueType.
+// SCALEDINT, a bipolar quantizer with such a scale FLOAT32, sums of integers INT32, anything unknown FLOAT32. The rules
+// are followed here so that costs are comparable; what a value really is says ValueType.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_INSPECT_QONNXTYPE_H
@@ -12,9 +12,9 @@
 #include <optional>
 #include <string>
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile::inspect {
 
@@ -35,7 +35,8 @@ struct QonnxType {
   friend bool operator==(const QonnxType &, const QonnxType &) = default;
 };
 
-/// The types of all values of a function, as qonnx has them when it counts: inferred once, constants folded, inferred again.
+/// The types of all values of a function, as qonnx has them when it counts: inferred once, constants folded, inferred
+/// again.
 class QonnxTypes {
 public:
   /// `annotations`: data types that the file notes on tensors, by name.

@@ -28,7 +28,9 @@ static SmallVector<unsigned> getScaleOperands(StringRef name, unsigned count) {
     return out;
   }
   return llvm::StringSwitch<SmallVector<unsigned>>(name)
-      .Cases({"QuantizeLinear", "DequantizeLinear", "Quant", "IntQuant", "BipolarQuant", "FloatQuant", "LinearQuant", "Trunc_v1"}, {1})
+      .Cases({"QuantizeLinear", "DequantizeLinear", "Quant", "IntQuant", "BipolarQuant", "FloatQuant", "LinearQuant",
+              "Trunc_v1"},
+             {1})
       .Case("Trunc", {1, 4})
       .Cases({"QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul"}, {1, 4, 6})
       .Case("QGemm", {1, 4, 7})
@@ -36,8 +38,10 @@ static SmallVector<unsigned> getScaleOperands(StringRef name, unsigned count) {
       .Default({});
 }
 
-/// Whether the scale is one of constant codes, which have a twin of positive scales (passes/normalise-quantization/PositiveScales.h).
-static bool isOfConstant(StringRef name, ArrayRef<Value> operands, unsigned index, const llvm::DenseSet<Value> &constants) {
+/// Whether the scale is one of constant codes, which have a twin of positive scales
+/// (passes/normalise-quantization/PositiveScales.h).
+static bool isOfConstant(StringRef name, ArrayRef<Value> operands, unsigned index,
+                         const llvm::DenseSet<Value> &constants) {
   bool mayBe = (name == "DequantizeLinear" && index == 1) ||
                (llvm::is_contained({"QLinearConv", "QLinearMatMul", "QGemm"}, name) && index == 4);
   return mayBe && constants.contains(operands[index - 1]);
@@ -54,8 +58,9 @@ static void checkScale(Operation *op, Value operand, bool anySign) {
       continue;
     std::string found;
     llvm::raw_string_ostream(found) << llvm::format("%g", std::isnan(scale) ? NAN : double(scale)); // no sign
-    emitWarning(op->getLoc(), Code::S002) << "node '" << onnx::describe(op) << "': expected finite and positive scales, found "
-                                          << found << " at index " << i << "; the model will not compile";
+    emitWarning(op->getLoc(), Code::S002)
+        << "node '" << onnx::describe(op) << "': expected finite and positive scales, found " << found << " at index "
+        << i << "; the model will not compile";
     return;
   }
 }

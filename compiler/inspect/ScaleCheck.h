@@ -6,8 +6,8 @@
 
 namespace qcompile::inspect {
 
-/// Warns of constant scales in a function of the `onnx` dialect that are zero, negative, infinite or no numbers: looking at a
-/// model goes on, compiling it does not.
+/// Warns of constant scales in a function of the `onnx` dialect that are zero, negative, infinite or no numbers:
+/// looking at a model goes on, compiling it does not.
 void checkScales(mlir::func::FuncOp function);
 
 } // namespace qcompile::inspect

@@ -3,10 +3,10 @@
 
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "compiler/inspect/LinearOperation.h"
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -16,8 +16,8 @@ namespace qcompile::inspect {
 // RNN, GRU, LSTM
 //===----------------------------------------------------------------------===//
 
-/// Every step multiplies its input by W and the hidden state by R, in every direction and for all gates. As many steps as the input
-/// has: shorter sequences of a batch are not known.
+/// Every step multiplies its input by W and the hidden state by R, in every direction and for all gates. As many steps
+/// as the input has: shorter sequences of a batch are not known.
 static SmallVector<LinearOperation, 2> describeRecurrent(Operation *op, const llvm::DenseSet<Value> &constants) {
   SmallVector<Value> operands = getFormalOperands(op);
   if (operands.size() < 3 || !operands[0] || !operands[1] || !operands[2])

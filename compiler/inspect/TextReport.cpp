@@ -10,9 +10,7 @@ using namespace llvm;
 
 namespace qcompile::inspect {
 
-static std::string formatCount(std::optional<double> value) {
-  return value ? formatv("{0:f0}", *value).str() : "-";
-}
+static std::string formatCount(std::optional<double> value) { return value ? formatv("{0:f0}", *value).str() : "-"; }
 
 static std::string formatShape(const Dimensions &shape) {
   if (shape.empty())
@@ -22,7 +20,8 @@ static std::string formatShape(const Dimensions &shape) {
 
 static void printFacts(raw_ostream &os, const ImportReport &file) {
   if (!file.sha256.empty()) {
-    os << "opset " << (file.opset > 0 ? std::to_string(file.opset) : "unknown") << ", IR " << file.irVersion << ", " << makePrintable(file.producer) << "\n"
+    os << "opset " << (file.opset > 0 ? std::to_string(file.opset) : "unknown") << ", IR " << file.irVersion << ", "
+       << makePrintable(file.producer) << "\n"
        << "quantization: " << (file.formats.empty() ? "none found" : join(file.formats, ", ")) << "\n"
        << file.nodes << (file.nodes == 1 ? " node, " : " nodes, ") << file.parameters
        << (file.parameters == 1 ? " parameter in " : " parameters in ") << file.parameterBytes << " bytes\n";
@@ -32,9 +31,8 @@ static void printFacts(raw_ostream &os, const ImportReport &file) {
 }
 
 static void printOperators(raw_ostream &os, const std::map<std::string, uint64_t> &operations) {
-  auto named = map_range(operations, [](const auto &entry) {
-    return std::to_string(entry.second) + " " + makePrintable(entry.first);
-  });
+  auto named = map_range(
+      operations, [](const auto &entry) { return std::to_string(entry.second) + " " + makePrintable(entry.first); });
   os << "operators: " << (operations.empty() ? "none" : join(named, ", ")) << "\n";
 }
 
@@ -48,8 +46,8 @@ std::string formatFacts(const ImportReport &file) {
 }
 
 static void printLayers(raw_ostream &os, const Inspection &inspection) {
-  std::vector<std::string> titles = {"layer",    "operator", "input", "weights",        "output",    "in", "w",
-                                     "sum bits", "MACs",     "bit operations", "pruning-aware", "parameters"};
+  std::vector<std::string> titles = {"layer", "operator", "input", "weights",        "output",        "in",
+                                     "w",     "sum bits", "MACs",  "bit operations", "pruning-aware", "parameters"};
   std::vector<bool> isText = {true, true, true, true, true, true, true, false, false, false, false, false};
   if (inspection.weightsRead) {
     titles.push_back("zero weights");
@@ -97,7 +95,8 @@ static void printTotals(raw_ostream &os, const Inspection &inspection) {
     os << "without the products of " << open << (open == 1 ? " layer whose" : " layers whose")
        << " sizes are not known; give them with --input-shape\n";
   if (size_t unknown = inspection.file.unknownNodes.size())
-    os << "without " << unknown << (unknown == 1 ? " node whose operator is" : " nodes whose operators are") << " not known\n";
+    os << "without " << unknown << (unknown == 1 ? " node whose operator is" : " nodes whose operators are")
+       << " not known\n";
 }
 
 /// The dictionary that qonnx gives, so that figures can be compared.

@@ -24,12 +24,12 @@ struct ValueType {
   friend bool operator==(const ValueType &, const ValueType &) = default;
 };
 
-/// Follows a value to the quantizer that makes its codes, past operations that only select or rearrange elements. Reads single
-/// numbers among the constants, no weights.
+/// Follows a value to the quantizer that makes its codes, past operations that only select or rearrange elements. Reads
+/// single numbers among the constants, no weights.
 ValueType getValueType(mlir::Value value);
 
-/// The signed width that holds every sum of `count` products of codes of these types, in any order; nothing for floats and
-/// above 63 bits.
+/// The signed width that holds every sum of `count` products of codes of these types, in any order; nothing for floats
+/// and above 63 bits.
 std::optional<int> getSumBits(ValueType input, ValueType weight, double count);
 
 } // namespace qcompile::inspect

@@ -100,7 +100,8 @@ template <typename T> void Counter::countCodes(const Tensor &codes) {
 void Counter::addCodes(const Tensor &codes) {
   DataType type = codes.type();
   if (out.histogram.counts.empty())
-    out.histogram = {double(type.MinValue()), 1, true, std::vector<int64_t>(size_t(type.MaxValue() - type.MinValue() + 1))};
+    out.histogram = {double(type.MinValue()), 1, true,
+                     std::vector<int64_t>(size_t(type.MaxValue() - type.MinValue() + 1))};
   if (type.kind == runtime::TypeKind::kUnsigned || type.kind == runtime::TypeKind::kBool)
     countCodes<uint8_t>(codes);
   else

@@ -19,14 +19,14 @@ struct Histogram {
 
 struct WeightStatistics {
   int64_t elements = 0;
-  int64_t nonzero = 0; ///< elements whose real number is not zero
+  int64_t nonzero = 0;      ///< elements whose real number is not zero
   double low = 0, high = 0; ///< of the real numbers
   Histogram histogram;
 };
 
-/// Reads weights that depend on constants alone, piece by piece: of large ones only a piece is ever in memory, and pages of
-/// mapped files are given back. Weights that are integers without a quantizer have the zero point `zero`. Nothing where they
-/// cannot be read.
+/// Reads weights that depend on constants alone, piece by piece: of large ones only a piece is ever in memory, and
+/// pages of mapped files are given back. Weights that are integers without a quantizer have the zero point `zero`.
+/// Nothing where they cannot be read.
 std::optional<WeightStatistics> readWeights(mlir::Value weights, int64_t zero = 0);
 
 } // namespace qcompile::inspect

@@ -15,9 +15,7 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-static int64_t getLeading(const Port &port) {
-  return port.shape.empty() ? 1 : std::max<int64_t>(port.shape[0], 1);
-}
+static int64_t getLeading(const Port &port) { return port.shape.empty() ? 1 : std::max<int64_t>(port.shape[0], 1); }
 
 bool haveBatch(ArrayRef<Port> ports) {
   return all_of(ports, [&](const Port &port) { return getLeading(port) == getLeading(ports[0]); });
@@ -44,8 +42,7 @@ static std::vector<Tensor> cut(const Tensor &samples, const Port &port, int64_t 
     Tensor part(port.type, port.shape);
     uint8_t *to = part.MutableBytes().data();
     for (int64_t i = 0; i < batchSize; ++i)
-      std::memcpy(to + i * bytes,
-                  samples.bytes().data() + std::min(b * batchSize + i, count - 1) * bytes, bytes);
+      std::memcpy(to + i * bytes, samples.bytes().data() + std::min(b * batchSize + i, count - 1) * bytes, bytes);
     out.push_back(std::move(part));
   }
   return out;

@@ -5,16 +5,16 @@
 #include <vector>
 
 #include "compiler/io/InputRange.h"
-#include "llvm/ADT/ArrayRef.h"
 #include "runtime/program/program.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace qcompile {
 
-/// Samples for every input, cut into batches of exactly the ports' types and shapes. Where the ports have no leading dimension in
-/// common the model has no batch: a sample is one tensor of the whole shape for every input.
+/// Samples for every input, cut into batches of exactly the ports' types and shapes. Where the ports have no leading
+/// dimension in common the model has no batch: a sample is one tensor of the whole shape for every input.
 struct InputBatches {
   std::vector<std::vector<runtime::Tensor>> batches;
-  int64_t samples = 0;        ///< real ones; the last batch may be padded with copies of the last sample
+  int64_t samples = 0;         ///< real ones; the last batch may be padded with copies of the last sample
   int64_t samplesPerBatch = 1; ///< the ports' common leading dimension, or 1
   bool hasBatch = true;        ///< whether they have one
 };
@@ -34,8 +34,8 @@ int64_t fillBatches(int64_t count, llvm::ArrayRef<runtime::Port> ports);
 /// Cuts one tensor [samples, elements] per port, in its type, into batches.
 InputBatches assembleBatches(llvm::ArrayRef<runtime::Tensor> tensors, llvm::ArrayRef<runtime::Port> ports);
 
-/// `count` samples drawn from `seed`: floats uniform in [-1, 1), integers uniform over their type, both over the range of
-/// their input where it has one, which must not be empty. The generator is splitmix64, so equal on all machines.
+/// `count` samples drawn from `seed`: floats uniform in [-1, 1), integers uniform over their type, both over the range
+/// of their input where it has one, which must not be empty. The generator is splitmix64, so equal on all machines.
 InputBatches makeRandomInputs(llvm::ArrayRef<runtime::Port> ports, int64_t count, uint64_t seed,
                               const InputRanges &ranges = {});
 

@@ -26,13 +26,13 @@ namespace qcompile {
 static Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
   // A pipe ends some time, a device may not.
   sys::fs::file_status status;
-  if (!sys::fs::status(path, status) && (status.type() == sys::fs::file_type::character_file ||
-                                         status.type() == sys::fs::file_type::block_file))
-    return createStringError(std::make_error_code(std::errc::invalid_argument), "cannot read '" + path + "': it is a device");
+  if (!sys::fs::status(path, status) &&
+      (status.type() == sys::fs::file_type::character_file || status.type() == sys::fs::file_type::block_file))
+    return createStringError(std::make_error_code(std::errc::invalid_argument),
+                             "cannot read '" + path + "': it is a device");
   auto buffer = MemoryBuffer::getFile(path, false, /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return createStringError(buffer.getError(),
-                             "cannot read '" + path + "': " + buffer.getError().message());
+    return createStringError(buffer.getError(), "cannot read '" + path + "': " + buffer.getError().message());
   return std::move(*buffer);
 }
 
@@ -52,20 +52,18 @@ Expected<Tensor> readNpyFile(StringRef path) {
 
 /// Raw elements of the port's type, any number of batches.
 static Expected<Tensor> readRaw(StringRef path, StringRef bytes, const Port &port, int64_t batchSize) {
-  uint64_t sample = std::max<uint64_t>(
-      1, uint64_t(runtime::NumElements(port.shape)) * port.type.ContainerSize());
+  uint64_t sample = std::max<uint64_t>(1, uint64_t(runtime::NumElements(port.shape)) * port.type.ContainerSize());
   if (bytes.size() % sample != 0 || bytes.empty() || runtime::NumElements(port.shape) == 0)
-    return createStringError("'" + path + "': expected a multiple of " + Twine(sample) +
-                             " bytes for input '" + port.name + "', found " + Twine(bytes.size()));
+    return createStringError("'" + path + "': expected a multiple of " + Twine(sample) + " bytes for input '" +
+                             port.name + "', found " + Twine(bytes.size()));
   Shape shape = getSampleShape(port, batchSize);
   shape.insert(shape.begin(), batchSize * int64_t(bytes.size() / sample));
   Tensor tensor(port.type, shape);
   copy(arrayRefFromStringRef(bytes), tensor.MutableBytes().begin());
   for (int64_t i = 0; port.type.IsInteger() && port.type.bits < 64 && i < tensor.size(); ++i)
     if (!port.type.Contains(tensor.IntegerAt(i)))
-      return createStringError("'" + path + "': element " + Twine(i) + " of input '" + port.name +
-                               "' is " + Twine(tensor.IntegerAt(i)) + ", no value of type " +
-                               port.type.ToString());
+      return createStringError("'" + path + "': element " + Twine(i) + " of input '" + port.name + "' is " +
+                               Twine(tensor.IntegerAt(i)) + ", no value of type " + port.type.ToString());
   return tensor;
 }
 
@@ -82,8 +80,7 @@ static Expected<Tensor> readSelectedPictures(StringRef path, const Port &port, c
   auto range = getRange(options, int64_t(pictures.paths.size()), ("'" + path + "'").str());
   if (!range)
     return range.takeError();
-  return readPictures(ArrayRef(pictures.paths).slice(range->first, range->second - range->first), port,
-                      options);
+  return readPictures(ArrayRef(pictures.paths).slice(range->first, range->second - range->first), port, options);
 }
 
 /// The array of that path for an input; for raw data, which has no shape, what `raw` makes of its bytes.
@@ -107,8 +104,8 @@ static Expected<Tensor> convertType(const Tensor &tensor, DataType type, StringR
   if (tensor.type() == type)
     return tensor;
   auto wrong = [&](int64_t i) {
-    return createStringError("input '" + name + "': value " + std::to_string(tensor.DoubleAt(i)) +
-                             " at element " + Twine(i) + " does not fit type " + type.ToString());
+    return createStringError("input '" + name + "': value " + std::to_string(tensor.DoubleAt(i)) + " at element " +
+                             Twine(i) + " does not fit type " + type.ToString());
   };
   if (type.IsFloat()) {
     std::vector<double> values(tensor.size());
@@ -145,28 +142,25 @@ static Expected<Tensor> arrange(Tensor tensor, const Port &port, int64_t batchSi
   int64_t perSample = runtime::NumElements(port.shape) / batchSize;
   if (perSample != 0 && tensor.size() == 0)
     return createStringError("input '" + port.name + "': expected at least one sample of shape " +
-                             ShapeToString(port.shape) +
-                             ", found none (shape " + ShapeToString(tensor.shape()) + ")");
+                             ShapeToString(port.shape) + ", found none (shape " + ShapeToString(tensor.shape()) + ")");
   if (perSample == 0)
     return arrangeEmpty(tensor, port, batchSize);
   if (tensor.size() % perSample != 0)
     return createStringError("input '" + port.name + "': expected " + Twine(perSample) +
-                             " elements per sample (shape " + ShapeToString(port.shape) +
-                             "), found shape " + ShapeToString(tensor.shape()));
+                             " elements per sample (shape " + ShapeToString(port.shape) + "), found shape " +
+                             ShapeToString(tensor.shape()));
   int64_t samples = tensor.size() / perSample;
   bool leading = !tensor.shape().empty() && tensor.shape()[0] == samples;
   bool whole = tensor.shape() == port.shape;
   if (!whole && !leading && samples != 1)
-    return createStringError("input '" + port.name + "': expected samples along the first " +
-                             "dimension, " + Twine(perSample) + " elements each, found shape " +
-                             ShapeToString(tensor.shape()));
-  if (!whole && Shape(tensor.shape().begin() + !tensor.shape().empty(), tensor.shape().end()) !=
-                    getSampleShape(port, batchSize))
-    note("input '" + port.name + "': shape " + ShapeToString(tensor.shape()) +
-         " read as samples of shape " + ShapeToString(port.shape));
+    return createStringError("input '" + port.name + "': expected samples along the first " + "dimension, " +
+                             Twine(perSample) + " elements each, found shape " + ShapeToString(tensor.shape()));
+  if (!whole &&
+      Shape(tensor.shape().begin() + !tensor.shape().empty(), tensor.shape().end()) != getSampleShape(port, batchSize))
+    note("input '" + port.name + "': shape " + ShapeToString(tensor.shape()) + " read as samples of shape " +
+         ShapeToString(port.shape));
   if (tensor.type() != port.type)
-    note("input '" + port.name + "': " + tensor.type().ToString() + " converted to " +
-         port.type.ToString());
+    note("input '" + port.name + "': " + tensor.type().ToString() + " converted to " + port.type.ToString());
   Expected<Tensor> converted = convertType(tensor, port.type, port.name);
   if (!converted)
     return converted.takeError();
@@ -179,8 +173,7 @@ static Expected<Tensor> readPort(StringRef path, size_t index, ArrayRef<Port> po
   const Port &port = ports[index];
   int64_t batchSize = getBatchSize(ports);
   bool folder = sys::fs::is_directory(path);
-  if (std::vector<std::string> sets = folder ? findTestDataSets(path) : std::vector<std::string>();
-      !sets.empty()) {
+  if (std::vector<std::string> sets = folder ? findTestDataSets(path) : std::vector<std::string>(); !sets.empty()) {
     Expected<std::vector<Tensor>> parts = readTestData(sets, "input", index);
     if (!parts)
       return parts.takeError();
@@ -252,7 +245,8 @@ static Expected<std::vector<Assignment>> assign(ArrayRef<std::string> settings, 
       continue;
     }
     // A path may hold '=' too.
-    if (setting.contains('=') && !sys::fs::exists(splitNpzSetting(setting).value_or(std::pair(setting, StringRef())).first))
+    if (setting.contains('=') &&
+        !sys::fs::exists(splitNpzSetting(setting).value_or(std::pair(setting, StringRef())).first))
       return createStringError("the model has no input '" + setting.split('=').first + "'; it has " + listNames(ports));
     size_t next = find(given, false) - given.begin();
     if (next == ports.size())
@@ -316,15 +310,13 @@ std::map<std::string, Shape> readInputShapes(ArrayRef<std::string> settings, Arr
 }
 
 Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port> ports,
-                                  const std::function<void(const std::string &)> &note,
-                                  const SampleOptions &options) {
+                                  const std::function<void(const std::string &)> &note, const SampleOptions &options) {
   Expected<std::vector<Assignment>> assignments = assign(settings, ports);
   if (!assignments)
     return assignments.takeError();
   std::vector<std::optional<Tensor>> tensors(ports.size());
   for (const Assignment &assignment : *assignments) {
-    Expected<Tensor> samples =
-        readPort(assignment.path, assignment.port, ports, options, note);
+    Expected<Tensor> samples = readPort(assignment.path, assignment.port, ports, options, note);
     if (!samples)
       return samples.takeError();
     tensors[assignment.port] = std::move(*samples);
@@ -335,9 +327,8 @@ Expected<InputBatches> readInputs(ArrayRef<std::string> settings, ArrayRef<Port>
       return createStringError("no data for input '" + port.name + "': give --input " + port.name +
                                "=FILE or --random N");
     if (!all.empty() && tensor->shape()[0] != all[0].shape()[0])
-      return createStringError("input '" + port.name + "' has " + Twine(tensor->shape()[0]) +
-                               " samples, input '" + ports[0].name + "' has " +
-                               Twine(all[0].shape()[0]));
+      return createStringError("input '" + port.name + "' has " + Twine(tensor->shape()[0]) + " samples, input '" +
+                               ports[0].name + "' has " + Twine(all[0].shape()[0]));
     all.push_back(std::move(*tensor));
   }
   return assembleBatches(all, ports);

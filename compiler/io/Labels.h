@@ -14,8 +14,8 @@ llvm::Expected<std::vector<int64_t>> readLabels(llvm::StringRef setting, const S
 /// sets.
 llvm::Expected<runtime::Tensor> readTargets(llvm::StringRef setting, const SampleOptions &options = {});
 
-/// Number of samples whose greatest element (the first of equals) has the label's index. NaN is never the greatest. Fails
-/// where there are not as many labels as samples (rows of `scores`).
+/// Number of samples whose greatest element (the first of equals) has the label's index. NaN is never the greatest.
+/// Fails where there are not as many labels as samples (rows of `scores`).
 llvm::Expected<int64_t> countHits(const runtime::Tensor &scores, llvm::ArrayRef<int64_t> labels);
 
 /// The index of the greatest element of every row: rows along the first dimension, everything else one row.

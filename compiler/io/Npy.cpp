@@ -26,8 +26,7 @@ static StringRef findValue(StringRef header, StringRef key) {
 static Expected<DataType> parseType(StringRef descr) {
   StringRef text = descr.drop_front().take_until([](char c) { return c == '\'' || c == '"'; });
   unsigned size = 0;
-  bool known = text.size() >= 3 && (text[0] == '<' || text[0] == '|') &&
-               !text.substr(2).getAsInteger(10, size);
+  bool known = text.size() >= 3 && (text[0] == '<' || text[0] == '|') && !text.substr(2).getAsInteger(10, size);
   char kind = known ? text[1] : '?';
   if (kind == 'f' && (size == 2 || size == 4 || size == 8))
     return DataType{TypeKind::kFloat, uint8_t(size * 8)};
@@ -35,8 +34,7 @@ static Expected<DataType> parseType(StringRef descr) {
     return DataType::Bool();
   if ((kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8))
     return kind == 'i' ? DataType::Signed(size * 8) : DataType::Unsigned(size * 8);
-  return damaged("element type '" + text +
-                 "' is not a little-endian bool, integer, float16, float32 or float64");
+  return damaged("element type '" + text + "' is not a little-endian bool, integer, float16, float32 or float64");
 }
 
 static Expected<runtime::Shape> parseShape(StringRef text) {
@@ -102,10 +100,7 @@ Expected<Tensor> parseNpy(StringRef bytes) {
 
 std::string formatNpy(const Tensor &tensor) {
   DataType type = tensor.type();
-  char kind = type.IsFloat()                       ? 'f'
-              : type.kind == TypeKind::kBool       ? 'b'
-              : type.kind == TypeKind::kUnsigned   ? 'u'
-                                                   : 'i';
+  char kind = type.IsFloat() ? 'f' : type.kind == TypeKind::kBool ? 'b' : type.kind == TypeKind::kUnsigned ? 'u' : 'i';
   std::string shape;
   for (int64_t extent : tensor.shape())
     shape += std::to_string(extent) + ", ";

@@ -6,9 +6,9 @@
 #ifndef QCOMPILE_COMPILER_IO_NPY_H
 #define QCOMPILE_COMPILER_IO_NPY_H
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 

@@ -55,10 +55,9 @@ static Expected<Archive> open(StringRef path) {
   bool system = zip_error_system_type(&error) == ZIP_ET_SYS || code == ZIP_ER_NOENT;
   zip_error_fini(&error);
   if (system)
-    return createStringError(
-        std::error_code(code == ZIP_ER_NOENT ? ENOENT : systemError, std::generic_category()),
-        "cannot read '" + path + "': " +
-            std::generic_category().message(code == ZIP_ER_NOENT ? ENOENT : systemError));
+    return createStringError(std::error_code(code == ZIP_ER_NOENT ? ENOENT : systemError, std::generic_category()),
+                             "cannot read '" + path +
+                                 "': " + std::generic_category().message(code == ZIP_ER_NOENT ? ENOENT : systemError));
   return createStringError("'" + path + "' is not an npz archive: " + text);
 }
 
@@ -85,9 +84,7 @@ static std::string list(ArrayRef<Entry> entries) {
 
 static Expected<const Entry *> choose(StringRef path, ArrayRef<Entry> entries, StringRef key,
                                       ArrayRef<StringRef> preferred) {
-  auto find = [&](StringRef name) {
-    return find_if(entries, [&](const Entry &entry) { return entry.name == name; });
-  };
+  auto find = [&](StringRef name) { return find_if(entries, [&](const Entry &entry) { return entry.name == name; }); };
   if (entries.empty())
     return createStringError("'" + path + "' holds no arrays");
   if (!key.empty()) {
@@ -100,8 +97,8 @@ static Expected<const Entry *> choose(StringRef path, ArrayRef<Entry> entries, S
   for (StringRef name : preferred)
     if (auto entry = find(name); entry != entries.end())
       return entry;
-  return createStringError("'" + path + "' has several arrays, expected one to be named as in '" + path +
-                           ":" + entries[0].name + "'; it has " + list(entries));
+  return createStringError("'" + path + "' has several arrays, expected one to be named as in '" + path + ":" +
+                           entries[0].name + "'; it has " + list(entries));
 }
 
 /// The bytes of an entry. What the archive says about sizes is not believed: memory grows with what comes out.
@@ -137,8 +134,7 @@ static Expected<runtime::Tensor> readEntry(StringRef path, zip_t *archive, const
   return tensor;
 }
 
-Expected<runtime::Tensor> readNpzArray(StringRef path, StringRef key,
-                                       ArrayRef<StringRef> preferred) {
+Expected<runtime::Tensor> readNpzArray(StringRef path, StringRef key, ArrayRef<StringRef> preferred) {
   Expected<Archive> archive = open(path);
   if (!archive)
     return archive.takeError();

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 

@@ -20,8 +20,7 @@ Expected<runtime::Tensor> parseOnnxTensor(StringRef bytes, StringRef path) {
   context.getDiagEngine().registerHandler([&](mlir::Diagnostic &d) { reason = d.str(); });
   ImportOptions options;
   ImportReport report;
-  frontend::ModelContext model{&context, std::make_shared<::onnx::ModelProto>(), path.str(), "",
-                               options, report};
+  frontend::ModelContext model{&context, std::make_shared<::onnx::ModelProto>(), path.str(), "", options, report};
   data::ConstantAttr constant = frontend::makeConstant(model, tensor, "input");
   if (!constant)
     return createStringError("'" + path + "': " + reason);

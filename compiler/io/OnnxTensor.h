@@ -2,9 +2,9 @@
 #ifndef QCOMPILE_COMPILER_IO_ONNXTENSOR_H
 #define QCOMPILE_COMPILER_IO_ONNXTENSOR_H
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 

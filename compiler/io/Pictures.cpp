@@ -122,8 +122,8 @@ static Error checkChannels(ArrayRef<double> numbers, int64_t channels, StringRef
                            port.name + "', found " + Twine(numbers.size()));
 }
 
-/// Whether the pieces of a PNG file lie in it, as far as they can be followed: the decoder asks for the memory of a piece before
-/// it reads it.
+/// Whether the pieces of a PNG file lie in it, as far as they can be followed: the decoder asks for the memory of a
+/// piece before it reads it.
 static bool hasWholeChunks(StringRef bytes) {
   if (!bytes.consume_front("\x89PNG\r\n\x1a\n"))
     return true;
@@ -186,8 +186,7 @@ Expected<Tensor> readPictures(ArrayRef<std::string> paths, const Port &port, con
       double scale = options.scale[options.scale.size() == 1 ? 0 : c];
       double mean = options.mean[options.mean.size() == 1 ? 0 : c];
       for (int64_t p = 0; p < plane; ++p)
-        to[channelsLast ? p * channels + c : c * plane + p] =
-            float((pixels->get()[p * channels + c] - mean) * scale);
+        to[channelsLast ? p * channels + c : c * plane + p] = float((pixels->get()[p * channels + c] - mean) * scale);
     }
   }
   return Tensor::FromFloats(shape, values);

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "compiler/io/SampleOptions.h"
+#include "runtime/program/program.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/program/program.h"
 
 namespace qcompile {
 
@@ -24,11 +24,11 @@ struct PictureList {
 };
 llvm::Expected<PictureList> listPictures(llvm::StringRef folder);
 
-/// Pictures as samples of a port of shape [N, C, H, W], [N, H, W, C], [N, H, W] with 1, 3 or 4 channels, along the first
-/// dimension, in the port's type: `(pixel - mean) * scale` with pixels from 0 to 255. The size of every picture must
-/// be that of the port; colours are reduced to grey, or grey taken as colour, where the port's channels ask for it.
-llvm::Expected<runtime::Tensor> readPictures(llvm::ArrayRef<std::string> paths,
-                                             const runtime::Port &port,
+/// Pictures as samples of a port of shape [N, C, H, W], [N, H, W, C], [N, H, W] with 1, 3 or 4 channels, along the
+/// first dimension, in the port's type: `(pixel - mean) * scale` with pixels from 0 to 255. The size of every picture
+/// must be that of the port; colours are reduced to grey, or grey taken as colour, where the port's channels ask for
+/// it.
+llvm::Expected<runtime::Tensor> readPictures(llvm::ArrayRef<std::string> paths, const runtime::Port &port,
                                              const SampleOptions &options);
 
 } // namespace qcompile

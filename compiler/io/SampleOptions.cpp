@@ -11,12 +11,11 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-Expected<std::pair<int64_t, int64_t>> getRange(const SampleOptions &options, int64_t count,
-                                               StringRef what) {
+Expected<std::pair<int64_t, int64_t>> getRange(const SampleOptions &options, int64_t count, StringRef what) {
   int64_t last = options.samples ? options.skip + options.samples : count;
   if (options.skip >= count && count > 0)
-    return createStringError(what + ": expected more than the " + Twine(options.skip) +
-                             " samples to skip, found " + Twine(count));
+    return createStringError(what + ": expected more than the " + Twine(options.skip) + " samples to skip, found " +
+                             Twine(count));
   if (last > count)
     return createStringError(what + ": expected " + Twine(options.samples) + " samples" +
                              (options.skip ? " behind the " + std::to_string(options.skip) + " to skip" : "") +

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 
@@ -21,12 +21,11 @@ struct SampleOptions {
 
 /// The range [first, last) of `count` samples that the options ask for. `what` names them in the error where there are
 /// not as many.
-llvm::Expected<std::pair<int64_t, int64_t>> getRange(const SampleOptions &options, int64_t count,
-                                                     llvm::StringRef what);
+llvm::Expected<std::pair<int64_t, int64_t>> getRange(const SampleOptions &options, int64_t count, llvm::StringRef what);
 
 /// The samples of a tensor, along its first dimension, that the options ask for.
-llvm::Expected<runtime::Tensor> takeSamples(const runtime::Tensor &tensor,
-                                            const SampleOptions &options, llvm::StringRef what);
+llvm::Expected<runtime::Tensor> takeSamples(const runtime::Tensor &tensor, const SampleOptions &options,
+                                            llvm::StringRef what);
 
 /// Reads "0.5", "1/255" or a list of these separated by commas: one, or one per channel.
 llvm::Expected<std::vector<double>> parseChannelNumbers(llvm::StringRef text);

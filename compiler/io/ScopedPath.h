@@ -10,8 +10,8 @@
 
 namespace qcompile {
 
-/// A file, or a folder with all in it, that is removed when this object goes, or when the process is interrupted before.
-/// It is made before what it names: an interrupt may come right after a folder is created.
+/// A file, or a folder with all in it, that is removed when this object goes, or when the process is interrupted
+/// before. It is made before what it names: an interrupt may come right after a folder is created.
 class ScopedPath {
 public:
   explicit ScopedPath(std::string path);

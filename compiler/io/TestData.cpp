@@ -61,9 +61,9 @@ Expected<runtime::Tensor> joinSets(ArrayRef<runtime::Tensor> parts, StringRef wh
   for (const runtime::Tensor &part : parts) {
     if (part.type() != first.type() || part.rank() != first.rank() ||
         !std::equal(shape.begin() + 1, shape.end(), part.shape().begin() + 1))
-      return createStringError(what + ": expected test data sets of one type and shape, found " + first.type().ToString() + " " +
-                               runtime::ShapeToString(first.shape()) + " and " + part.type().ToString() + " " +
-                               runtime::ShapeToString(part.shape()));
+      return createStringError(what + ": expected test data sets of one type and shape, found " +
+                               first.type().ToString() + " " + runtime::ShapeToString(first.shape()) + " and " +
+                               part.type().ToString() + " " + runtime::ShapeToString(part.shape()));
     shape[0] += part.shape()[0];
   }
   runtime::Tensor out(first.type(), shape);

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 
@@ -20,8 +20,8 @@ namespace qcompile {
 std::vector<std::string> findTestDataSets(llvm::StringRef folder);
 
 /// Tensor `index` of kind "input" or "output" of every set.
-llvm::Expected<std::vector<runtime::Tensor>> readTestData(llvm::ArrayRef<std::string> sets,
-                                                          llvm::StringRef kind, size_t index);
+llvm::Expected<std::vector<runtime::Tensor>> readTestData(llvm::ArrayRef<std::string> sets, llvm::StringRef kind,
+                                                          size_t index);
 
 /// One tensor after the other along the first dimension. `what` names them in the error where they do not go together.
 llvm::Expected<runtime::Tensor> joinSets(llvm::ArrayRef<runtime::Tensor> parts, llvm::StringRef what);

@@ -10,8 +10,7 @@
 
 namespace qcompile {
 
-llvm::Error writeFile(const llvm::Twine &path,
-                      llvm::function_ref<void(llvm::raw_ostream &)> body) {
+llvm::Error writeFile(const llvm::Twine &path, llvm::function_ref<void(llvm::raw_ostream &)> body) {
   std::string target = path.str();
   // A link stays one; what it names is replaced. A device or pipe is written to as it is.
   llvm::SmallString<128> real;

@@ -12,8 +12,7 @@ namespace qcompile::nodes {
 Type getElementType(MLIRContext *context, int onnxType) {
   Builder builder(context);
   auto integer = [&](unsigned bits, bool isSigned) {
-    return IntegerType::get(context, bits,
-                            isSigned ? IntegerType::Signed : IntegerType::Unsigned);
+    return IntegerType::get(context, bits, isSigned ? IntegerType::Signed : IntegerType::Unsigned);
   };
   switch (onnxType) {
   case TensorProto::FLOAT:

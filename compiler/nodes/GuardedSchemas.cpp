@@ -1,6 +1,7 @@
 //===- GuardedSchemas.cpp - Shape inference that checks what it uses ------===//
 //
-// The library's inference for LayerNormalization takes any axis, and writes outside the shape for one that does not exist.
+// The library's inference for LayerNormalization takes any axis, and writes outside the shape for one that does not
+// exist.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/nodes/ShapeInference.h"

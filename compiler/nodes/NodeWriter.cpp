@@ -61,8 +61,8 @@ const OpSchema *findSchema(Operation *op) {
 }
 
 /// False where the attribute is not of the kind that the schema has.
-static bool writeAttribute(Attribute value, AttributeProto::AttributeType kind,
-                           AttributeProto &out, std::string &problem) {
+static bool writeAttribute(Attribute value, AttributeProto::AttributeType kind, AttributeProto &out,
+                           std::string &problem) {
   out.set_type(kind);
   switch (kind) {
   case AttributeProto::INT:
@@ -113,8 +113,7 @@ static bool writeAttribute(Attribute value, AttributeProto::AttributeType kind,
     break;
   }
   llvm::raw_string_ostream(problem) << "expected an attribute of kind "
-                                    << ::onnx::AttributeProto_AttributeType_Name(kind) << ", found "
-                                    << value;
+                                    << ::onnx::AttributeProto_AttributeType_Name(kind) << ", found " << value;
   return false;
 }
 

@@ -24,12 +24,10 @@ bool writeTensor(data::ConstantAttr constant, ::onnx::TensorProto &tensor, std::
 
 /// Fills operator, domain and attributes of a node, and returns the versions of the domain in which it means the
 /// operation. Nothing, with the reason in `problem`, for an operation that no ONNX node stands for.
-std::optional<VersionRange> writeNode(mlir::Operation *op, ::onnx::NodeProto &node,
-                                      std::string &problem);
+std::optional<VersionRange> writeNode(mlir::Operation *op, ::onnx::NodeProto &node, std::string &problem);
 
 /// The same for a copy of `value`, named `input`, as `output`.
-VersionRange writeIdentity(mlir::Value value, llvm::StringRef input, llvm::StringRef output,
-                           ::onnx::NodeProto &node);
+VersionRange writeIdentity(mlir::Value value, llvm::StringRef input, llvm::StringRef output, ::onnx::NodeProto &node);
 
 } // namespace qcompile::nodes
 

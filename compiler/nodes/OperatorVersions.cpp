@@ -27,7 +27,8 @@ static const AttributeProto *findAttribute(const NodeProto &node, llvm::StringRe
   return it == node.attribute().end() ? nullptr : &*it;
 }
 
-/// The version in which an operator began to mean what it does now although neither its parameters nor its defaults tell.
+/// The version in which an operator began to mean what it does now although neither its parameters nor its defaults
+/// tell.
 static int getMeaningSince(const NodeProto &node) {
   const AttributeProto *ceil = findAttribute(node, "ceil_mode"), *mode = findAttribute(node, "mode");
   int pool = ceil && ceil->i() != 0 ? 22 : 1; // which windows count
@@ -42,8 +43,9 @@ static int getMeaningSince(const NodeProto &node) {
 }
 
 static bool allows(const OpSchema::FormalParameter &formal, int type) {
-  std::string name = "tensor(" + llvm::StringRef(::onnx::TensorProto_DataType_Name(
-                                     static_cast<::onnx::TensorProto_DataType>(type))).lower() + ")";
+  std::string name =
+      "tensor(" +
+      llvm::StringRef(::onnx::TensorProto_DataType_Name(static_cast<::onnx::TensorProto_DataType>(type))).lower() + ")";
   return llvm::any_of(formal.GetTypes(), [&](::onnx::DataType allowed) { return *allowed == name; });
 }
 
@@ -71,8 +73,8 @@ static bool equal(const AttributeProto &a, const AttributeProto &b) {
 }
 
 /// Whether the node means under `older` what it means under `schema`; `dropped` receives attributes that have to go.
-static bool meansTheSame(const OpSchema &schema, const OpSchema &older, const NodeTypes &types,
-                         const NodeProto &node, std::vector<std::string> &dropped) {
+static bool meansTheSame(const OpSchema &schema, const OpSchema &older, const NodeTypes &types, const NodeProto &node,
+                         std::vector<std::string> &dropped) {
   if (older.Deprecated() || !accepts(older.inputs(), types.inputs) || !accepts(older.outputs(), types.outputs))
     return false;
   for (const AttributeProto &attribute : node.attribute()) {

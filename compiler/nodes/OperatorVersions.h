@@ -1,7 +1,7 @@
 //===- OperatorVersions.h - In which opsets a node is the same --*- C++ -*-===//
 //
-// The dialect has the newest version of every operator. Most versions only add element types, or attributes whose default is what
-// was done before, so a node that uses neither is also one of an older version.
+// The dialect has the newest version of every operator. Most versions only add element types, or attributes whose
+// default is what was done before, so a node that uses neither is also one of an older version.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_COMPILER_NODES_OPERATORVERSIONS_H
@@ -16,9 +16,9 @@ namespace qcompile::nodes {
 
 /// The versions of a domain in which an operator is the same, both included.
 struct VersionRange {
-  int first = 1;      ///< with the schema that the dialect has
+  int first = 1; ///< with the schema that the dialect has
   int last = INT_MAX;
-  int oldest = 1;     ///< with an older schema under which the node means the same
+  int oldest = 1; ///< with an older schema under which the node means the same
 };
 
 /// The range of a schema alone.
@@ -29,10 +29,9 @@ struct NodeTypes {
   std::vector<int> inputs, outputs;
 };
 
-/// The range of a node of that schema. Attributes that an older version lacks and that have their default value are removed
-/// from the node.
-VersionRange getVersions(const ::onnx::OpSchema &schema, const NodeTypes &types,
-                         ::onnx::NodeProto &node);
+/// The range of a node of that schema. Attributes that an older version lacks and that have their default value are
+/// removed from the node.
+VersionRange getVersions(const ::onnx::OpSchema &schema, const NodeTypes &types, ::onnx::NodeProto &node);
 
 } // namespace qcompile::nodes
 

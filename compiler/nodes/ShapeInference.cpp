@@ -5,8 +5,8 @@
 #include "compiler/nodes/ElementTypes.h"
 #include "compiler/nodes/NodeWriter.h"
 #include "dialects/onnx/HeldConstant.h"
-#include "llvm/ADT/StringExtras.h"
 #include "onnx/defs/shape_inference.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using ::onnx::NodeProto;
@@ -77,7 +77,8 @@ private:
     Operation *producer = value.getDefiningOp();
     data::ConstantAttr constant = producer ? getHeldConstant(producer) : nullptr;
     std::string problem;
-    operand.known = constant && constant.size() <= int64_t(kParameterElements) && writeTensor(constant, operand.data, problem);
+    operand.known =
+        constant && constant.size() <= int64_t(kParameterElements) && writeTensor(constant, operand.data, problem);
     return true;
   }
 
@@ -133,7 +134,8 @@ FailureOr<SmallVector<Type>> inferResultTypes(Operation *op, std::string &proble
     Type inferred = readType(op->getContext(), result);
     Type both = merge(type, inferred);
     if (!both) {
-      llvm::raw_string_ostream(problem) << "expected " << inferred << ", which follows from the operands, found " << type;
+      llvm::raw_string_ostream(problem) << "expected " << inferred << ", which follows from the operands, found "
+                                        << type;
       return failure();
     }
     type = both;

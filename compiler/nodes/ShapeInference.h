@@ -8,7 +8,8 @@
 
 namespace qcompile::nodes {
 
-/// Constants up to this many elements may be parameters (axes, shapes, scales) whose values inference needs; bigger ones are only data.
+/// Constants up to this many elements may be parameters (axes, shapes, scales) whose values inference needs; bigger
+/// ones are only data.
 inline constexpr uint64_t kParameterElements = 64;
 
 /// Makes the library's shape inference safe where it trusts attributes; once per process.

@@ -57,9 +57,8 @@ std::string formatManifest(const Manifest &manifest, ArrayRef<ArtifactFile> file
                              {"input_ranges", formatRanges(model.inputRanges)},
                              {"formats", json::Array(model.formats)},
                              {"repairs", json::Array(model.repairs)}}},
-      {"backend", json::Object{{"name", manifest.backend},
-                               {"version", manifest.backendVersion},
-                               {"options", std::move(options)}}},
+      {"backend",
+       json::Object{{"name", manifest.backend}, {"version", manifest.backendVersion}, {"options", std::move(options)}}},
       {"files", std::move(list)}});
 }
 
@@ -71,10 +70,8 @@ static Error checkFile(StringRef directory, const json::Object &file) {
   sys::path::append(path, *name);
   auto buffer = MemoryBuffer::getFile(path, false, false);
   if (!buffer)
-    return createStringError("artifact file '" + *name +
-                             "' cannot be read: " + buffer.getError().message());
-  std::string found =
-      toHex(SHA256::hash(arrayRefFromStringRef((*buffer)->getBuffer())), /*LowerCase=*/true);
+    return createStringError("artifact file '" + *name + "' cannot be read: " + buffer.getError().message());
+  std::string found = toHex(SHA256::hash(arrayRefFromStringRef((*buffer)->getBuffer())), /*LowerCase=*/true);
   if (found != *digest)
     return createStringError("artifact file '" + *name + "' differs from its manifest");
   return Error::success();
@@ -86,12 +83,10 @@ Expected<Manifest> readManifest(StringRef directory) {
   auto buffer = MemoryBuffer::getFile(path);
   if (!buffer)
     return createStringError("'" + directory +
-                             "' is no artifact: cannot read its manifest.json: " +
-                             buffer.getError().message());
+                             "' is no artifact: cannot read its manifest.json: " + buffer.getError().message());
   Expected<json::Value> value = json::parse((*buffer)->getBuffer());
   if (!value)
-    return createStringError("the manifest of '" + directory +
-                             "' is damaged: " + toString(value.takeError()));
+    return createStringError("the manifest of '" + directory + "' is damaged: " + toString(value.takeError()));
   const json::Object *root = value->getAsObject();
   const json::Object *model = root ? root->getObject("model") : nullptr;
   const json::Object *backend = root ? root->getObject("backend") : nullptr;
@@ -100,8 +95,7 @@ Expected<Manifest> readManifest(StringRef directory) {
   if (!model || !options || !files || !model->getString("name") || !backend->getString("name"))
     return createStringError("the manifest of '" + directory + "' is damaged");
   for (const json::Value &file : *files)
-    if (Error error = checkFile(directory, file.getAsObject() ? *file.getAsObject()
-                                                              : json::Object()))
+    if (Error error = checkFile(directory, file.getAsObject() ? *file.getAsObject() : json::Object()))
       return std::move(error);
   Manifest out;
   out.modelName = model->getString("name")->str();

@@ -25,12 +25,10 @@ llvm::Expected<std::unique_ptr<ReferenceExecutable>> ReferenceExecutable::create
   llvm::Expected<Evaluator> evaluator = Evaluator::create(function);
   if (!evaluator)
     return evaluator.takeError();
-  return std::unique_ptr<ReferenceExecutable>(
-      new ReferenceExecutable(function, std::move(*evaluator)));
+  return std::unique_ptr<ReferenceExecutable>(new ReferenceExecutable(function, std::move(*evaluator)));
 }
 
-llvm::Expected<std::vector<Executable::Tensors>>
-ReferenceExecutable::run(ArrayRef<Tensors> batches) {
+llvm::Expected<std::vector<Executable::Tensors>> ReferenceExecutable::run(ArrayRef<Tensors> batches) {
   std::vector<Tensors> out;
   for (const Tensors &batch : batches) {
     llvm::Expected<Tensors> outputs = evaluator.run(batch);
@@ -57,10 +55,8 @@ void ReferenceExecutable::visitTensors() {
   llvm::MapVector<StringRef, SourceTensor> tensors;
   for (Operation &op : function.front().without_terminator()) {
     StringRef name = onnx::getTensorName(op.getLoc());
-    const runtime::Value *value =
-        op.getNumResults() ? evaluator.lookup(op.getResult(0)) : nullptr;
-    if (name.empty() || !value || op.getNumOperands() == 0 ||
-        op.hasTrait<OpTrait::ConstantLike>())
+    const runtime::Value *value = op.getNumResults() ? evaluator.lookup(op.getResult(0)) : nullptr;
+    if (name.empty() || !value || op.getNumOperands() == 0 || op.hasTrait<OpTrait::ConstantLike>())
       continue;
     SourceTensor tensor{value, getCodes(op, *value), !variables.contains(op.getResult(0))};
     auto [entry, isNew] = tensors.insert({name, tensor});

@@ -11,22 +11,22 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/qnn/QnnDialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 
 namespace qcompile {
 
 void registerDialects(DialectRegistry &registry) {
-  registry.insert<func::FuncDialect, data::DataDialect, encoding::EncodingDialect, onnx::OnnxDialect,
-                  qnn::QnnDialect>();
+  registry
+      .insert<func::FuncDialect, data::DataDialect, encoding::EncodingDialect, onnx::OnnxDialect, qnn::QnnDialect>();
 }
 
 std::string makeModelName(StringRef path) {
@@ -121,9 +121,10 @@ bool Session::failInput(llvm::Error error) {
 llvm::Error Session::checkBatches(const InputBatches &inputs) const {
   if (report.batchCoupling.empty() || inputs.samples % inputs.samplesPerBatch == 0)
     return llvm::Error::success();
-  return llvm::createStringError("node '" + report.batchCoupling +
-                                 "' computes across the samples of a batch, so none can be filled up: expected a multiple of " +
-                                 llvm::Twine(inputs.samplesPerBatch) + " samples, found " + llvm::Twine(inputs.samples));
+  return llvm::createStringError(
+      "node '" + report.batchCoupling +
+      "' computes across the samples of a batch, so none can be filled up: expected a multiple of " +
+      llvm::Twine(inputs.samplesPerBatch) + " samples, found " + llvm::Twine(inputs.samples));
 }
 
 void Session::adoptOutcome(Outcome outcome) {
@@ -171,19 +172,16 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
   }
   auto text = llvm::MemoryBuffer::getFile(path);
   if (!text)
-    return fail(Outcome::FileSystem, Code::I001,
-                "cannot read '" + path + "': " + text.getError().message());
+    return fail(Outcome::FileSystem, Code::I001, "cannot read '" + path + "': " + text.getError().message());
   std::string sidePath = (path + ".weights").str();
   if (llvm::sys::fs::exists(sidePath)) {
     auto side = llvm::MemoryBuffer::getFile(sidePath, false, false);
     if (!side)
-      return fail(Outcome::FileSystem, Code::I001,
-                  "cannot read '" + sidePath + "': " + side.getError().message());
+      return fail(Outcome::FileSystem, Code::I001, "cannot read '" + sidePath + "': " + side.getError().message());
     std::shared_ptr<llvm::MemoryBuffer> owner = std::move(*side);
     std::string error;
     StringRef bytes = owner->getBuffer();
-    if (!data::loadSideFile(mlirContext.get(),
-                            {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()}, owner,
+    if (!data::loadSideFile(mlirContext.get(), {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()}, owner,
                             error))
       return fail(Outcome::InvalidModel, Code::I007, "side file '" + sidePath + "': " + error);
   }
@@ -194,8 +192,7 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
     return fail(Outcome::InvalidModel, Code::I002, "'" + path + "' is not a printed stage");
   auto main = ownedModule->lookupSymbol<func::FuncOp>("main");
   if (!main || !main.getBody().hasOneBlock())
-    return fail(Outcome::InvalidModel, Code::I002,
-                "'" + path + "': expected a function 'main' with one block");
+    return fail(Outcome::InvalidModel, Code::I002, "'" + path + "': expected a function 'main' with one block");
   if (auto coupling = main->getAttrOfType<StringAttr>(kBatchCouplingAttr))
     report.batchCoupling = coupling.getValue().str();
   report.inputRanges = getInputRanges(main);
@@ -215,14 +212,11 @@ bool Session::selectBackend() {
     std::string known;
     for (const BackendRegistry::Entry &entry : registry->entries())
       known += (known.empty() ? "" : ", ") + entry.backend->name().str();
-    return fail(Outcome::Usage, Code::B003,
-                "unknown backend '" + options.backend + "', expected one of " + known);
+    return fail(Outcome::Usage, Code::B003, "unknown backend '" + options.backend + "', expected one of " + known);
   }
-  llvm::Expected<OptionValues> values =
-      OptionValues::parse(found->options(), options.backendOptions);
+  llvm::Expected<OptionValues> values = OptionValues::parse(found->options(), options.backendOptions);
   if (!values)
-    return fail(Outcome::Usage, Code::B003,
-                "backend '" + options.backend + "': " + llvm::toString(values.takeError()));
+    return fail(Outcome::Usage, Code::B003, "backend '" + options.backend + "': " + llvm::toString(values.takeError()));
   backendValues = values->all();
   llvm::Expected<std::unique_ptr<BackendSession>> session = found->createSession(*values);
   if (!session)
@@ -249,8 +243,8 @@ bool Session::checkBackendSupport() {
   });
   for (auto &[key, first] : refused) {
     InFlightDiagnostic error = emitError(first.first->getLoc(), Code::B001);
-    error << "node '" << onnx::describe(first.first) << "': backend '" << options.backend
-          << "' does not support " << key.first << ": " << key.second;
+    error << "node '" << onnx::describe(first.first) << "': backend '" << options.backend << "' does not support "
+          << key.first << ": " << key.second;
     error << formatOccurrences(first.second);
   }
   return refused.empty();
@@ -292,8 +286,7 @@ bool Session::runPasses(Stage stage) {
   if (succeeded(pm.run(*ownedModule)) && succeeded(verify(*ownedModule)))
     return true;
   if (result == Outcome::Success)
-    return fail(Outcome::Internal, Code::P001,
-                "stage " + getStageName(stage) + " failed without a message");
+    return fail(Outcome::Internal, Code::P001, "stage " + getStageName(stage) + " failed without a message");
   return false;
 }
 
@@ -347,8 +340,7 @@ bool Session::saveIntermediate() {
     return fail(Outcome::FileSystem, Code::U003,
                 "cannot create folder '" + *options.saveIntermediates + "': " + code.message());
   SmallString<128> path(*options.saveIntermediates);
-  llvm::sys::path::append(
-      path, "0" + llvm::Twine(int(currentStage)) + "-" + getStageName(currentStage) + ".mlir");
+  llvm::sys::path::append(path, "0" + llvm::Twine(int(currentStage)) + "-" + getStageName(currentStage) + ".mlir");
   return print(path);
 }
 
@@ -359,11 +351,10 @@ llvm::Error Session::writeReport(ArtifactSink &sink) {
     costs["weights"] = toJson(storedWeights);
   std::string stored = joinStoredWeights(storedWeights);
   if (!stored.empty())
-    if (llvm::Error error = sink.write(info.name + ".encoded", "encoded-weights",
-                                       "weights of all layers in their encodings", stored))
+    if (llvm::Error error =
+            sink.write(info.name + ".encoded", "encoded-weights", "weights of all layers in their encodings", stored))
       return error;
-  return sink.write("report.json", "report", "costs by the backend's model, estimates",
-                    formatJson(std::move(costs)));
+  return sink.write("report.json", "report", "costs by the backend's model, estimates", formatJson(std::move(costs)));
 }
 
 bool Session::emit(StringRef directory) {
@@ -384,8 +375,8 @@ bool Session::emit(StringRef directory) {
     return false;
   if (!check(Outcome::FileSystem, Code::U003, writeReport(**sink)))
     return false;
-  Manifest manifest{info.name, options.backend, registry->find(options.backend)->version().str(),
-                    backendValues, report};
+  Manifest manifest{info.name, options.backend, registry->find(options.backend)->version().str(), backendValues,
+                    report};
   return check(Outcome::FileSystem, Code::U003,
                (*sink)->write("manifest.json", "manifest", "what this artifact is",
                               formatManifest(manifest, (*sink)->files()))) &&

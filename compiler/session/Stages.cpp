@@ -35,9 +35,9 @@ using namespace mlir;
 namespace qcompile {
 
 static constexpr std::pair<Stage, llvm::StringLiteral> kStages[] = {
-    {Stage::Import, "import"},       {Stage::Shapes, "shapes"},   {Stage::Fold, "fold"},
+    {Stage::Import, "import"},       {Stage::Shapes, "shapes"},     {Stage::Fold, "fold"},
     {Stage::Normalise, "normalise"}, {Stage::Compress, "compress"}, {Stage::Integer, "integer"},
-    {Stage::Bound, "bound"},         {Stage::Target, "target"},   {Stage::Emit, "emit"}};
+    {Stage::Bound, "bound"},         {Stage::Target, "target"},     {Stage::Emit, "emit"}};
 
 llvm::StringRef getStageName(Stage stage) { return kStages[size_t(stage)].second; }
 
@@ -83,13 +83,13 @@ void populateStagePipeline(OpPassManager &pm, Stage stage) {
 
 void registerStagePipelines() {
   static PassPipelineRegistration<> fold("fold-pipeline", "stage fold",
-      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Fold); });
+                                         [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Fold); });
   static PassPipelineRegistration<> normalise("normalise-pipeline", "stage normalise",
-      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Normalise); });
+                                              [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Normalise); });
   static PassPipelineRegistration<> integer("integer-pipeline", "stage integer",
-      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Integer); });
+                                            [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Integer); });
   static PassPipelineRegistration<> bound("bound-pipeline", "stage bound",
-      [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Bound); });
+                                          [](OpPassManager &pm) { populateStagePipeline(pm, Stage::Bound); });
   static PassPipelineRegistration<> all(
       "integer-form-pipeline", "stages fold to bound: from a model as written to its integer form",
       [](OpPassManager &pm) {

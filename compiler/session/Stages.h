@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "llvm/ADT/StringRef.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace qcompile {
 

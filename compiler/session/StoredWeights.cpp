@@ -5,9 +5,9 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/qnn/QnnDialect.h"
+#include "runtime/encoding/bit_stream.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "runtime/encoding/bit_stream.h"
 
 using namespace mlir;
 
@@ -41,9 +41,8 @@ std::vector<StoredWeights> collectStoredWeights(ModuleOp module, const BackendSe
     anyEncoded |= encoding != nullptr;
     data::ConstantAttr value = constant.getValue();
     out.push_back({onnx::describe(op), op->getLoc(), encoding,
-                   data::getDataType(value.getType().getElementType())->ToString(),
-                   value.getType().getShape(), encoding::getStoredBits(value, encoding), "",
-                   !encoding || backend.takesEncoding(encoding)});
+                   data::getDataType(value.getType().getElementType())->ToString(), value.getType().getShape(),
+                   encoding::getStoredBits(value, encoding), "", !encoding || backend.takesEncoding(encoding)});
   });
   if (!anyEncoded)
     return out;
@@ -55,8 +54,7 @@ std::vector<StoredWeights> collectStoredWeights(ModuleOp module, const BackendSe
     StoredWeights &stored = out[next++];
     runtime::Tensor codes = constant.getValue().getTensor();
     // The verifier has checked that the codes have the structure.
-    std::vector<uint8_t> bytes =
-        stored.encoding ? *stored.encoding.encode(codes) : encodeDense(codes);
+    std::vector<uint8_t> bytes = stored.encoding ? *stored.encoding.encode(codes) : encodeDense(codes);
     stored.bytes.assign(bytes.begin(), bytes.end());
   });
   return out;

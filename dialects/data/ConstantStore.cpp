@@ -5,8 +5,7 @@ using namespace llvm;
 
 namespace qcompile::data {
 
-const ConstantEntry *ConstantStore::add(StringRef name, ArrayRef<uint8_t> bytes,
-                                        std::shared_ptr<const void> owner) {
+const ConstantEntry *ConstantStore::add(StringRef name, ArrayRef<uint8_t> bytes, std::shared_ptr<const void> owner) {
   std::lock_guard<std::mutex> lock(mutex);
   std::string key = name.str();
   for (unsigned suffix = 1;; ++suffix) {

@@ -24,8 +24,7 @@ class ConstantStore {
 public:
   /// Adds a constant under `name`, or, where that name has other bytes, under the first free one of
   /// `name_1`, `name_2`, … Equal bytes under one name are held once.
-  const ConstantEntry *add(llvm::StringRef name, llvm::ArrayRef<uint8_t> bytes,
-                           std::shared_ptr<const void> owner);
+  const ConstantEntry *add(llvm::StringRef name, llvm::ArrayRef<uint8_t> bytes, std::shared_ptr<const void> owner);
 
   /// The constant of that name, or null.
   const ConstantEntry *find(llvm::StringRef name) const;

@@ -30,9 +30,7 @@ void DataDialect::initialize() {
 // Construction and access
 //===----------------------------------------------------------------------===//
 
-static ConstantStore &getStore(MLIRContext *context) {
-  return context->getOrLoadDialect<DataDialect>()->getStore();
-}
+static ConstantStore &getStore(MLIRContext *context) { return context->getOrLoadDialect<DataDialect>()->getStore(); }
 
 static Type getElementType(MLIRContext *context, DataType type) {
   switch (type.kind) {
@@ -74,8 +72,7 @@ ConstantAttr ConstantAttr::get(MLIRContext *context, StringRef name, const Tenso
   return Base::get(context, RankedTensorType::get(tensor.shape(), elementType), entry);
 }
 
-ConstantAttr ConstantAttr::getFromStorage(RankedTensorType type, StringRef name,
-                                          ArrayRef<uint8_t> bytes,
+ConstantAttr ConstantAttr::getFromStorage(RankedTensorType type, StringRef name, ArrayRef<uint8_t> bytes,
                                           std::shared_ptr<const void> owner, std::string &error) {
   std::optional<uint64_t> size = getStorageSize(type);
   llvm::raw_string_ostream os(error);
@@ -126,8 +123,7 @@ static void printElement(raw_ostream &os, const Tensor &tensor, int64_t i) {
   }
   // Enough digits to read the same value back.
   SmallString<32> text;
-  llvm::raw_svector_ostream(text)
-      << llvm::format(tensor.type().bits <= 32 ? "%.9g" : "%.17g", value);
+  llvm::raw_svector_ostream(text) << llvm::format(tensor.type().bits <= 32 ? "%.9g" : "%.17g", value);
   // A number is a float to the parser by its point, and -0 is no integer.
   size_t exponent = text.str().find('e');
   bool isWhole = !text.str().contains('.');
@@ -176,8 +172,7 @@ static ParseResult parseElement(AsmParser &parser, Element &element) {
   std::string text;
   if (succeeded(parser.parseOptionalString(&text))) {
     if (text != "nan" && text != "inf" && text != "-inf")
-      return parser.emitError(loc) << "expected a number, \"nan\", \"inf\" or \"-inf\", found \""
-                                   << text << "\"";
+      return parser.emitError(loc) << "expected a number, \"nan\", \"inf\" or \"-inf\", found \"" << text << "\"";
     element.real = text == "nan" ? NAN : text == "-inf" ? -INFINITY : INFINITY;
     return success();
   }
@@ -202,12 +197,10 @@ static ParseResult parseElement(AsmParser &parser, Element &element) {
   return success();
 }
 
-static FailureOr<Tensor> makeTensor(AsmParser &parser, SMLoc loc, RankedTensorType type,
-                                    ArrayRef<Element> elements) {
+static FailureOr<Tensor> makeTensor(AsmParser &parser, SMLoc loc, RankedTensorType type, ArrayRef<Element> elements) {
   std::optional<DataType> elementType = getDataType(type.getElementType());
   if (!elementType || !type.hasStaticShape() || type.getNumElements() != int64_t(elements.size()))
-    return parser.emitError(loc) << "expected elements for " << type << ", found "
-                                 << elements.size();
+    return parser.emitError(loc) << "expected elements for " << type << ", found " << elements.size();
   qcompile::runtime::Shape shape(type.getShape().begin(), type.getShape().end());
   if (elementType->IsFloat()) {
     std::vector<double> values;

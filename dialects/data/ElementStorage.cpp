@@ -35,8 +35,7 @@ std::optional<DataType> getDataType(Type type) {
     return std::nullopt;
   if (integer.isSignless())
     return integer.getWidth() == 1 ? std::optional(DataType::Bool()) : std::nullopt;
-  return integer.isSigned() ? DataType::Signed(integer.getWidth())
-                            : DataType::Unsigned(integer.getWidth());
+  return integer.isSigned() ? DataType::Signed(integer.getWidth()) : DataType::Unsigned(integer.getWidth());
 }
 
 unsigned getStorageBits(Type type) {

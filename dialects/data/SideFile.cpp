@@ -17,8 +17,7 @@ static constexpr uint64_t kAlignment = 64;
 void writeSideFile(Operation *root, llvm::raw_ostream &os) {
   std::map<StringRef, const ConstantEntry *> entries;
   root->walk([&](Operation *op) {
-    op->getAttrDictionary().walk(
-        [&](ConstantAttr attr) { entries[attr.getName()] = attr.getEntry(); });
+    op->getAttrDictionary().walk([&](ConstantAttr attr) { entries[attr.getName()] = attr.getEntry(); });
   });
   llvm::support::endian::Writer writer(os, llvm::endianness::little);
   uint64_t offset = kMagic.size() + 8;

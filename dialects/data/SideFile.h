@@ -28,8 +28,8 @@ void writeSideFile(mlir::Operation *root, llvm::raw_ostream &os);
 
 /// Adds the constants of a side file to the context; `owner` keeps `bytes` alive. Returns false,
 /// with the reason in `error`, where the bytes are not a side file.
-bool loadSideFile(mlir::MLIRContext *context, llvm::ArrayRef<uint8_t> bytes,
-                  std::shared_ptr<const void> owner, std::string &error);
+bool loadSideFile(mlir::MLIRContext *context, llvm::ArrayRef<uint8_t> bytes, std::shared_ptr<const void> owner,
+                  std::string &error);
 
 } // namespace qcompile::data
 

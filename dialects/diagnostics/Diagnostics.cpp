@@ -20,15 +20,9 @@ static InFlightDiagnostic withCode(InFlightDiagnostic diagnostic, Code code) {
   return diagnostic;
 }
 
-InFlightDiagnostic emitError(Location location, Code code) {
-  return withCode(mlir::emitError(location), code);
-}
-InFlightDiagnostic emitWarning(Location location, Code code) {
-  return withCode(mlir::emitWarning(location), code);
-}
-InFlightDiagnostic emitRemark(Location location, Code code) {
-  return withCode(mlir::emitRemark(location), code);
-}
+InFlightDiagnostic emitError(Location location, Code code) { return withCode(mlir::emitError(location), code); }
+InFlightDiagnostic emitWarning(Location location, Code code) { return withCode(mlir::emitWarning(location), code); }
+InFlightDiagnostic emitRemark(Location location, Code code) { return withCode(mlir::emitRemark(location), code); }
 
 std::pair<StringRef, StringRef> splitCode(StringRef message) {
   StringRef rest = message;

@@ -8,8 +8,8 @@
 
 namespace qcompile {
 
-/// The text on one line, with escapes ("\n", "\x1b") in place of control characters, which would break lines or steer a terminal,
-/// and of bytes that are no UTF-8: names come from the file as they are.
+/// The text on one line, with escapes ("\n", "\x1b") in place of control characters, which would break lines or steer a
+/// terminal, and of bytes that are no UTF-8: names come from the file as they are.
 std::string makePrintable(llvm::StringRef text);
 
 } // namespace qcompile

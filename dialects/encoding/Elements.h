@@ -24,12 +24,10 @@ absl::StatusOr<MatrixElements> getElements(EncodingAttr encoding, const runtime:
 
 /// C1, as far as it can be checked without weights.
 mlir::LogicalResult verifyArrangement(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
-                                      llvm::ArrayRef<int64_t> order, int64_t rows,
-                                      llvm::ArrayRef<int64_t> shape);
+                                      llvm::ArrayRef<int64_t> order, int64_t rows, llvm::ArrayRef<int64_t> shape);
 
 /// A status as a diagnostic.
-mlir::LogicalResult report(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
-                           const absl::Status &status);
+mlir::LogicalResult report(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, const absl::Status &status);
 
 } // namespace qcompile::encoding
 

@@ -8,10 +8,10 @@
 #include "dialects/encoding/Elements.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/Operation.h"
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "runtime/encoding/circulant.h"
 #include "runtime/encoding/line_format.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace qcompile;
@@ -59,16 +59,14 @@ void EncodingDialect::initialize() {
 
 static absl::Span<const int64_t> toSpan(ArrayRef<int64_t> list) { return {list.data(), list.size()}; }
 
-LogicalResult encoding::report(function_ref<InFlightDiagnostic()> emitError,
-                               const absl::Status &status) {
+LogicalResult encoding::report(function_ref<InFlightDiagnostic()> emitError, const absl::Status &status) {
   if (status.ok())
     return success();
   return emitError() << std::string(status.message());
 }
 
-LogicalResult encoding::verifyArrangement(function_ref<InFlightDiagnostic()> emitError,
-                                          ArrayRef<int64_t> order, int64_t rows,
-                                          ArrayRef<int64_t> shape) {
+LogicalResult encoding::verifyArrangement(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> order,
+                                          int64_t rows, ArrayRef<int64_t> shape) {
   if (llvm::any_of(shape, [](int64_t extent) { return extent < 0; }))
     return emitError() << "expected extents that are not negative";
   size_t rank = shape.empty() ? order.size() : shape.size();
@@ -87,9 +85,8 @@ absl::StatusOr<Shape> encoding::getViewedShape(EncodingAttr encoding, const Shap
       left = fits && extent > 0 ? left / extent : left;
     }
     if (!fits || left > 1)
-      return absl::InvalidArgumentError(
-          absl::StrCat("expected a shape of ", runtime::NumElements(shape), " elements, found ",
-                       runtime::ShapeToString(viewed)));
+      return absl::InvalidArgumentError(absl::StrCat("expected a shape of ", runtime::NumElements(shape),
+                                                     " elements, found ", runtime::ShapeToString(viewed)));
   }
   absl::Status status = runtime::encoding::CheckOrder( // C1
       int64_t(viewed.size()), toSpan(encoding.getOrder()), encoding.getRows());
@@ -129,10 +126,9 @@ absl::StatusOr<MatrixElements> encoding::getElements(EncodingAttr encoding, cons
   return out;
 }
 
-static absl::StatusOr<Tensor> toTensor(EncodingAttr encoding, DataType type, const Shape &shape,
-                                       const Shape &viewed, const std::vector<int64_t> &elements) {
-  absl::StatusOr<Tensor> tensor =
-      runtime::encoding::FromMatrix(type, viewed, toSpan(encoding.getOrder()), elements);
+static absl::StatusOr<Tensor> toTensor(EncodingAttr encoding, DataType type, const Shape &shape, const Shape &viewed,
+                                       const std::vector<int64_t> &elements) {
+  absl::StatusOr<Tensor> tensor = runtime::encoding::FromMatrix(type, viewed, toSpan(encoding.getOrder()), elements);
   if (!tensor.ok())
     return tensor;
   return tensor->Reshaped(shape);
@@ -143,8 +139,7 @@ EncodingAttr encoding::getStructure(Operation *constant) {
 }
 
 absl::Status encoding::checkConstant(EncodingAttr encoding, data::ConstantAttr constant) {
-  HeldEncodings &held =
-      encoding.getContext()->getOrLoadDialect<EncodingDialect>()->getHeld();
+  HeldEncodings &held = encoding.getContext()->getOrLoadDialect<EncodingDialect>()->getHeld();
   HeldEncodings::Pair pair(constant, encoding);
   if (held.contains(pair))
     return absl::OkStatus();
@@ -173,8 +168,7 @@ static DataType getLineType(const Tensor &tensor) {
   return tensor.type().IsFloat() ? DataType::Int64() : tensor.type();
 }
 
-static absl::Status checkLines(EncodingAttr encoding, const LineFormat &format,
-                               const Tensor &tensor) {
+static absl::Status checkLines(EncodingAttr encoding, const LineFormat &format, const Tensor &tensor) {
   absl::Status status = runtime::encoding::CheckFormat(format, getLineType(tensor)); // C2, C3
   absl::StatusOr<MatrixElements> matrix = getElements(encoding, tensor);
   if (!matrix.ok() || !status.ok())
@@ -189,8 +183,7 @@ static absl::Status checkLines(EncodingAttr encoding, const LineFormat &format,
   return status;
 }
 
-static int64_t countLineBits(EncodingAttr encoding, const LineFormat &format,
-                             const Tensor &codes) {
+static int64_t countLineBits(EncodingAttr encoding, const LineFormat &format, const Tensor &codes) {
   absl::StatusOr<MatrixElements> matrix = getElements(encoding, codes);
   auto [outputs, length] = matrix->shape;
   int64_t bits = 0;
@@ -201,22 +194,20 @@ static int64_t countLineBits(EncodingAttr encoding, const LineFormat &format,
   return bits;
 }
 
-static absl::StatusOr<std::vector<uint8_t>>
-encodeLines(EncodingAttr encoding, const LineFormat &format, const Tensor &codes) {
+static absl::StatusOr<std::vector<uint8_t>> encodeLines(EncodingAttr encoding, const LineFormat &format,
+                                                        const Tensor &codes) {
   absl::StatusOr<MatrixElements> matrix = getElements(encoding, codes);
   if (!matrix.ok())
     return matrix.status();
   return runtime::encoding::EncodeLines(format, codes.type(), matrix->shape, matrix->elements);
 }
 
-static absl::StatusOr<Tensor> decodeLines(EncodingAttr encoding, const LineFormat &format,
-                                          DataType type, const Shape &shape,
-                                          ArrayRef<uint8_t> bytes) {
+static absl::StatusOr<Tensor> decodeLines(EncodingAttr encoding, const LineFormat &format, DataType type,
+                                          const Shape &shape, ArrayRef<uint8_t> bytes) {
   absl::StatusOr<Shape> viewed = getViewedShape(encoding, shape);
   if (!viewed.ok())
     return viewed.status();
-  MatrixShape matrix = runtime::encoding::GetMatrixShape(*viewed, toSpan(encoding.getOrder()),
-                                                         encoding.getRows());
+  MatrixShape matrix = runtime::encoding::GetMatrixShape(*viewed, toSpan(encoding.getOrder()), encoding.getRows());
   absl::StatusOr<std::vector<int64_t>> elements =
       runtime::encoding::DecodeLines(format, type, matrix, {bytes.data(), bytes.size()});
   if (!elements.ok())
@@ -226,26 +217,24 @@ static absl::StatusOr<Tensor> decodeLines(EncodingAttr encoding, const LineForma
 
 static LineFormat getFormat(NmAttr attr) { return LineFormat::Nm(attr.getN(), attr.getM()); }
 static LineFormat getFormat(CooAttr) { return LineFormat::Coo(); }
-static LineFormat getFormat(RunLengthAttr attr) {
-  return LineFormat::RunLength(attr.getGapBits());
-}
+static LineFormat getFormat(RunLengthAttr attr) { return LineFormat::RunLength(attr.getGapBits()); }
 
 LogicalResult NmAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t n, int64_t m,
                              ArrayRef<int64_t> order, int64_t rows, ArrayRef<int64_t> shape) {
   return success(succeeded(verifyArrangement(emitError, order, rows, shape)) && // C1
-                 succeeded(report(emitError, runtime::encoding::CheckFormat(   // C2
+                 succeeded(report(emitError, runtime::encoding::CheckFormat(    // C2
                                                  LineFormat::Nm(n, m), DataType::Int64()))));
 }
 
-LogicalResult CooAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> order,
-                              int64_t rows, ArrayRef<int64_t> shape) {
+LogicalResult CooAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> order, int64_t rows,
+                              ArrayRef<int64_t> shape) {
   return verifyArrangement(emitError, order, rows, shape); // C1
 }
 
 LogicalResult RunLengthAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t gapBits,
                                     ArrayRef<int64_t> order, int64_t rows, ArrayRef<int64_t> shape) {
   return success(succeeded(verifyArrangement(emitError, order, rows, shape)) && // C1
-                 succeeded(report(emitError, runtime::encoding::CheckFormat(   // C2
+                 succeeded(report(emitError, runtime::encoding::CheckFormat(    // C2
                                                  LineFormat::RunLength(gapBits), DataType::Int64()))));
 }
 
@@ -259,20 +248,15 @@ EncodingAttr RunLengthAttr::withOrder(ArrayRef<int64_t> order, ArrayRef<int64_t>
   return RunLengthAttr::get(getContext(), getGapBits(), order, getRows(), shape);
 }
 
-#define QC_LINE_ENCODING(Name)                                                                     \
-  StringRef Name::getEncodingName() const { return getMnemonic(); }                                \
-  absl::Status Name::checkElements(const Tensor &tensor) const {                                   \
-    return checkLines(*this, getFormat(*this), tensor);                                            \
-  }                                                                                                \
-  int64_t Name::countBits(const Tensor &codes) const {                                             \
-    return countLineBits(*this, getFormat(*this), codes);                                          \
-  }                                                                                                \
-  absl::StatusOr<std::vector<uint8_t>> Name::encode(const Tensor &codes) const {                   \
-    return encodeLines(*this, getFormat(*this), codes);                                            \
-  }                                                                                                \
-  absl::StatusOr<Tensor> Name::decode(DataType type, const Shape &shape, ArrayRef<uint8_t> bytes)  \
-      const {                                                                                      \
-    return decodeLines(*this, getFormat(*this), type, shape, bytes);                               \
+#define QC_LINE_ENCODING(Name)                                                                                         \
+  StringRef Name::getEncodingName() const { return getMnemonic(); }                                                    \
+  absl::Status Name::checkElements(const Tensor &tensor) const { return checkLines(*this, getFormat(*this), tensor); } \
+  int64_t Name::countBits(const Tensor &codes) const { return countLineBits(*this, getFormat(*this), codes); }         \
+  absl::StatusOr<std::vector<uint8_t>> Name::encode(const Tensor &codes) const {                                       \
+    return encodeLines(*this, getFormat(*this), codes);                                                                \
+  }                                                                                                                    \
+  absl::StatusOr<Tensor> Name::decode(DataType type, const Shape &shape, ArrayRef<uint8_t> bytes) const {              \
+    return decodeLines(*this, getFormat(*this), type, shape, bytes);                                                   \
   }
 
 QC_LINE_ENCODING(NmAttr)
@@ -315,19 +299,16 @@ absl::StatusOr<std::vector<uint8_t>> CirculantAttr::encode(const Tensor &codes) 
   absl::StatusOr<MatrixElements> matrix = getElements(*this, codes);
   if (!matrix.ok())
     return matrix.status();
-  return runtime::encoding::EncodeCirculant(getBlock(), codes.type(), matrix->shape,
-                                            matrix->elements);
+  return runtime::encoding::EncodeCirculant(getBlock(), codes.type(), matrix->shape, matrix->elements);
 }
 
-absl::StatusOr<Tensor> CirculantAttr::decode(DataType type, const Shape &shape,
-                                             ArrayRef<uint8_t> bytes) const {
+absl::StatusOr<Tensor> CirculantAttr::decode(DataType type, const Shape &shape, ArrayRef<uint8_t> bytes) const {
   absl::StatusOr<Shape> viewed = getViewedShape(*this, shape);
   if (!viewed.ok())
     return viewed.status();
-  MatrixShape matrix =
-      runtime::encoding::GetMatrixShape(*viewed, toSpan(getOrder()), getRows());
-  absl::StatusOr<std::vector<int64_t>> elements = runtime::encoding::DecodeCirculant(
-      getBlock(), type, matrix, {bytes.data(), bytes.size()});
+  MatrixShape matrix = runtime::encoding::GetMatrixShape(*viewed, toSpan(getOrder()), getRows());
+  absl::StatusOr<std::vector<int64_t>> elements =
+      runtime::encoding::DecodeCirculant(getBlock(), type, matrix, {bytes.data(), bytes.size()});
   if (!elements.ok())
     return elements.status();
   return toTensor(*this, type, shape, *viewed, *elements);

@@ -26,26 +26,24 @@ class HeldEncodings;
 
 namespace qcompile::encoding {
 
-/// The discardable attribute of a constant of the `onnx` dialect that holds its structure, an EncodingAttr: of the integer
-/// codes where a quantizer stands behind the constant, else of the floats.
+/// The discardable attribute of a constant of the `onnx` dialect that holds its structure, an EncodingAttr: of the
+/// integer codes where a quantizer stands behind the constant, else of the floats.
 inline constexpr llvm::StringLiteral kStructureAttr = "encoding.structure";
 
 /// The structure of a constant operation of the `onnx` dialect, or null.
 EncodingAttr getStructure(mlir::Operation *constant);
 
-/// The structure of weights whose dimension d is dimension perm[d] of those that have `encoding`. Null for null, and where
-/// `encoding` sees its weights under another shape.
+/// The structure of weights whose dimension d is dimension perm[d] of those that have `encoding`. Null for null, and
+/// where `encoding` sees its weights under another shape.
 EncodingAttr permuteEncoding(EncodingAttr encoding, llvm::ArrayRef<int64_t> perm);
 
 /// The structure of weights of shape `from` under the shape `to`, which cuts or joins dimensions.
-EncodingAttr reshapeEncoding(EncodingAttr encoding, llvm::ArrayRef<int64_t> from,
-                             llvm::ArrayRef<int64_t> to);
+EncodingAttr reshapeEncoding(EncodingAttr encoding, llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 
 /// The structure of weights of shape `from` that are seen as `view`, permuted, and seen as `to`. `view` cuts each
 /// dimension of `from` into adjacent ones.
-EncodingAttr rearrangeEncoding(EncodingAttr encoding, llvm::ArrayRef<int64_t> from,
-                               llvm::ArrayRef<int64_t> view, llvm::ArrayRef<int64_t> perm,
-                               llvm::ArrayRef<int64_t> to);
+EncodingAttr rearrangeEncoding(EncodingAttr encoding, llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> view,
+                               llvm::ArrayRef<int64_t> perm, llvm::ArrayRef<int64_t> to);
 
 /// Fails (C1) where `encoding` does not fit weights of that shape.
 absl::Status checkShape(EncodingAttr encoding, llvm::ArrayRef<int64_t> shape);

@@ -7,8 +7,8 @@ using namespace mlir;
 namespace qcompile::encoding {
 
 /// Without a shape that is the weights' own.
-static EncodingAttr withShape(EncodingAttr encoding, ArrayRef<int64_t> order,
-                              ArrayRef<int64_t> shape, ArrayRef<int64_t> own) {
+static EncodingAttr withShape(EncodingAttr encoding, ArrayRef<int64_t> order, ArrayRef<int64_t> shape,
+                              ArrayRef<int64_t> own) {
   return encoding.withOrder(order, shape == own ? ArrayRef<int64_t>() : shape);
 }
 
@@ -35,8 +35,7 @@ EncodingAttr reshapeEncoding(EncodingAttr encoding, ArrayRef<int64_t> from, Arra
 }
 
 /// For each dimension of `from` the first one of `view` that it is cut into, and behind them the rank of `view`.
-static std::optional<SmallVector<int64_t>> findCuts(ArrayRef<int64_t> from,
-                                                    ArrayRef<int64_t> view) {
+static std::optional<SmallVector<int64_t>> findCuts(ArrayRef<int64_t> from, ArrayRef<int64_t> view) {
   SmallVector<int64_t> first;
   size_t next = 0;
   for (auto [d, extent] : llvm::enumerate(from)) {
@@ -56,9 +55,8 @@ static std::optional<SmallVector<int64_t>> findCuts(ArrayRef<int64_t> from,
   return next == view.size() ? std::optional(first) : std::nullopt;
 }
 
-EncodingAttr rearrangeEncoding(EncodingAttr encoding, ArrayRef<int64_t> from,
-                               ArrayRef<int64_t> view, ArrayRef<int64_t> perm,
-                               ArrayRef<int64_t> to) {
+EncodingAttr rearrangeEncoding(EncodingAttr encoding, ArrayRef<int64_t> from, ArrayRef<int64_t> view,
+                               ArrayRef<int64_t> perm, ArrayRef<int64_t> to) {
   if (!encoding || !encoding.getShape().empty() || encoding.getOrder().size() != from.size())
     return nullptr;
   std::optional<SmallVector<int64_t>> cuts = findCuts(from, view);

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "dialects/data/DataDialect.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -34,12 +34,14 @@ static bool isNotNegative(Value value) {
 bool isMonotone(Operation *op) {
   // Division is monotone in the dividend; dividing by a variable is not. Sigmoid is computed as
   // 1 / (1 + exp(-x)), each step monotone.
-  static const llvm::StringSet<> always = {
-      "Add",     "Sub",  "Mul",   "Neg",   "Relu",    "Clip",        "Min",
-      "Max",     "Sqrt", "Exp",   "Tanh",  "Sigmoid", "HardSigmoid", "Erf",
-      "Floor",   "Ceil", "Round", "Sign",  "Identity", "BatchNormalization",
-      "Dropout", "Quant", "LinearQuant", "BipolarQuant", "Trunc", "Trunc_v1", "Selu", "Elu", "Celu", "Softplus",
-      "MultiThreshold"};
+  static const llvm::StringSet<> always = {"Add",         "Sub",      "Mul",           "Neg",
+                                           "Relu",        "Clip",     "Min",           "Max",
+                                           "Sqrt",        "Exp",      "Tanh",          "Sigmoid",
+                                           "HardSigmoid", "Erf",      "Floor",         "Ceil",
+                                           "Round",       "Sign",     "Identity",      "BatchNormalization",
+                                           "Dropout",     "Quant",    "LinearQuant",   "BipolarQuant",
+                                           "Trunc",       "Trunc_v1", "Selu",          "Elu",
+                                           "Celu",        "Softplus", "MultiThreshold"};
   StringRef name = op->getName().stripDialect();
   // Branches that meet at 0: monotone where the negative one does not fall.
   if (name == "Selu" || name == "Elu" || name == "Celu")
@@ -64,15 +66,13 @@ bool isMonotone(Operation *op) {
 bool isQuantizer(Operation *op) {
   static const llvm::StringSet<> quantizers = {"Quant", "IntQuant", "LinearQuant",   "BipolarQuant",
                                                "Trunc", "Trunc_v1", "MultiThreshold"};
-  return op->getName().getDialectNamespace() == "onnx" &&
-         quantizers.contains(op->getName().stripDialect());
+  return op->getName().getDialectNamespace() == "onnx" && quantizers.contains(op->getName().stripDialect());
 }
 
 bool isPointwise(Operation *op) {
-  static const llvm::StringSet<> others = {
-      "Div",      "LeakyRelu", "Pow",  "Abs",  "Reciprocal",      "PRelu",  "Gelu",
-      "HardSwish", "Swish",    "Mish", "Log",  "ThresholdedRelu", "Shrink", "Softsign",
-      "Where", "Sin", "Cos"};
+  static const llvm::StringSet<> others = {"Div",    "LeakyRelu", "Pow",   "Abs",  "Reciprocal", "PRelu",
+                                           "Gelu",   "HardSwish", "Swish", "Mish", "Log",        "ThresholdedRelu",
+                                           "Shrink", "Softsign",  "Where", "Sin",  "Cos"};
   return op->getNumResults() == 1 && op->getName().getDialectNamespace() == "onnx" &&
          (isMonotone(op) || others.contains(op->getName().stripDialect()));
 }

@@ -7,8 +7,7 @@ using namespace mlir;
 
 namespace qcompile::onnx {
 
-Location makeNodeLocation(MLIRContext *context, StringRef node, StringRef tensor, StringRef file,
-                          unsigned index) {
+Location makeNodeLocation(MLIRContext *context, StringRef node, StringRef tensor, StringRef file, unsigned index) {
   Location place = FileLineColLoc::get(context, file, index, 0);
   Location output = NameLoc::get(StringAttr::get(context, tensor), place);
   return NameLoc::get(StringAttr::get(context, node), output);

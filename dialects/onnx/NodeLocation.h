@@ -14,8 +14,8 @@
 
 namespace qcompile::onnx {
 
-mlir::Location makeNodeLocation(mlir::MLIRContext *context, llvm::StringRef node,
-                                llvm::StringRef tensor, llvm::StringRef file, unsigned index);
+mlir::Location makeNodeLocation(mlir::MLIRContext *context, llvm::StringRef node, llvm::StringRef tensor,
+                                llvm::StringRef file, unsigned index);
 
 /// The name of the source node, or an empty string. A fused location gives the last of its nodes:
 /// the one whose output the operation computes.
@@ -24,7 +24,8 @@ llvm::StringRef getNodeName(mlir::Location location);
 /// The name of the source tensor that the operation computes, or an empty string.
 llvm::StringRef getTensorName(mlir::Location location);
 
-/// Whether the operation, or one that it took the place of, stands in a file; else a rewrite wrote it as a step beside such a one.
+/// Whether the operation, or one that it took the place of, stands in a file; else a rewrite wrote it as a step beside
+/// such a one.
 bool isOfFile(mlir::Location location);
 
 /// What messages call the operation: the node's name, else the tensor's, else the op's own name.

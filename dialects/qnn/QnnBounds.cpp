@@ -29,8 +29,7 @@ static constexpr int kMaxDepth = 8;
 
 static std::optional<Bounds> getArgumentBounds(BlockArgument argument) {
   auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  auto bounds = function ? function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(),
-                                                                        kBoundsAttr)
+  auto bounds = function ? function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(), kBoundsAttr)
                          : DenseI64ArrayAttr();
   if (!bounds || bounds.size() != 2)
     return std::nullopt;
@@ -45,8 +44,7 @@ static Bounds getValueBounds(Value value, int depth) {
   if (depth == 0)
     return type;
   if (auto pad = dyn_cast<PadOp>(op))
-    return unite(::getValueBounds(pad.getInput(), depth - 1),
-                 getElementBounds(pad.getValues().getTensor()));
+    return unite(::getValueBounds(pad.getInput(), depth - 1), getElementBounds(pad.getValues().getTensor()));
   if (auto lookup = dyn_cast<LookupOp>(op))
     return ::getValueBounds(lookup.getTable(), depth - 1);
   if (op->hasTrait<SelectsElements>() && op->getNumOperands() > 0) {
@@ -71,8 +69,7 @@ void qnn::keepArgumentBounds(ValueRange values, FunctionOpInterface function) {
       continue;
     Bounds bounds = qnn::getValueBounds(value);
     if (bounds != getTypeBounds(type.getElementType()))
-      function.setArgAttr(index, kBoundsAttr,
-                          DenseI64ArrayAttr::get(value.getContext(), {bounds.low, bounds.high}));
+      function.setArgAttr(index, kBoundsAttr, DenseI64ArrayAttr::get(value.getContext(), {bounds.low, bounds.high}));
   }
 }
 
@@ -80,17 +77,11 @@ void qnn::keepArgumentBounds(ValueRange values, FunctionOpInterface function) {
 // Codes
 //===----------------------------------------------------------------------===//
 
-OptionalBounds ConstantOp::getResultBounds() {
-  return std::vector{getElementBounds(getValue().getTensor())};
-}
+OptionalBounds ConstantOp::getResultBounds() { return std::vector{getElementBounds(getValue().getTensor())}; }
 
-OptionalBounds QuantizeOp::getResultBounds() {
-  return std::vector{Bounds{int64_t(getLow()), int64_t(getHigh())}};
-}
+OptionalBounds QuantizeOp::getResultBounds() { return std::vector{Bounds{int64_t(getLow()), int64_t(getHigh())}}; }
 
-OptionalBounds RequantizeOp::getResultBounds() {
-  return std::vector{Bounds{int64_t(getLow()), int64_t(getHigh())}};
-}
+OptionalBounds RequantizeOp::getResultBounds() { return std::vector{Bounds{int64_t(getLow()), int64_t(getHigh())}}; }
 
 OptionalBounds ThresholdOp::getResultBounds() {
   int64_t low = getLow();
@@ -98,9 +89,7 @@ OptionalBounds ThresholdOp::getResultBounds() {
   return std::vector{Bounds{std::min(low, last), std::max(low, last)}};
 }
 
-OptionalBounds TableOp::getResultBounds() {
-  return std::vector{getElementBounds(getValues().getTensor())};
-}
+OptionalBounds TableOp::getResultBounds() { return std::vector{getElementBounds(getValues().getTensor())}; }
 
 OptionalBounds ArgMaxOp::getResultBounds() {
   int64_t extent = tensorOf(getInput()).getDimSize(getAxis());
@@ -158,8 +147,8 @@ OptionalBounds ConvTransposeOp::getResultBounds() {
     int64_t output = i / taps % perGroup, input = i / taps / perGroup;
     return input / inputsPerGroup * perGroup + output;
   };
-  return getDotProductBounds(qnn::getValueBounds(getInput()), weights.getValue().getTensor(),
-                             groups * perGroup, outputOf);
+  return getDotProductBounds(qnn::getValueBounds(getInput()), weights.getValue().getTensor(), groups * perGroup,
+                             outputOf);
 }
 
 OptionalBounds SumPoolOp::getResultBounds() {
@@ -197,8 +186,8 @@ OptionalBounds PqOp::getResultBounds() {
         space = unite(space, {entry, entry});
       }
       if (llvm::AddOverflow(sums[m].low, space.low, sums[m].low) ||
-          llvm::AddOverflow(sums[m].high, space.high, sums[m].high) ||
-          sums[m].low < -(int64_t{1} << 62) || sums[m].high >= int64_t{1} << 62)
+          llvm::AddOverflow(sums[m].high, space.high, sums[m].high) || sums[m].low < -(int64_t{1} << 62) ||
+          sums[m].high >= int64_t{1} << 62)
         return std::nullopt;
     }
   return sums;

@@ -48,12 +48,10 @@ Type qnn::getCodeType(MLIRContext *context, runtime::DataType type) {
   if (type.kind == runtime::TypeKind::kBipolar)
     return BipolarType::get(context);
   return IntegerType::get(context, type.bits,
-                          type.kind == runtime::TypeKind::kSigned ? IntegerType::Signed
-                                                                  : IntegerType::Unsigned);
+                          type.kind == runtime::TypeKind::kSigned ? IntegerType::Signed : IntegerType::Unsigned);
 }
 
-Operation *QnnDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
-                                           Location loc) {
+Operation *QnnDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
   auto constant = dyn_cast<data::ConstantAttr>(value);
   if (!constant || constant.getType() != type || !isCodeType(constant.getType().getElementType()))
     return nullptr;

@@ -38,12 +38,10 @@ mlir::Type getCodeType(mlir::MLIRContext *context, runtime::DataType type);
 namespace qcompile::qnn {
 
 /// Results hold elements of the operands and nothing else; their element type follows.
-template <typename ConcreteOp>
-class SelectsElements : public mlir::OpTrait::TraitBase<ConcreteOp, SelectsElements> {};
+template <typename ConcreteOp> class SelectsElements : public mlir::OpTrait::TraitBase<ConcreteOp, SelectsElements> {};
 
 /// The result is a sum or product in an accumulator, whose type bound-accumulators may narrow.
-template <typename ConcreteOp>
-class Accumulates : public mlir::OpTrait::TraitBase<ConcreteOp, Accumulates> {};
+template <typename ConcreteOp> class Accumulates : public mlir::OpTrait::TraitBase<ConcreteOp, Accumulates> {};
 
 } // namespace qcompile::qnn
 

@@ -29,8 +29,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
     setPerm(composed);
     return getResult();
   }
-  bool identity = llvm::all_of(llvm::enumerate(getPerm()),
-                               [](auto it) { return int64_t(it.index()) == it.value(); });
+  bool identity = llvm::all_of(llvm::enumerate(getPerm()), [](auto it) { return int64_t(it.index()) == it.value(); });
   return identity ? OpFoldResult(getInput()) : nullptr;
 }
 
@@ -54,8 +53,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor) {
   SmallVector<int64_t> offsets(producer.getOffsets()), steps(producer.getSteps());
   for (size_t d = 0; d < offsets.size(); ++d) {
     int64_t moved;
-    if (llvm::MulOverflow(getOffsets()[d], steps[d], moved) ||
-        llvm::AddOverflow(offsets[d], moved, offsets[d]) ||
+    if (llvm::MulOverflow(getOffsets()[d], steps[d], moved) || llvm::AddOverflow(offsets[d], moved, offsets[d]) ||
         llvm::MulOverflow(steps[d], getSteps()[d], steps[d]))
       return nullptr;
   }

@@ -19,20 +19,18 @@ static LogicalResult verifyEach(Operation *op, StringRef name, ConstantAttr cons
   runtime::Tensor tensor = constant.getTensor();
   for (int64_t i = 0; i < tensor.size(); ++i)
     if (!predicate(tensor.DoubleAt(i)))
-      return op->emitOpError() << "expected every element of " << name << " to be " << expected
-                               << ", found " << tensor.DoubleAt(i);
+      return op->emitOpError() << "expected every element of " << name << " to be " << expected << ", found "
+                               << tensor.DoubleAt(i);
   return success();
 }
 
-static LogicalResult verifyBroadcast(Operation *op, StringRef name, ConstantAttr constant,
-                                     RankedTensorType target) {
+static LogicalResult verifyBroadcast(Operation *op, StringRef name, ConstantAttr constant, RankedTensorType target) {
   RankedTensorType type = constant.getType();
   bool fits = type.getRank() == target.getRank();
   for (int64_t d = 0; fits && d < type.getRank(); ++d)
     fits = type.getDimSize(d) == 1 || agree(type.getDimSize(d), target.getDimSize(d));
   if (!fits)
-    return op->emitOpError() << "expected " << name << " to broadcast against " << target
-                             << ", found " << type;
+    return op->emitOpError() << "expected " << name << " to broadcast against " << target << ", found " << type;
   return success();
 }
 
@@ -41,8 +39,7 @@ LogicalResult ConstantOp::verify() {
     return success();
   absl::Status status = encoding::checkConstant(getEncodingAttr(), getValue()); // C2
   if (!status.ok())
-    return emitOpError() << "constant '" << getValue().getName() << "' is not '"
-                         << getEncodingAttr().getEncodingName()
+    return emitOpError() << "constant '" << getValue().getName() << "' is not '" << getEncodingAttr().getEncodingName()
                          << "': " << std::string(status.message());
   return success();
 }
@@ -61,11 +58,9 @@ LogicalResult QuantizeOp::verify() {
   Type code = tensorOf(getResult()).getElementType();
   int64_t low = getLow(), high = getHigh();
   if (low > high || !isValueOf(code, low) || !isValueOf(code, high)) // C3
-    return emitOpError() << "expected a range of values of " << code << ", found [" << low << ", "
-                         << high << "]";
-  return success(
-      succeeded(verifyBroadcast(*this, "scale", getScale(), tensorOf(getInput()))) && // C4
-      succeeded(verifyBroadcast(*this, "zero_point", getZeroPoint(), tensorOf(getInput()))));
+    return emitOpError() << "expected a range of values of " << code << ", found [" << low << ", " << high << "]";
+  return success(succeeded(verifyBroadcast(*this, "scale", getScale(), tensorOf(getInput()))) && // C4
+                 succeeded(verifyBroadcast(*this, "zero_point", getZeroPoint(), tensorOf(getInput()))));
 }
 
 LogicalResult DequantizeOp::verify() {
@@ -96,10 +91,8 @@ LogicalResult DequantizeOp::verify() {
 
 /// The leading dimensions of a matrix product; nothing where they do not pair. A right operand of
 /// rank 2 has none, one of another rank has those of the left operand's rank.
-static std::optional<SmallVector<int64_t>> getProductBatch(RankedTensorType lhs,
-                                                           RankedTensorType rhs) {
-  if (lhs.getRank() < 1 ||
-      (rhs.getRank() != 2 && (rhs.getRank() < 2 || rhs.getRank() != lhs.getRank())))
+static std::optional<SmallVector<int64_t>> getProductBatch(RankedTensorType lhs, RankedTensorType rhs) {
+  if (lhs.getRank() < 1 || (rhs.getRank() != 2 && (rhs.getRank() < 2 || rhs.getRank() != lhs.getRank())))
     return std::nullopt;
   if (!agree(lhs.getShape().back(), rhs.getShape().drop_back().back()))
     return std::nullopt;
@@ -115,9 +108,8 @@ LogicalResult MatMulOp::verify() {
   RankedTensorType lhs = tensorOf(getLhs()), rhs = tensorOf(getRhs());
   std::optional<SmallVector<int64_t>> shape = getProductBatch(lhs, rhs);
   if (!shape) // C1
-    return emitOpError()
-           << "expected operands [..., K] and [K, M], or [..., N, K] and [..., K, M], found " << lhs
-           << " and " << rhs;
+    return emitOpError() << "expected operands [..., K] and [K, M], or [..., N, K] and [..., K, M], found " << lhs
+                         << " and " << rhs;
   shape->push_back(rhs.getShape().back());
   if (failed(verifyResultShape(*this, getResult(), *shape))) // C2
     return failure();
@@ -134,8 +126,8 @@ LogicalResult AddOp::verify() {
   if (failed(verifyResultShape(*this, getResult(), *shape))) // C1
     return failure();
   if (getLhsMultiplier() == 0 || getRhsMultiplier() == 0) // C2
-    return emitOpError() << "expected multipliers that are not 0, found "
-                         << int64_t(getLhsMultiplier()) << " and " << int64_t(getRhsMultiplier());
+    return emitOpError() << "expected multipliers that are not 0, found " << int64_t(getLhsMultiplier()) << " and "
+                         << int64_t(getRhsMultiplier());
   return verifyAccumulator(*this); // C3
 }
 
@@ -156,8 +148,7 @@ static bool isSorted(const runtime::Tensor &thresholds, int64_t row, int64_t dir
     int64_t i = row * count + t;
     if (thresholds.type().IsFloat()) {
       double current = thresholds.DoubleAt(i);
-      if (std::isnan(current) ||
-          (t > 0 && direction * current < direction * thresholds.DoubleAt(i - 1)))
+      if (std::isnan(current) || (t > 0 && direction * current < direction * thresholds.DoubleAt(i - 1)))
         return false;
     } else if (t > 0) {
       int64_t previous = thresholds.IntegerAt(i - 1), current = thresholds.IntegerAt(i);
@@ -178,9 +169,8 @@ LogicalResult ThresholdOp::verify() {
   if (type.getRank() != 2 || (type.getDimSize(0) != 1 && !agree(type.getDimSize(0), *channels)) ||
       type.getDimSize(1) < 1 || type.getDimSize(1) > 255 ||
       (isFloat ? !type.getElementType().isF32() : !isCodeType(type.getElementType()))) // C1
-    return emitOpError() << "expected thresholds of shape [1 or " << extentToString(*channels)
-                         << ", 1 to 255] and " << (isFloat ? "float32" : "integer")
-                         << " elements, found " << type;
+    return emitOpError() << "expected thresholds of shape [1 or " << extentToString(*channels) << ", 1 to 255] and "
+                         << (isFloat ? "float32" : "integer") << " elements, found " << type;
   if (int64_t(getDirections().size()) != type.getDimSize(0) ||
       !llvm::all_of(getDirections(), [](int64_t d) { return d == 1 || d == -1; })) // C2
     return emitOpError() << "expected " << type.getDimSize(0) << " directions of 1 or -1";
@@ -205,11 +195,9 @@ LogicalResult TableOp::verify() {
     return failure();
   RankedTensorType type = getValues().getType();
   if (type.getRank() != 2 || (type.getDimSize(0) != 1 && !agree(type.getDimSize(0), *channels)) ||
-      type.getDimSize(1) < 1 || type.getDimSize(1) > 65536 ||
-      type.getElementType() != result.getElementType()) // C1
+      type.getDimSize(1) < 1 || type.getDimSize(1) > 65536 || type.getElementType() != result.getElementType()) // C1
     return emitOpError() << "expected values of shape [1 or " << extentToString(*channels)
-                         << ", 1 to 65536] and elements " << result.getElementType() << ", found "
-                         << type;
+                         << ", 1 to 65536] and elements " << result.getElementType() << ", found " << type;
   return verifyResultShape(*this, getResult(), input.getShape()); // C2
 }
 
@@ -218,23 +206,21 @@ static LogicalResult verifyProducts(RequantizeOp op) {
   if (failed(verifyOrder(op)))
     return failure();
   Bounds input = getValueBounds(op.getInput());
-  runtime::Tensor multipliers = op.getMultipliers().getTensor(),
-                  offsets = op.getOffsets().getTensor();
+  runtime::Tensor multipliers = op.getMultipliers().getTensor(), offsets = op.getOffsets().getTensor();
   constexpr __int128 limit = __int128{1} << 62;
   int64_t channels = std::max(multipliers.size(), offsets.size());
   for (const runtime::Tensor &tensor : {multipliers, offsets})
     if (tensor.size() != 1 && tensor.size() != channels) // both fit channels of unknown number
-      return op.emitOpError() << "expected as many multipliers as offsets, found "
-                              << multipliers.size() << " and " << offsets.size();
+      return op.emitOpError() << "expected as many multipliers as offsets, found " << multipliers.size() << " and "
+                              << offsets.size();
   for (int64_t c = 0; c < channels; ++c) {
     __int128 multiplier = multipliers.IntegerAt(multipliers.size() == 1 ? 0 : c);
     __int128 offset = offsets.IntegerAt(offsets.size() == 1 ? 0 : c);
     for (int64_t x : {input.low, input.high})
       if (multiplier * x + offset < -limit || multiplier * x + offset >= limit)
-        return op.emitOpError()
-               << "expected multiplier * x + offset within 62 bits, found multiplier "
-               << int64_t(multiplier) << " and offset " << int64_t(offset) << " for values from "
-               << input.low << " to " << input.high;
+        return op.emitOpError() << "expected multiplier * x + offset within 62 bits, found multiplier "
+                                << int64_t(multiplier) << " and offset " << int64_t(offset) << " for values from "
+                                << input.low << " to " << input.high;
   }
   return success();
 }
@@ -257,7 +243,7 @@ LogicalResult RequantizeOp::verify() {
     return failure();
   Type code = tensorOf(getResult()).getElementType();
   if (isa<BipolarType>(code) || low > high || !isValueOf(code, low) || !isValueOf(code, high)) // C3
-    return emitOpError() << "expected a range of values of an integer type, found [" << low << ", "
-                         << high << "] of " << code;
+    return emitOpError() << "expected a range of values of an integer type, found [" << low << ", " << high << "] of "
+                         << code;
   return verifyResultShape(*this, getResult(), input.getShape()); // C4
 }

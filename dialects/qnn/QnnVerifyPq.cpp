@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/qnn/VerifyHelpers.h"
-#include "llvm/Support/MathExtras.h"
 #include "runtime/reference/product_quantization.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace qcompile;
@@ -15,17 +15,17 @@ using namespace qcompile::qnn;
 static LogicalResult verifyShapes(PqOp op) {
   RankedTensorType input = tensorOf(op.getInput());
   RankedTensorType prototypes = op.getPrototypes().getType(), tables = op.getTables().getType();
-  bool isSound = prototypes.getRank() == 3 && tables.getRank() == 3 &&
-                 prototypes.getNumElements() > 0 && tables.getNumElements() > 0 &&
+  bool isSound = prototypes.getRank() == 3 && tables.getRank() == 3 && prototypes.getNumElements() > 0 &&
+                 tables.getNumElements() > 0 &&
                  prototypes.getShape().take_front(2) == tables.getShape().take_front(2) &&
                  isCodeType(prototypes.getElementType()) && isCodeType(tables.getElementType());
   if (!isSound)
-    return op.emitOpError() << "expected integer prototypes [S, P, L] and tables [S, P, M], found "
-                            << prototypes << " and " << tables;
+    return op.emitOpError() << "expected integer prototypes [S, P, L] and tables [S, P, M], found " << prototypes
+                            << " and " << tables;
   int64_t length = prototypes.getDimSize(2), most;
   bool fits = input.getRank() > 0 && !input.isDynamicDim(input.getRank() - 1) &&
-              !llvm::MulOverflow(prototypes.getDimSize(0), length, most) &&
-              input.getShape().back() <= most && input.getShape().back() > most - length;
+              !llvm::MulOverflow(prototypes.getDimSize(0), length, most) && input.getShape().back() <= most &&
+              input.getShape().back() > most - length;
   if (!fits)
     return op.emitOpError() << "expected rows of S sub-vectors of length L, the last of them "
                                "perhaps shorter, found "
@@ -43,8 +43,7 @@ LogicalResult PqOp::verify() {
   if (failed(verifyOrder(*this)))
     return failure();
   runtime::Codebooks codebooks;
-  absl::Status status = codebooks.Read(getPrototypes().getTensor(), getOffsets().getTensor(),
-                                       getFactor(), getNorm());
+  absl::Status status = codebooks.Read(getPrototypes().getTensor(), getOffsets().getTensor(), getFactor(), getNorm());
   if (!status.ok()) // C1, C3
     return emitOpError() << std::string(status.message());
   Bounds bounds = getValueBounds(getInput());

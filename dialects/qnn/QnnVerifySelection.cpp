@@ -46,8 +46,7 @@ LogicalResult TransposeOp::verify() {
     shape.push_back(from.getDimSize(d));
   }
   if (!permutes) // C1
-    return emitOpError() << "expected perm to be a permutation of " << from.getRank()
-                         << " dimensions";
+    return emitOpError() << "expected perm to be a permutation of " << from.getRank() << " dimensions";
   return verifyResult(*this, getResult(), shape, from.getElementType()); // C2
 }
 
@@ -61,8 +60,8 @@ LogicalResult PadOp::verify() {
   for (int64_t d = 0; d < rank; ++d)
     if (!input.isDynamicDim(d) && (llvm::AddOverflow(shape[d], getLow()[d], shape[d]) ||
                                    llvm::AddOverflow(shape[d], getHigh()[d], shape[d]))) // C1
-      return emitOpError() << "expected extents of at most 63 bits, found a border of "
-                           << getLow()[d] << " and " << getHigh()[d];
+      return emitOpError() << "expected extents of at most 63 bits, found a border of " << getLow()[d] << " and "
+                           << getHigh()[d];
   if (failed(verifyResultShape(*this, getResult(), shape))) // C1
     return failure();
   FailureOr<int64_t> channels = getChannels(*this, input, axis);
@@ -72,16 +71,15 @@ LogicalResult PadOp::verify() {
       failed(verifyPerChannel(*this, getValues(), *channels)))
     return failure();
   if (getValues().size() != 1 && (getLow()[axis] != 0 || getHigh()[axis] != 0)) // C2
-    return emitOpError() << "expected one pad value where dimension " << axis
-                         << " is padded, found " << getValues().size();
+    return emitOpError() << "expected one pad value where dimension " << axis << " is padded, found "
+                         << getValues().size();
   if (!holdsType(result.getElementType(), input.getElementType())) // C3
-    return emitOpError() << "expected an element type that holds " << input.getElementType()
-                         << ", found " << result.getElementType();
+    return emitOpError() << "expected an element type that holds " << input.getElementType() << ", found "
+                         << result.getElementType();
   runtime::Tensor values = getValues().getTensor();
   for (int64_t i = 0; i < values.size(); ++i)
     if (!isValueOf(result.getElementType(), values.IntegerAt(i))) // C3
-      return emitOpError() << "expected pad values of " << result.getElementType() << ", found "
-                           << values.IntegerAt(i);
+      return emitOpError() << "expected pad values of " << result.getElementType() << ", found " << values.IntegerAt(i);
   return success();
 }
 
@@ -101,9 +99,8 @@ LogicalResult SliceOp::verify() {
       continue;
     __int128 last = getOffsets()[d] + __int128(count - 1) * getSteps()[d];
     if (last >= extent) // C1
-      return emitOpError() << "expected " << count << " elements inside of dimension " << d
-                           << " of " << input << ", found offset " << getOffsets()[d]
-                           << " and step " << getSteps()[d];
+      return emitOpError() << "expected " << count << " elements inside of dimension " << d << " of " << input
+                           << ", found offset " << getOffsets()[d] << " and step " << getSteps()[d];
   }
   return success();
 }
@@ -125,8 +122,8 @@ LogicalResult ConcatOp::verify() {
         shape[d] = type.getDimSize(d);
     }
     if (!fits) // C1
-      return emitOpError() << "expected operands that agree but along dimension " << axis
-                           << ", found " << first << " and " << type;
+      return emitOpError() << "expected operands that agree but along dimension " << axis << ", found " << first
+                           << " and " << type;
     if (ShapedType::isDynamic(extent) || type.isDynamicDim(axis))
       extent = ShapedType::kDynamic;
     else if (llvm::AddOverflow(extent, type.getDimSize(axis), extent)) // C1
@@ -138,8 +135,8 @@ LogicalResult ConcatOp::verify() {
   Type element = tensorOf(getResult()).getElementType();
   for (Value input : getInputs())
     if (!holdsType(element, tensorOf(input).getElementType())) // C2
-      return emitOpError() << "expected an element type that holds "
-                           << tensorOf(input).getElementType() << ", found " << element;
+      return emitOpError() << "expected an element type that holds " << tensorOf(input).getElementType() << ", found "
+                           << element;
   return success();
 }
 
@@ -151,8 +148,7 @@ LogicalResult GatherOp::verify() {
   int64_t extent = input.getDimSize(axis);
   for (int64_t index : getIndices())
     if (index < 0 || (!ShapedType::isDynamic(extent) && index >= extent)) // C1
-      return emitOpError() << "expected indices inside of dimension " << axis << " of " << input
-                           << ", found " << index;
+      return emitOpError() << "expected indices inside of dimension " << axis << " of " << input << ", found " << index;
   SmallVector<int64_t> shape(input.getShape());
   shape[axis] = getIndices().size();
   return verifyResult(*this, getResult(), shape, input.getElementType()); // C1
@@ -179,8 +175,7 @@ LogicalResult ArgMaxOp::verify() {
     return emitOpError() << "expected an element along dimension " << axis << ", found " << input;
   SmallVector<int64_t> shape(input.getShape());
   shape[axis] = 1;
-  return verifyResult(*this, getResult(), shape,
-                      IntegerType::get(getContext(), 64, IntegerType::Signed)); // C1
+  return verifyResult(*this, getResult(), shape, IntegerType::get(getContext(), 64, IntegerType::Signed)); // C1
 }
 
 LogicalResult TopKOp::verify() {
@@ -194,8 +189,8 @@ LogicalResult TopKOp::verify() {
     return failure();
   int64_t count = values.getDimSize(axis), extent = input.getDimSize(axis);
   if (!ShapedType::isDynamic(count) && !ShapedType::isDynamic(extent) && count > extent) // C1
-    return emitOpError() << "expected at most " << extent << " elements along dimension " << axis
-                         << ", found " << count;
+    return emitOpError() << "expected at most " << extent << " elements along dimension " << axis << ", found "
+                         << count;
   return verifyResult(*this, getIndices(), values.getShape(),
                       IntegerType::get(getContext(), 64, IntegerType::Signed)); // C1
 }

@@ -24,8 +24,7 @@ static LogicalResult verifyChannelAxis(Operation *op, RankedTensorType type, int
   if (type.getRank() < 3 || type.getRank() > 5)
     return op->emitOpError() << "expected an operand of rank 3 to 5, found " << type;
   if (axis != 1 && axis != type.getRank() - 1)
-    return op->emitOpError() << "expected axis to be 1 or the last dimension of " << type
-                             << ", found " << axis;
+    return op->emitOpError() << "expected axis to be 1 or the last dimension of " << type << ", found " << axis;
   return success();
 }
 
@@ -44,8 +43,8 @@ static LogicalResult verifyWindow(Operation *op, const Window &window, int64_t s
 }
 
 /// W3, with W2 verified: the shape of the result for `channels` of them.
-static LogicalResult verifyWindowResult(Operation *op, RankedTensorType input, int64_t axis,
-                                        const Window &window, int64_t channels) {
+static LogicalResult verifyWindowResult(Operation *op, RankedTensorType input, int64_t axis, const Window &window,
+                                        int64_t channels) {
   SmallVector<int64_t> shape(input.getShape());
   shape[axis] = channels;
   for (auto [i, d] : llvm::enumerate(getSpatialDims(input.getRank(), axis))) {
@@ -54,9 +53,8 @@ static LogicalResult verifyWindowResult(Operation *op, RankedTensorType input, i
     if (input.isDynamicDim(d))
       continue;
     if (reach > shape[d])
-      return op->emitOpError() << "expected a window that fits dimension " << d << " of " << input
-                               << ", found kernel " << window.kernel[i] << " with dilation "
-                               << window.dilations[i];
+      return op->emitOpError() << "expected a window that fits dimension " << d << " of " << input << ", found kernel "
+                               << window.kernel[i] << " with dilation " << window.dilations[i];
     shape[d] = (shape[d] - int64_t(reach)) / window.strides[i] + 1;
   }
   return verifyResultShape(op, op->getResult(0), shape);
@@ -67,8 +65,7 @@ template <typename PoolOp> static LogicalResult verifyPool(PoolOp op) {
   RankedTensorType input = tensorOf(op.getInput());
   int64_t axis = op.getAxis();
   Window window{op.getKernel(), op.getStrides(), op.getDilations()};
-  if (failed(verifyChannelAxis(op, input, axis)) ||
-      failed(verifyWindow(op, window, input.getRank() - 2)))
+  if (failed(verifyChannelAxis(op, input, axis)) || failed(verifyWindow(op, window, input.getRank() - 2)))
     return failure();
   return verifyWindowResult(op, input, axis, window, input.getDimSize(axis));
 }
@@ -92,16 +89,15 @@ LogicalResult ConvOp::verify() {
   if (failed(verifyChannelAxis(*this, input, axis))) // W1
     return failure();
   if (weights.getRank() != input.getRank() || !weights.hasStaticShape()) // C1
-    return emitOpError() << "expected weights of static shape and rank " << input.getRank()
-                         << ", found " << weights;
-  int64_t outputs = weights.getDimSize(0), channels = input.getDimSize(axis),
-          perGroup = weights.getDimSize(axis), expected;
+    return emitOpError() << "expected weights of static shape and rank " << input.getRank() << ", found " << weights;
+  int64_t outputs = weights.getDimSize(0), channels = input.getDimSize(axis), perGroup = weights.getDimSize(axis),
+          expected;
   // Each group has a channel, so that groups are no more than channels.
-  bool fits = groups >= 1 && perGroup >= 1 && outputs % groups == 0 &&
-              !llvm::MulOverflow(perGroup, groups, expected) && agree(channels, expected);
+  bool fits = groups >= 1 && perGroup >= 1 && outputs % groups == 0 && !llvm::MulOverflow(perGroup, groups, expected) &&
+              agree(channels, expected);
   if (!fits) // C1
-    return emitOpError() << "expected weights [O, ...] with channels of " << input
-                         << " divided into " << groups << " groups, found " << weights;
+    return emitOpError() << "expected weights [O, ...] with channels of " << input << " divided into " << groups
+                         << " groups, found " << weights;
   SmallVector<int64_t> kernel;
   for (int64_t d : getSpatialDims(input.getRank(), axis))
     kernel.push_back(weights.getDimSize(d));
@@ -117,14 +113,13 @@ LogicalResult ConvTransposeOp::verify() {
   int64_t groups = getGroups(), spatial = input.getRank() - 2, channels;
   if (input.getRank() < 3 || input.getRank() > 5 || weights.getRank() != input.getRank() ||
       !weights.hasStaticShape()) // C1
-    return emitOpError()
-           << "expected operands of one rank from 3 to 5 and weights of static shape, found "
-           << input << " and " << weights;
+    return emitOpError() << "expected operands of one rank from 3 to 5 and weights of static shape, found " << input
+                         << " and " << weights;
   int64_t inputs = weights.getDimSize(0);
   if (groups < 1 || inputs < 1 || inputs % groups != 0 || !agree(input.getDimSize(1), inputs) ||
       llvm::MulOverflow(groups, weights.getDimSize(1), channels)) // C1
-    return emitOpError() << "expected weights [I, ...] with as many channels as " << input
-                         << ", divided into " << groups << " groups, found " << weights;
+    return emitOpError() << "expected weights [I, ...] with as many channels as " << input << ", divided into "
+                         << groups << " groups, found " << weights;
   if (failed(verifyList(*this, "kernel", weights.getShape().drop_front(2), spatial, 1)) || // C2
       failed(verifyList(*this, "strides", getStrides(), spatial, 1)) ||
       failed(verifyList(*this, "dilations", getDilations(), spatial, 1)) ||
@@ -154,8 +149,7 @@ LogicalResult DepthToSpaceOp::verify() {
       overflow |= llvm::MulOverflow(shape[d], block, shape[d]);
   }
   if (overflow || (!input.isDynamicDim(axis) && shape[axis] % product != 0)) // C1
-    return emitOpError() << "expected channels of " << input
-                         << " to be a multiple of the blocks' elements";
+    return emitOpError() << "expected channels of " << input << " to be a multiple of the blocks' elements";
   if (!input.isDynamicDim(axis))
     shape[axis] /= product;
   return verifyResult(*this, getResult(), shape, input.getElementType()); // C2

@@ -52,10 +52,10 @@ static std::optional<std::vector<Bounds>> getBounds(Bounds input, const SignedSu
   std::vector<Bounds> out;
   for (auto [positive, negative] : llvm::zip(sums.positive, sums.negative)) {
     // Any subset of the terms may have been added: each term contributes its extreme or nothing.
-    __int128 high = std::max<__int128>(input.high, 0) * positive +
-                    std::max<__int128>(-__int128(input.low), 0) * negative;
-    __int128 low = std::min<__int128>(input.low, 0) * positive +
-                   std::min<__int128>(-__int128(input.high), 0) * negative;
+    __int128 high =
+        std::max<__int128>(input.high, 0) * positive + std::max<__int128>(-__int128(input.low), 0) * negative;
+    __int128 low =
+        std::min<__int128>(input.low, 0) * positive + std::min<__int128>(-__int128(input.high), 0) * negative;
     std::optional<Bounds> bounds = narrow(low, high);
     if (!bounds)
       return std::nullopt;
@@ -64,9 +64,8 @@ static std::optional<std::vector<Bounds>> getBounds(Bounds input, const SignedSu
   return out;
 }
 
-std::optional<std::vector<Bounds>>
-getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
-                    llvm::function_ref<int64_t(int64_t)> outputOf) {
+std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
+                                                       llvm::function_ref<int64_t(int64_t)> outputOf) {
   SignedSums sums(outputs);
   for (int64_t i = 0; i < weights.size(); ++i)
     sums.add(outputOf(i), weights.IntegerAt(i));
@@ -75,8 +74,7 @@ getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t output
 
 /// Weights of one byte, the common case, in rows of `inner` elements for one output each: networks have millions.
 template <typename T>
-static void addBytes(const runtime::Tensor &weights, int64_t outputs, int64_t inner,
-                     SignedSums &sums) {
+static void addBytes(const runtime::Tensor &weights, int64_t outputs, int64_t inner, SignedSums &sums) {
   const T *row = weights.Data<T>().data();
   for (int64_t r = 0; r < weights.size() / inner; ++r, row += inner) {
     int64_t sum = 0, magnitude = 0;
@@ -89,8 +87,7 @@ static void addBytes(const runtime::Tensor &weights, int64_t outputs, int64_t in
   }
 }
 
-std::optional<std::vector<Bounds>>
-getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis) {
+std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis) {
   int64_t outputs = weights.shape()[axis];
   int64_t inner = 1;
   for (int64_t d = axis + 1; d < weights.rank(); ++d)
@@ -110,8 +107,8 @@ getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis) 
 
 /// The interval of products, as exact 128-bit numbers: factors have at most 64 bits.
 static std::pair<__int128, __int128> multiply(Bounds lhs, Bounds rhs) {
-  __int128 products[] = {__int128(lhs.low) * rhs.low, __int128(lhs.low) * rhs.high,
-                         __int128(lhs.high) * rhs.low, __int128(lhs.high) * rhs.high};
+  __int128 products[] = {__int128(lhs.low) * rhs.low, __int128(lhs.low) * rhs.high, __int128(lhs.high) * rhs.low,
+                         __int128(lhs.high) * rhs.high};
   return {*std::min_element(products, products + 4), *std::max_element(products, products + 4)};
 }
 

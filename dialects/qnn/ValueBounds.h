@@ -8,9 +8,9 @@
 
 #include "mlir/IR/Value.h"
 #include "mlir/IR/ValueRange.h"
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "runtime/core/tensor.h"
 
 namespace mlir {
 class FunctionOpInterface;
@@ -40,8 +40,8 @@ Bounds unite(llvm::ArrayRef<Bounds> bounds);
 Bounds getTypeBounds(mlir::Type elementType);
 
 /// The values that the elements of `value` may take: those of its element type, or fewer where the operations that
-/// select, move or make codes say so. Accumulators are taken by their type, so that a proof never has to look further back
-/// than the last one.
+/// select, move or make codes say so. Accumulators are taken by their type, so that a proof never has to look further
+/// back than the last one.
 Bounds getValueBounds(mlir::Value value);
 
 /// Says of the arguments of `function`, which stand for `values`, what these may take.
@@ -49,15 +49,13 @@ void keepArgumentBounds(mlir::ValueRange values, mlir::FunctionOpInterface funct
 
 /// Per output, the bounds of every partial sum, in any order, of products of inputs in `input` with the weights of that
 /// output: max = high * S+ - low * S-, min = low * S+ - high * S-, extended to contain 0, where a
-/// partial sum starts (techniques: 11, exact facts for given weights). Outputs lie along dimension `axis` of the weights.
-/// Nothing where a bound does not fit 62 bits.
-std::optional<std::vector<Bounds>>
-getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis = 1);
+/// partial sum starts (techniques: 11, exact facts for given weights). Outputs lie along dimension `axis` of the
+/// weights. Nothing where a bound does not fit 62 bits.
+std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t axis = 1);
 
 /// The same with the output of weight i given by `outputOf(i)`, below `outputs`.
-std::optional<std::vector<Bounds>>
-getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
-                    llvm::function_ref<int64_t(int64_t)> outputOf);
+std::optional<std::vector<Bounds>> getDotProductBounds(Bounds input, const runtime::Tensor &weights, int64_t outputs,
+                                                       llvm::function_ref<int64_t(int64_t)> outputOf);
 
 /// The bounds of any dot product of `count` terms whose factors lie in `lhs` and `rhs`.
 std::optional<Bounds> getDotProductBounds(Bounds lhs, Bounds rhs, int64_t count);

@@ -7,15 +7,13 @@ using namespace mlir;
 using namespace qcompile;
 using namespace qcompile::qnn;
 
-LogicalResult qnn::verifyResult(Operation *op, Value result, ArrayRef<int64_t> shape,
-                                Type elementType) {
+LogicalResult qnn::verifyResult(Operation *op, Value result, ArrayRef<int64_t> shape, Type elementType) {
   RankedTensorType found = tensorOf(result);
   if (found.getElementType() == elementType && found.getRank() == int64_t(shape.size()) &&
       llvm::all_of(llvm::zip(found.getShape(), shape),
                    [](auto pair) { return agree(std::get<0>(pair), std::get<1>(pair)); }))
     return success();
-  return op->emitOpError() << "expected result " << RankedTensorType::get(shape, elementType)
-                           << ", found " << found;
+  return op->emitOpError() << "expected result " << RankedTensorType::get(shape, elementType) << ", found " << found;
 }
 
 LogicalResult qnn::verifyResultShape(Operation *op, Value result, ArrayRef<int64_t> shape) {
@@ -36,41 +34,33 @@ FailureOr<int64_t> qnn::getChannels(Operation *op, RankedTensorType type, int64_
   return type.getDimSize(axis);
 }
 
-LogicalResult qnn::verifyElementType(Operation *op, StringRef name, data::ConstantAttr constant,
-                                     Type expected) {
+LogicalResult qnn::verifyElementType(Operation *op, StringRef name, data::ConstantAttr constant, Type expected) {
   if (constant.getType().getElementType() != expected)
-    return op->emitOpError() << "expected elements of " << name << " to be " << expected
-                             << ", found " << constant.getType().getElementType();
+    return op->emitOpError() << "expected elements of " << name << " to be " << expected << ", found "
+                             << constant.getType().getElementType();
   return success();
 }
 
-std::string qnn::extentToString(int64_t extent) {
-  return ShapedType::isDynamic(extent) ? "?" : std::to_string(extent);
-}
+std::string qnn::extentToString(int64_t extent) { return ShapedType::isDynamic(extent) ? "?" : std::to_string(extent); }
 
 LogicalResult qnn::verifyPerChannel(Operation *op, data::ConstantAttr constant, int64_t channels) {
   RankedTensorType type = constant.getType();
   if (type.getRank() == 1 && (type.getDimSize(0) == 1 || agree(type.getDimSize(0), channels)))
     return success();
-  return op->emitOpError() << "expected 1 or " << extentToString(channels)
-                           << " elements, found constant '" << constant.getName() << "' of type "
-                           << type;
+  return op->emitOpError() << "expected 1 or " << extentToString(channels) << " elements, found constant '"
+                           << constant.getName() << "' of type " << type;
 }
 
-LogicalResult qnn::verifyList(Operation *op, StringRef name, ArrayRef<int64_t> list, int64_t count,
-                              int64_t lowest) {
+LogicalResult qnn::verifyList(Operation *op, StringRef name, ArrayRef<int64_t> list, int64_t count, int64_t lowest) {
   if (int64_t(list.size()) == count && llvm::all_of(list, [&](int64_t v) { return v >= lowest; }))
     return success();
-  InFlightDiagnostic diagnostic = op->emitOpError()
-                                  << "expected " << count << " entries of at least " << lowest
-                                  << " in " << name << ", found [";
+  InFlightDiagnostic diagnostic = op->emitOpError() << "expected " << count << " entries of at least " << lowest
+                                                    << " in " << name << ", found [";
   llvm::interleaveComma(list, diagnostic);
   return diagnostic << "]";
 }
 
-bool qnn::isValueOf(Type elementType, int64_t value) {
-  return data::getDataType(elementType)->Contains(value);
-}
+bool qnn::isValueOf(Type elementType, int64_t value) { return data::getDataType(elementType)->Contains(value); }
 
 /// Unsigned codes of 64 bits are the only ones that bounds do not describe.
 static bool isUnsigned64(Type type) { return type.isUnsignedInteger(64); }
@@ -101,8 +91,8 @@ LogicalResult qnn::verifyOrder(Operation *op) {
       if (!producer || !seen.insert(producer).second)
         continue;
       if (!standsBefore(producer, user))
-        return op->emitOpError() << "expected operands that are computed before, found "
-                                 << producer->getName() << " after its use";
+        return op->emitOpError() << "expected operands that are computed before, found " << producer->getName()
+                                 << " after its use";
       // Bounds pass through these (getValueBounds).
       if (producer->hasTrait<SelectsElements>() || isa<PadOp, LookupOp>(producer))
         users.push_back(producer);
@@ -117,21 +107,17 @@ LogicalResult qnn::verifyAccumulator(Operation *op) {
   Type type = tensorOf(op->getResult(0)).getElementType();
   auto bounds = cast<BoundsOpInterface>(op).getResultBounds();
   runtime::DataType code = *data::getDataType(type);
-  bool unbounded = llvm::any_of(op->getOperandTypes(),
-                                [](Type t) { return isUnsigned64(getElementTypeOrSelf(t)); });
+  bool unbounded = llvm::any_of(op->getOperandTypes(), [](Type t) { return isUnsigned64(getElementTypeOrSelf(t)); });
   if (bounds && !unbounded && code.kind != runtime::TypeKind::kBipolar &&
       llvm::all_of(*bounds, [&](Bounds b) { return b.fit(code); }))
     return success();
-  return op->emitOpError() << "expected an accumulator type that holds every partial sum, found "
-                           << type;
+  return op->emitOpError() << "expected an accumulator type that holds every partial sum, found " << type;
 }
 
 std::optional<SmallVector<int64_t>> qnn::broadcast(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   size_t rank = std::max(a.size(), b.size());
   SmallVector<int64_t> shape(rank);
-  auto extent = [&](ArrayRef<int64_t> of, size_t d) {
-    return d < rank - of.size() ? 1 : of[d - (rank - of.size())];
-  };
+  auto extent = [&](ArrayRef<int64_t> of, size_t d) { return d < rank - of.size() ? 1 : of[d - (rank - of.size())]; };
   for (size_t d = 0; d < rank; ++d) {
     int64_t x = extent(a, d), y = extent(b, d);
     if (x == 1 || y == 1)

@@ -21,32 +21,29 @@ inline bool agree(int64_t a, int64_t b) {
 }
 
 /// Checks that `result` has this type: "expected result X, found Y".
-llvm::LogicalResult verifyResult(mlir::Operation *op, mlir::Value result,
-                                 llvm::ArrayRef<int64_t> shape, mlir::Type elementType);
+llvm::LogicalResult verifyResult(mlir::Operation *op, mlir::Value result, llvm::ArrayRef<int64_t> shape,
+                                 mlir::Type elementType);
 /// The same where the element type is free.
-llvm::LogicalResult verifyResultShape(mlir::Operation *op, mlir::Value result,
-                                      llvm::ArrayRef<int64_t> shape);
+llvm::LogicalResult verifyResultShape(mlir::Operation *op, mlir::Value result, llvm::ArrayRef<int64_t> shape);
 
 /// Checks that `axis` is a dimension of `type`.
 llvm::LogicalResult verifyAxis(mlir::Operation *op, mlir::RankedTensorType type, int64_t axis);
 
 /// The extent of dimension `axis`, or failure with a message; a scalar has one channel at axis 0.
-llvm::FailureOr<int64_t> getChannels(mlir::Operation *op, mlir::RankedTensorType type,
-                                     int64_t axis);
+llvm::FailureOr<int64_t> getChannels(mlir::Operation *op, mlir::RankedTensorType type, int64_t axis);
 
 /// Checks that a constant has the element type `expected`.
-llvm::LogicalResult verifyElementType(mlir::Operation *op, llvm::StringRef name,
-                                      data::ConstantAttr constant, mlir::Type expected);
+llvm::LogicalResult verifyElementType(mlir::Operation *op, llvm::StringRef name, data::ConstantAttr constant,
+                                      mlir::Type expected);
 /// Checks that a constant has one dimension, with 1 or `channels` elements.
-llvm::LogicalResult verifyPerChannel(mlir::Operation *op, data::ConstantAttr constant,
-                                     int64_t channels);
+llvm::LogicalResult verifyPerChannel(mlir::Operation *op, data::ConstantAttr constant, int64_t channels);
 
 /// An extent for messages: "?" where it is not known.
 std::string extentToString(int64_t extent);
 
 /// Checks that a list has `count` entries of at least `lowest`.
-llvm::LogicalResult verifyList(mlir::Operation *op, llvm::StringRef name,
-                               llvm::ArrayRef<int64_t> list, int64_t count, int64_t lowest);
+llvm::LogicalResult verifyList(mlir::Operation *op, llvm::StringRef name, llvm::ArrayRef<int64_t> list, int64_t count,
+                               int64_t lowest);
 
 /// Whether `value` is one of the codes of `elementType`.
 bool isValueOf(mlir::Type elementType, int64_t value);
@@ -62,8 +59,7 @@ llvm::LogicalResult verifyOrder(mlir::Operation *op);
 llvm::LogicalResult verifyAccumulator(mlir::Operation *op);
 
 /// The numpy broadcast of two shapes; nothing where they do not pair.
-std::optional<llvm::SmallVector<int64_t>> broadcast(llvm::ArrayRef<int64_t> a,
-                                                    llvm::ArrayRef<int64_t> b);
+std::optional<llvm::SmallVector<int64_t>> broadcast(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
 
 } // namespace qcompile::qnn
 

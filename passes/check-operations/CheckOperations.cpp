@@ -8,10 +8,10 @@
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "passes/rewriting/Quantizer.h"
 #include "runtime/reference/registry.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -27,10 +27,29 @@ constexpr double kBudget = 1 << 22;
 
 /// Operations whose steps are the product of their operands' sizes at most, and which have no check of their own.
 bool isProduct(StringRef name) {
-  static const llvm::StringSet<> products = {
-      "ConvInteger", "DFT", "DeformConv", "Det", "Einsum", "GRU", "GridSample", "Im2Col", "LRN", "LSTM", "MatMulInteger", "MatMulNBits",
-      "MultiThreshold", "NonMaxSuppression", "PqMatMul", "QGemm", "QLinearConv", "QLinearMatMul", "RNN", "Resize", "RoiAlign", "STFT",
-      "XnorPopcountMatMul"};
+  static const llvm::StringSet<> products = {"ConvInteger",
+                                             "DFT",
+                                             "DeformConv",
+                                             "Det",
+                                             "Einsum",
+                                             "GRU",
+                                             "GridSample",
+                                             "Im2Col",
+                                             "LRN",
+                                             "LSTM",
+                                             "MatMulInteger",
+                                             "MatMulNBits",
+                                             "MultiThreshold",
+                                             "NonMaxSuppression",
+                                             "PqMatMul",
+                                             "QGemm",
+                                             "QLinearConv",
+                                             "QLinearMatMul",
+                                             "RNN",
+                                             "Resize",
+                                             "RoiAlign",
+                                             "STFT",
+                                             "XnorPopcountMatMul"};
   return products.contains(name);
 }
 
@@ -89,7 +108,8 @@ struct Question {
   }
 };
 
-/// What to ask about an operation; none where a type is open, or where it depends on constants alone and is computed anyway.
+/// What to ask about an operation; none where a type is open, or where it depends on constants alone and is computed
+/// anyway.
 std::optional<Question> ask(Operation *op) {
   Question out;
   double sum = 0, product = 1;
@@ -165,8 +185,8 @@ private:
       if (type && type.hasStaticShape() && type.getShape() != ArrayRef(value.tensor.shape()))
         return emitError(op->getLoc(), Code::I006)
                << "node '" << onnx::describe(op) << "': expected a result of shape "
-               << runtime::ShapeToString({type.getShape().data(), type.getShape().size()}) << " as the model says, found "
-               << runtime::ShapeToString(value.tensor.shape());
+               << runtime::ShapeToString({type.getShape().data(), type.getShape().size()})
+               << " as the model says, found " << runtime::ShapeToString(value.tensor.shape());
     }
     return success();
   }

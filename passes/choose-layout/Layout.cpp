@@ -84,17 +84,16 @@ std::optional<ReshapeGroups> ReshapeGroups::get(ArrayRef<int64_t> from, ArrayRef
 
 /// The order of the other side's dimensions that goes with `layout`, given the groups as pairs (this side, other side).
 static std::optional<Layout> follow(ArrayRef<int64_t> layout, ArrayRef<int64_t> shape,
-                                    ArrayRef<ReshapeGroups::Group> groups,
-                                    Layout ReshapeGroups::Group::*own,
+                                    ArrayRef<ReshapeGroups::Group> groups, Layout ReshapeGroups::Group::*own,
                                     Layout ReshapeGroups::Group::*other) {
   SmallVector<int64_t> wide = listWide(shape, layout);
   Layout out;
   size_t position = 0, used = 0;
   while (used < groups.size()) {
     const ReshapeGroups::Group *group =
-        position == wide.size() ? &groups.front() : find_if(groups, [&](const auto &candidate) {
-          return is_contained(candidate.*own, wide[position]);
-        });
+        position == wide.size()
+            ? &groups.front()
+            : find_if(groups, [&](const auto &candidate) { return is_contained(candidate.*own, wide[position]); });
     SmallVector<int64_t> expected = listWide(shape, group->*own);
     if (ArrayRef(wide).drop_front(position).take_front(expected.size()) != ArrayRef(expected))
       return std::nullopt;

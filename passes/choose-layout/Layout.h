@@ -25,18 +25,19 @@ llvm::SmallVector<int64_t> toStored(llvm::ArrayRef<int64_t> list, llvm::ArrayRef
 /// The same backwards.
 llvm::SmallVector<int64_t> fromStored(llvm::ArrayRef<int64_t> list, llvm::ArrayRef<int64_t> layout);
 
-/// Whether a value of that shape has its elements at the same places in both layouts: dimensions of extent 1 may stand anywhere.
+/// Whether a value of that shape has its elements at the same places in both layouts: dimensions of extent 1 may stand
+/// anywhere.
 bool storesAlike(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
 
-/// What a reshape joins and splits: dimensions of both sides, in groups of equal size. Dimensions of extent 1 follow the
-/// group before them.
+/// What a reshape joins and splits: dimensions of both sides, in groups of equal size. Dimensions of extent 1 follow
+/// the group before them.
 class ReshapeGroups {
 public:
   /// Nothing where an extent is 0 or unknown.
   static std::optional<ReshapeGroups> get(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 
-  /// The layout of the result under which the reshape keeps the stored order of an operand in `layout`; nothing where a group
-  /// is torn apart.
+  /// The layout of the result under which the reshape keeps the stored order of an operand in `layout`; nothing where a
+  /// group is torn apart.
   std::optional<Layout> getResultLayout(llvm::ArrayRef<int64_t> layout) const;
   /// The same backwards.
   std::optional<Layout> getOperandLayout(llvm::ArrayRef<int64_t> layout) const;

@@ -13,9 +13,8 @@ LayoutRole getLayoutRole(Operation *op) {
     return LayoutRole::Constant;
   if (isa<qnn::ConvOp, qnn::MaxPoolOp, qnn::SumPoolOp, qnn::DepthToSpaceOp>(op))
     return LayoutRole::Spatial;
-  if (isa<qnn::ThresholdOp, qnn::TableOp, qnn::RequantizeOp, qnn::QuantizeOp, qnn::DequantizeOp,
-          qnn::AddOp, qnn::MulOp, qnn::PadOp, qnn::SliceOp, qnn::ConcatOp, qnn::GatherOp,
-          qnn::ArgMaxOp, qnn::TopKOp>(op))
+  if (isa<qnn::ThresholdOp, qnn::TableOp, qnn::RequantizeOp, qnn::QuantizeOp, qnn::DequantizeOp, qnn::AddOp, qnn::MulOp,
+          qnn::PadOp, qnn::SliceOp, qnn::ConcatOp, qnn::GatherOp, qnn::ArgMaxOp, qnn::TopKOp>(op))
     return LayoutRole::Uniform;
   if (auto matmul = dyn_cast<qnn::MatMulOp>(op))
     return tensorOf(matmul.getRhs()).getRank() == 2 &&
@@ -70,8 +69,7 @@ static std::optional<Layout> relate(Operation *op, Value from, const Layout &lay
     return layout;
   }
   case LayoutRole::MatMul:
-    if (from == op->getOperand(1) || to == op->getOperand(1) ||
-        layout.back() != int64_t(layout.size()) - 1)
+    if (from == op->getOperand(1) || to == op->getOperand(1) || layout.back() != int64_t(layout.size()) - 1)
       return std::nullopt;
     return layout;
   case LayoutRole::Transpose: {

@@ -32,8 +32,8 @@ Layout getSpatialLayout(mlir::Operation *op, ChannelLayout wanted);
 /// The permutation of a transpose of `qnn` or `onnx`.
 Layout getPermutation(mlir::Operation *op);
 
-/// Assigns a layout to every value: that of the spatial operations, spread over all that may follow, then the written one
-/// from the function's borders and from operations that know no other. Who comes first stays: where two orders
+/// Assigns a layout to every value: that of the spatial operations, spread over all that may follow, then the written
+/// one from the function's borders and from operations that know no other. Who comes first stays: where two orders
 /// meet, the use is where a transpose will stand.
 class LayoutAssignment {
 public:

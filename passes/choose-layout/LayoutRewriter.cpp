@@ -129,8 +129,7 @@ static void permuteAttributes(Operation *op, const Layout &layout) {
     return;
   for (StringRef name : {"scale", "zero_point"}) {
     auto constant = op->getAttrOfType<data::ConstantAttr>(name);
-    op->setAttr(name, data::ConstantAttr::get(context, constant.getName(),
-                                              permute(constant.getTensor(), layout)));
+    op->setAttr(name, data::ConstantAttr::get(context, constant.getName(), permute(constant.getTensor(), layout)));
   }
 }
 
@@ -192,8 +191,8 @@ void LayoutRewriter::rewriteReshape(qnn::ReshapeOp op) {
   store(op.getResult(), layout);
 }
 
-/// Whether the reshape joins dimensions for matrix products with constant weights only; keeps their stored order then and
-/// sorts the rows of the weights.
+/// Whether the reshape joins dimensions for matrix products with constant weights only; keeps their stored order then
+/// and sorts the rows of the weights.
 bool LayoutRewriter::sortRowsOfUsers(qnn::ReshapeOp op) {
   Value result = op.getResult();
   SmallVector<int64_t> shape = getWrittenShape(op.getInput());
@@ -237,8 +236,8 @@ bool LayoutRewriter::sortRowsOfUsers(qnn::ReshapeOp op) {
     perm.push_back(joined.size());
     runtime::Tensor tensor = weights.getValue().getTensor();
     // The rows of a structure are no longer adjacent, but are under the shape that was permuted.
-    encoding::EncodingAttr encoding = encoding::rearrangeEncoding(
-        weights.getEncodingAttr(), tensor.shape(), view, perm, tensor.shape());
+    encoding::EncodingAttr encoding =
+        encoding::rearrangeEncoding(weights.getEncodingAttr(), tensor.shape(), view, perm, tensor.shape());
     tensor = permute(tensor.Reshaped({view.begin(), view.end()}), perm).Reshaped(tensor.shape());
     OpBuilder builder(matmul);
     matmul.getRhsMutable().assign(

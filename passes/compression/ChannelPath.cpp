@@ -16,8 +16,8 @@ namespace qcompile::compression {
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 static bool isPool(Operation *op) {
-  return isa<onnx::MaxPoolOp, onnx::AveragePoolOp, onnx::LpPoolOp, onnx::GlobalAveragePoolOp,
-             onnx::GlobalMaxPoolOp>(op);
+  return isa<onnx::MaxPoolOp, onnx::AveragePoolOp, onnx::LpPoolOp, onnx::GlobalAveragePoolOp, onnx::GlobalMaxPoolOp>(
+      op);
 }
 
 /// A convolution that computes every output from the input channel of the same number.
@@ -54,8 +54,7 @@ static std::optional<Place> reshape(Place place, ArrayRef<int64_t> from, ArrayRe
   for (size_t j = 0; j < to.size(); ++j)
     for (size_t a = 0; a <= size_t(place.axis); ++a)
       for (size_t b = size_t(place.axis); b < from.size(); ++b)
-        if (product(to.take_front(j)) == product(from.take_front(a)) &&
-            to[j] == product(from.slice(a, b + 1 - a)))
+        if (product(to.take_front(j)) == product(from.take_front(a)) && to[j] == product(from.slice(a, b + 1 - a)))
           return Place{int64_t(j), product(from.slice(a, size_t(place.axis) - a)) * place.outer,
                        place.inner * product(from.slice(size_t(place.axis) + 1, b - size_t(place.axis)))};
   return std::nullopt;
@@ -166,8 +165,7 @@ bool ChannelPath::follow(std::string &reason) {
     for (unsigned i = 0; !rearranges && i < next->getNumOperands(); ++i)
       if (int(i) != getDataOperand(next)) {
         std::optional<int64_t> dimension = getParameterDimension(next, i, place);
-        if (!dimension || !canSelectAlong(next->getOperand(i), *dimension,
-                                          place.outer * channels() * place.inner))
+        if (!dimension || !canSelectAlong(next->getOperand(i), *dimension, place.outer * channels() * place.inner))
           return refuse(next, parameter);
       }
     place = *moved;
@@ -225,8 +223,8 @@ static void resetShape(Operation *op) {
   OpBuilder builder(op);
   auto held = op->getOperand(1).getDefiningOp()->getAttrOfType<data::ConstantAttr>("value");
   ArrayRef<int64_t> shape = typeOf(op->getResult(0)).getShape();
-  auto tensor = *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(shape.size())},
-                                               {shape.data(), shape.size()});
+  auto tensor =
+      *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(shape.size())}, {shape.data(), shape.size()});
   auto value = data::ConstantAttr::get(op->getContext(), held ? held.getName() : "shape", tensor);
   op->setOperand(1, makeHeldConstant(builder, op->getOperand(1).getLoc(), value)->getResult(0));
 }
@@ -261,8 +259,8 @@ void ChannelPath::select(ArrayRef<int64_t> picks) {
   }
   op = last->operation();
   builder.setInsertionPoint(op);
-  std::vector<int64_t> indices = last->kind() == LayerKind::Linear ? getColumns(picks)
-                                                                   : std::vector<int64_t>(picks.begin(), picks.end());
+  std::vector<int64_t> indices =
+      last->kind() == LayerKind::Linear ? getColumns(picks) : std::vector<int64_t>(picks.begin(), picks.end());
   op->setOperand(1, selectAlong(builder, op->getOperand(1), getWeightDimension(*last, false), indices));
 }
 

@@ -1,8 +1,8 @@
 //===- ChannelPath.h - Channels from one layer to the next ------*- C++ -*-===//
 //
-// The operations through which the outputs of one layer reach the next one and nothing else, each treating channels by themselves:
-// pointwise operations with constants, pools, depthwise convolutions, and rearrangements that keep a channel's elements together. Along
-// such a path channels can be permuted or left out, without a trace outside of it.
+// The operations through which the outputs of one layer reach the next one and nothing else, each treating channels by
+// themselves: pointwise operations with constants, pools, depthwise convolutions, and rearrangements that keep a
+// channel's elements together. Along such a path channels can be permuted or left out, without a trace outside of it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_COMPRESSION_CHANNELPATH_H
@@ -31,8 +31,9 @@ public:
   /// Columns of the consumer's weights in their new order, for channel `picks[i]` of now in place i.
   std::vector<int64_t> getColumns(llvm::ArrayRef<int64_t> picks) const;
 
-  /// Rewrites both layers and the path so that channel i of it is channel `picks[i]` of now (a permutation, or fewer). The
-  /// consumer's bias is left as it is; structures recorded on weights stay recorded. Invalidates this object and the layers.
+  /// Rewrites both layers and the path so that channel i of it is channel `picks[i]` of now (a permutation, or fewer).
+  /// The consumer's bias is left as it is; structures recorded on weights stay recorded. Invalidates this object and
+  /// the layers.
   void select(llvm::ArrayRef<int64_t> picks);
 
 private:

@@ -18,8 +18,7 @@ static FailureOr<std::vector<runtime::Port>> getInputPorts(func::FuncOp function
   std::vector<runtime::Port> out;
   for (auto [index, argument] : llvm::enumerate(function.getArguments())) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
-    std::optional<runtime::DataType> element =
-        type ? data::getDataType(type.getElementType()) : std::nullopt;
+    std::optional<runtime::DataType> element = type ? data::getDataType(type.getElementType()) : std::nullopt;
     auto name = function.getArgAttrOfType<StringAttr>(index, kPortNameAttr);
     if (!element || !type.hasStaticShape()) {
       emitError(function.getLoc(), Code::U002)
@@ -27,8 +26,10 @@ static FailureOr<std::vector<runtime::Port>> getInputPorts(func::FuncOp function
           << ": calibration needs a static shape (--input-shape)";
       return failure();
     }
-    out.push_back({name ? name.getValue().str() : "input" + std::to_string(index), *element,
-                   {type.getShape().begin(), type.getShape().end()}, int32_t(index)});
+    out.push_back({name ? name.getValue().str() : "input" + std::to_string(index),
+                   *element,
+                   {type.getShape().begin(), type.getShape().end()},
+                   int32_t(index)});
   }
   return out;
 }
@@ -46,8 +47,7 @@ FailureOr<std::optional<InputBatches>> readCalibration(func::FuncOp function, co
   auto note = [&](const std::string &text) { emitRemark(function.getLoc(), Code::U002) << text; };
   llvm::Expected<InputBatches> inputs = readInputs(options.calibration, *ports, note);
   if (!inputs) {
-    emitError(function.getLoc(), Code::U002)
-        << "calibration data: " << llvm::toString(inputs.takeError());
+    emitError(function.getLoc(), Code::U002) << "calibration data: " << llvm::toString(inputs.takeError());
     return failure();
   }
   int64_t perBatch = inputs->samplesPerBatch;
@@ -64,12 +64,10 @@ void reportLayer(func::FuncOp function, Operation *layer, llvm::json::Object ent
   auto number = [&](StringRef key) { return entry.getNumber(key).value_or(0); };
   emitRemark(layer->getLoc(), Code::P010)
       << "layer '" << text("layer") << "': " << text("technique")
-      << (entry.get("weight_error")
-              ? ", weights off by " + llvm::formatv("{0:P2}", number("weight_error")).str()
-              : std::string())
-      << (entry.get("output_error")
-              ? ", outputs by " + llvm::formatv("{0:P2}", number("output_error")).str()
-              : std::string())
+      << (entry.get("weight_error") ? ", weights off by " + llvm::formatv("{0:P2}", number("weight_error")).str()
+                                    : std::string())
+      << (entry.get("output_error") ? ", outputs by " + llvm::formatv("{0:P2}", number("output_error")).str()
+                                    : std::string())
       << ", " << llvm::formatv("{0:F0}", number("bits_before")).str() << " to "
       << llvm::formatv("{0:F0}", number("bits_after")).str() << " bits";
   Builder builder(function.getContext());

@@ -1,7 +1,7 @@
 //===- Driver.h - A method on the layers of a model -------------*- C++ -*-===//
 //
-// Walks the model operation by operation over all calibration samples, with the source model's values beside those of the
-// already compressed prefix, and hands every selected layer to the method.
+// Walks the model operation by operation over all calibration samples, with the source model's values beside those of
+// the already compressed prefix, and hands every selected layer to the method.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_COMPRESSION_DRIVER_H
@@ -25,8 +25,7 @@ void reportLayer(mlir::func::FuncOp function, mlir::Operation *layer, llvm::json
 
 /// Calibration samples for `function`, cut into batches of its inputs; nothing where `options` names none. Reports a
 /// problem as [QC-U002].
-mlir::FailureOr<std::optional<InputBatches>> readCalibration(mlir::func::FuncOp function,
-                                                             const Options &options);
+mlir::FailureOr<std::optional<InputBatches>> readCalibration(mlir::func::FuncOp function, const Options &options);
 
 } // namespace qcompile::compression
 

@@ -6,8 +6,8 @@
 
 namespace qcompile::compression {
 
-/// Writes weights of MatMul, Gemm and Conv that are integers behind a DequantizeLinear as the floats they stand for, behind a
-/// Quant that gives them again: the form in which layers take new weights. Exact.
+/// Writes weights of MatMul, Gemm and Conv that are integers behind a DequantizeLinear as the floats they stand for,
+/// behind a Quant that gives them again: the form in which layers take new weights. Exact.
 void exposeWeights(mlir::func::FuncOp function);
 
 } // namespace qcompile::compression

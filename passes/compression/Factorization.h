@@ -6,8 +6,8 @@
 
 namespace qcompile::compression {
 
-/// The lower triangular L with L Lᵀ = `a`, in the lower triangle of `a`; above the diagonal nothing is said. False where `a` is not
-/// positive definite. The bits do not depend on the number of threads.
+/// The lower triangular L with L Lᵀ = `a`, in the lower triangle of `a`; above the diagonal nothing is said. False
+/// where `a` is not positive definite. The bits do not depend on the number of threads.
 bool factorize(Eigen::MatrixXd &a);
 
 /// The x with L Lᵀ x = `right`, for a factor of factorize().

@@ -109,8 +109,7 @@ std::optional<Layer> Layer::get(Operation *op, std::string *reason) {
   return layer;
 }
 
-std::vector<Layer> findLayers(func::FuncOp function,
-                              SmallVectorImpl<std::pair<Operation *, std::string>> *refused) {
+std::vector<Layer> findLayers(func::FuncOp function, SmallVectorImpl<std::pair<Operation *, std::string>> *refused) {
   std::vector<Layer> out;
   for (Operation &op : function.front()) {
     std::string reason;
@@ -178,8 +177,8 @@ double Layer::storedBits() const {
   for (int64_t o = 0; o < values.rows(); ++o)
     for (int64_t k = 0; k < values.cols(); ++k)
       codes.push_back(ownGrid ? ownGrid->quantize(values(o, k), o) : values(o, k) != 0);
-  runtime::DataType type = ownGrid && !ownGrid->isSigned ? runtime::DataType::Unsigned(bits)
-                                                         : runtime::DataType::Signed(bits);
+  runtime::DataType type =
+      ownGrid && !ownGrid->isSigned ? runtime::DataType::Unsigned(bits) : runtime::DataType::Signed(bits);
   return double(recorded.countBits(arrange(*Tensor::FromIntegers(type, {int64_t(codes.size())}, codes))));
 }
 
@@ -250,13 +249,11 @@ Value Layer::addBias(const Vector &addend) {
     runtime::Shape shape(kernelShape.size() + 1, 1);
     shape[0] = outputCount;
     auto held = operand.getDefiningOp()->getAttrOfType<data::ConstantAttr>("value");
-    auto reshaped = data::ConstantAttr::get(builder.getContext(), held.getName(),
-                                            held.getTensor().Reshaped(shape));
+    auto reshaped = data::ConstantAttr::get(builder.getContext(), held.getName(), held.getTensor().Reshaped(shape));
     operand.getDefiningOp()->setAttr("value", reshaped);
     operand.setType(reshaped.getType());
   }
-  OperationState state(op->getLoc(), onnx::AddOp::getOperationName(), {result, operand},
-                       result.getType());
+  OperationState state(op->getLoc(), onnx::AddOp::getOperationName(), {result, operand}, result.getType());
   Operation *add = builder.create(state);
   result.replaceAllUsesExcept(add->getResult(0), add);
   return add->getResult(0);

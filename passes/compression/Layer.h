@@ -21,8 +21,8 @@ llvm::StringRef getKindName(LayerKind kind); ///< "linear", "conv", "depthwise"
 
 /// What the weights of a layer become.
 struct NewWeights {
-  /// [outputs, K], exactly what the layer computes with: values of `grid`, or of the layer's own grid where that is empty;
-  /// any float32 where the layer has none either.
+  /// [outputs, K], exactly what the layer computes with: values of `grid`, or of the layer's own grid where that is
+  /// empty; any float32 where the layer has none either.
   Matrix values;
   /// A quantizer of the weights, put in place of the layer's own or before its constant.
   std::optional<WeightGrid> grid;
@@ -70,8 +70,8 @@ public:
   /// Puts new weights in place of the old ones, which are left to other users, or to be erased by who rewrites.
   void setWeights(const NewWeights &weights);
 
-  /// Adds to the layer's bias, one number per output, creating a bias (an operand of Conv or Gemm, an Add behind a MatMul)
-  /// where there is none. Returns the value that now stands for the layer's result.
+  /// Adds to the layer's bias, one number per output, creating a bias (an operand of Conv or Gemm, an Add behind a
+  /// MatMul) where there is none. Returns the value that now stands for the layer's result.
   mlir::Value addBias(const Vector &addend);
 
 private:
@@ -87,7 +87,8 @@ private:
   llvm::SmallVector<int64_t> kernelShape, dimensionOrder;
 };
 
-/// The layers of a function, in order. Linear operations with constant weights that are none, with the reason, in `refused`.
+/// The layers of a function, in order. Linear operations with constant weights that are none, with the reason, in
+/// `refused`.
 std::vector<Layer> findLayers(mlir::func::FuncOp function,
                               llvm::SmallVectorImpl<std::pair<mlir::Operation *, std::string>> *refused = nullptr);
 

@@ -3,9 +3,9 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/io/SplitMix64.h"
-#include "llvm/Support/Parallel.h"
 #include "passes/compression/Factorization.h"
 #include "runtime/reference/window.h"
+#include "llvm/Support/Parallel.h"
 
 using qcompile::runtime::Tensor;
 
@@ -16,7 +16,8 @@ static int64_t getPositionLimit(int64_t inputs) {
   return std::max(4 * inputs, std::clamp<int64_t>((int64_t{1} << 23) / inputs, 1024, 16384));
 }
 
-/// Positions 0 to count - 1 of a batch that are drawn: all, or `wanted` of them, one from each of as many equal stretches.
+/// Positions 0 to count - 1 of a batch that are drawn: all, or `wanted` of them, one from each of as many equal
+/// stretches.
 static std::vector<int64_t> drawPositions(int64_t count, int64_t wanted, uint64_t seed) {
   std::vector<int64_t> out;
   wanted = std::min(wanted, count);
@@ -98,8 +99,8 @@ static llvm::Expected<std::unique_ptr<Gatherer>> makeGatherer(const Layer &layer
   if (layer.kind() == LayerKind::Linear)
     return std::make_unique<RowGatherer>(input.size() / layer.inputs(), layer.inputs());
   runtime::Attributes attributes = convertOperation(layer.operation()).attributes;
-  absl::StatusOr<runtime::Window> window = runtime::ReadWindow(
-      attributes, input.shape(), {layer.kernel().data(), layer.kernel().size()});
+  absl::StatusOr<runtime::Window> window =
+      runtime::ReadWindow(attributes, input.shape(), {layer.kernel().data(), layer.kernel().size()});
   if (!window.ok())
     return toError(window.status());
   return std::make_unique<WindowGatherer>(layer, std::move(*window), input.shape()[0]);
@@ -144,7 +145,8 @@ const Matrix &LayerData::covariance(int64_t g) const {
 }
 
 Matrix LayerData::moments(int64_t g) const {
-  // With m the means as float32 numbers and r what their rounding left: E[x xᵀ] = E[(x - m)(x - m)ᵀ] + r mᵀ + m rᵀ + m mᵀ.
+  // With m the means as float32 numbers and r what their rounding left: E[x xᵀ] = E[(x - m)(x - m)ᵀ] + r mᵀ + m rᵀ + m
+  // mᵀ.
   const Vector mean = getMeans(groups[g].current), rounded = mean.cast<float>().cast<double>(), rest = mean - rounded;
   Matrix out = covariance(g);
   out.noalias() += (rest + rounded) * rounded.transpose();
@@ -179,8 +181,8 @@ Matrix LayerData::correctTarget(const Layer &layer, const Matrix &weights, doubl
     Eigen::MatrixXd factor = std::move(damped);
     const Matrix right = getCrossMoments(getOutputs(group.source, w), group.current) + added * w;
     // Damped moments are positive definite; where rounding says otherwise, weights stay.
-    out.middleRows(g * rows, rows) = factorize(factor) ? Matrix(solveFactored(factor, right.transpose()).transpose())
-                                                       : w;
+    out.middleRows(g * rows, rows) =
+        factorize(factor) ? Matrix(solveFactored(factor, right.transpose()).transpose()) : w;
   }
   return out;
 }

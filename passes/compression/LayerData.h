@@ -2,14 +2,14 @@
 #ifndef QCOMPILE_PASSES_COMPRESSION_LAYERDATA_H
 #define QCOMPILE_PASSES_COMPRESSION_LAYERDATA_H
 
-#include "llvm/ADT/ArrayRef.h"
 #include "passes/compression/Layer.h"
 #include "runtime/core/value.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace qcompile::compression {
 
-/// The inputs of one group of a layer: rows of K numbers, at the same (sampled) output positions in the source model and
-/// behind the already compressed prefix.
+/// The inputs of one group of a layer: rows of K numbers, at the same (sampled) output positions in the source model
+/// and behind the already compressed prefix.
 struct GroupInputs {
   Activations source;
   Activations current;
@@ -25,8 +25,8 @@ public:
   const GroupInputs &group(int64_t g) const { return groups[g]; }
   /// Second moments of the current inputs of a group, [K, K].
   Matrix moments(int64_t g) const;
-  /// The same about the means of the inputs: what counts where the bias takes the mean of an error. Damped by a hundredth of the
-  /// moments about zero, so that inputs which hardly change on the samples do not count for nothing.
+  /// The same about the means of the inputs: what counts where the bias takes the mean of an error. Damped by a
+  /// hundredth of the moments about zero, so that inputs which hardly change on the samples do not count for nothing.
   Matrix centredMoments(int64_t g) const;
 
   /// The weights that make up, by least squares, for what the compressed prefix changed: per group

@@ -5,9 +5,9 @@
 #include "dialects/data/DataDialect.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/Support/Parallel.h"
 #include "runtime/reference/quantized_floats.h"
 #include "runtime/reference/registry.h"
+#include "llvm/Support/Parallel.h"
 
 using namespace mlir;
 
@@ -32,9 +32,8 @@ const LayerwiseRun::Batches &LayerwiseRun::current(Value value) const {
 /// The operation as a mere function of floats, where it is a quantizer that can be one.
 static std::optional<runtime::FloatQuantizer> getFloatQuantizer(Operation *op, const runtime::Attributes &attributes,
                                                                 ArrayRef<const LayerwiseRun::Batches *> operands) {
-  if (!isa<onnx::QuantOp>(op) || llvm::any_of(operands.drop_front(), [](const auto *parameter) {
-        return !parameter || parameter->size() != 1;
-      }))
+  if (!isa<onnx::QuantOp>(op) ||
+      llvm::any_of(operands.drop_front(), [](const auto *parameter) { return !parameter || parameter->size() != 1; }))
     return std::nullopt;
   if (!operands[0] || operands[0]->empty() || operands[0]->front().tensor.type() != runtime::DataType::Float32())
     return std::nullopt;
@@ -42,8 +41,8 @@ static std::optional<runtime::FloatQuantizer> getFloatQuantizer(Operation *op, c
                                      operands[3]->front().tensor);
 }
 
-/// The results of an operation for all batches; one value for all of them where the operands are constant. Quantized values
-/// are the floats that they stand for: calibration needs no exact sums, which cost far more.
+/// The results of an operation for all batches; one value for all of them where the operands are constant. Quantized
+/// values are the floats that they stand for: calibration needs no exact sums, which cost far more.
 llvm::Expected<std::vector<LayerwiseRun::Batches>> LayerwiseRun::evaluate(Operation *op, bool asSource) {
   if (auto constant = op->getAttrOfType<data::ConstantAttr>("value"); constant && isa<onnx::ConstantOp>(op))
     return std::vector<Batches>{{constant.getTensor()}};
@@ -176,9 +175,9 @@ llvm::Error LayerwiseRun::run(llvm::function_ref<llvm::Expected<Value>(Operation
     releaseSources(op);
     // Operands that are no longer what the source had.
     bool changed = now != op || llvm::any_of(op->getOperands(), [&](Value operand) {
-      Operation *definition = operand.getDefiningOp();
-      return (definition && !done.contains(definition)) || currents.contains(operand);
-    });
+                     Operation *definition = operand.getDefiningOp();
+                     return (definition && !done.contains(definition)) || currents.contains(operand);
+                   });
     if (changed) {
       if (llvm::Error error = evaluateInserted(op))
         return error;

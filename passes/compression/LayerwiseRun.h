@@ -8,10 +8,10 @@
 #define QCOMPILE_PASSES_COMPRESSION_LAYERWISERUN_H
 
 #include "compiler/io/InputData.h"
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "runtime/core/value.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile::compression {
 
@@ -22,10 +22,10 @@ public:
 
   LayerwiseRun(mlir::func::FuncOp function, const InputBatches &inputs);
 
-  /// Runs all operations that the function has now, in order. `rewrite` is called for each, after the source's results are
-  /// there; it may change the operation's operands, insert operations before and one behind it, and replace its uses, but erases
-  /// nothing. It returns the value that stands for the (first) result from then on. What it inserted is run for the current
-  /// model only.
+  /// Runs all operations that the function has now, in order. `rewrite` is called for each, after the source's results
+  /// are there; it may change the operation's operands, insert operations before and one behind it, and replace its
+  /// uses, but erases nothing. It returns the value that stands for the (first) result from then on. What it inserted
+  /// is run for the current model only.
   llvm::Error run(llvm::function_ref<llvm::Expected<mlir::Value>(mlir::Operation *)> rewrite);
 
   /// The values of the source model, by the value of the function that stood for them before or stands for them now.

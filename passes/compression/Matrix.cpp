@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "llvm/Support/Parallel.h"
 #include "runtime/kernels/float_product.h"
+#include "llvm/Support/Parallel.h"
 
 namespace qcompile::compression {
 
@@ -25,7 +25,8 @@ static Eigen::Index roundUp(Eigen::Index n) {
   return (n + QCRT_FLOAT_COLUMNS - 1) / QCRT_FLOAT_COLUMNS * QCRT_FLOAT_COLUMNS;
 }
 
-/// Rows of a matrix as panels of a few columns, each contiguous: what the kernel reads in one go. Zeros fill the last one.
+/// Rows of a matrix as panels of a few columns, each contiguous: what the kernel reads in one go. Zeros fill the last
+/// one.
 static std::vector<Activations> makePanels(const Activations &x, Eigen::Index row, Eigen::Index rows) {
   std::vector<Activations> panels;
   for (Eigen::Index first = 0; first < x.cols(); first += kPanel) {
@@ -36,8 +37,8 @@ static std::vector<Activations> makePanels(const Activations &x, Eigen::Index ro
   return panels;
 }
 
-/// sum += aᵀb, over chunks of rows; where `lower`, panels above the diagonal are left out. The kernel's bits do not depend on
-/// the processor, nor does the result on the number of threads.
+/// sum += aᵀb, over chunks of rows; where `lower`, panels above the diagonal are left out. The kernel's bits do not
+/// depend on the processor, nor does the result on the number of threads.
 static void addProduct(const Activations &a, const Activations &b, bool lower, Matrix &sum) {
   for (Eigen::Index row = 0; row < a.rows(); row += kChunk) {
     const Eigen::Index rows = std::min(kChunk, a.rows() - row);
@@ -101,9 +102,7 @@ double dampen(Matrix &moments, double damping) {
   return added;
 }
 
-double getRatio(double difference, double whole) {
-  return difference == 0 ? 0 : whole > 0 ? difference / whole : 1;
-}
+double getRatio(double difference, double whole) { return difference == 0 ? 0 : whole > 0 ? difference / whole : 1; }
 
 double getRelativeError(const Matrix &a, const Matrix &b) {
   double difference = (a - b).norm(), whole = a.norm();

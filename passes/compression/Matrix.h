@@ -44,7 +44,8 @@ Matrix getProduct(const Matrix &a, const Matrix &b);
 /// a H bᵀ row by row, for symmetric H: the inner products of rows under H, on all threads.
 Vector getRowProducts(const Matrix &a, const Matrix &h, const Matrix &b);
 
-/// sqrt(tr(D H Dᵀ) / tr(W H Wᵀ)) with D = W - V: the relative error of the layer's outputs on inputs of second moments H.
+/// sqrt(tr(D H Dᵀ) / tr(W H Wᵀ)) with D = W - V: the relative error of the layer's outputs on inputs of second moments
+/// H.
 double getOutputError(const Matrix &w, const Matrix &v, const Matrix &h);
 
 } // namespace qcompile::compression

@@ -2,9 +2,9 @@
 #ifndef QCOMPILE_PASSES_COMPRESSION_METHOD_H
 #define QCOMPILE_PASSES_COMPRESSION_METHOD_H
 
+#include "passes/compression/LayerData.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
-#include "passes/compression/LayerData.h"
 
 namespace qcompile::compression {
 
@@ -26,8 +26,8 @@ struct LayerTask {
   const LayerData *data;
   Correction correction;
 
-  /// What the weights should be: the layer's own, or with second-order correction those that make up for the prefix, which
-  /// are computed when they are asked for first.
+  /// What the weights should be: the layer's own, or with second-order correction those that make up for the prefix,
+  /// which are computed when they are asked for first.
   const Matrix &target() const {
     if (!data || correction != Correction::SecondOrder)
       return weights;
@@ -42,8 +42,8 @@ private:
 
 struct LayerResult {
   NewWeights weights;
-  std::string technique; ///< a few words: "2:4", "W4 per channel"
-  llvm::json::Object details;           ///< the method's own figures
+  std::string technique;      ///< a few words: "2:4", "W4 per channel"
+  llvm::json::Object details; ///< the method's own figures
 };
 
 class LayerwiseRun;
@@ -53,13 +53,14 @@ public:
   virtual ~Method() = default;
   /// Sees all layers that the options select, before the first is compressed.
   virtual void begin(llvm::ArrayRef<Layer> layers) {}
-  /// Sees every operation in a run on calibration data, when its operands have their values and before it is compressed: may
-  /// put operations before it and change its operands, as LayerwiseRun::run permits.
+  /// Sees every operation in a run on calibration data, when its operands have their values and before it is
+  /// compressed: may put operations before it and change its operands, as LayerwiseRun::run permits.
   virtual llvm::Error visit(mlir::Operation *op, LayerwiseRun &run) { return llvm::Error::success(); }
   /// Why the layer is left alone: a remark; empty where the method takes it.
   virtual std::string skip(const Layer &layer) const { return {}; }
-  /// Called once, before the first layer and before the model is run: `layers` are those that will be compressed. May rewrite the
-  /// model around them without changing what it computes; their operations stay, and they are read anew behind it.
+  /// Called once, before the first layer and before the model is run: `layers` are those that will be compressed. May
+  /// rewrite the model around them without changing what it computes; their operations stay, and they are read anew
+  /// behind it.
   virtual llvm::Error prepare(mlir::func::FuncOp function, std::vector<Layer> &layers) {
     return llvm::Error::success();
   }

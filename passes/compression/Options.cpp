@@ -3,8 +3,8 @@
 
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/Support/GlobPattern.h"
 #include "passes/compression/ExposeWeights.h"
+#include "llvm/Support/GlobPattern.h"
 
 using namespace mlir;
 
@@ -35,8 +35,7 @@ static FailureOr<std::vector<NamePattern>> readPatterns(func::FuncOp function, c
   for (const std::string &kind : options.kinds) {
     if (kind == "linear" || kind == "conv" || kind == "depthwise")
       continue;
-    emitError(function.getLoc(), Code::P010)
-        << "expected kinds conv, depthwise or linear, found '" << kind << "'";
+    emitError(function.getLoc(), Code::P010) << "expected kinds conv, depthwise or linear, found '" << kind << "'";
     ok = false;
   }
   if (!ok)
@@ -74,8 +73,7 @@ FailureOr<std::vector<Layer>> selectLayers(func::FuncOp function, const Options 
     for (NamePattern &pattern : *patterns)
       if (pattern.pattern.match(onnx::describe(op))) {
         pattern.matched = true;
-        emitWarning(op->getLoc(), Code::P010)
-            << "node '" << onnx::describe(op) << "' stays as it is: " << reason;
+        emitWarning(op->getLoc(), Code::P010) << "node '" << onnx::describe(op) << "' stays as it is: " << reason;
       }
   bool ok = true;
   for (const NamePattern &pattern : *patterns)
@@ -85,8 +83,7 @@ FailureOr<std::vector<Layer>> selectLayers(func::FuncOp function, const Options 
       ok = false;
     }
   for (Layer &layer : named) {
-    bool kept = (options.keepFirst && layer.operation() == first) ||
-                (options.keepLast && layer.operation() == last);
+    bool kept = (options.keepFirst && layer.operation() == first) || (options.keepLast && layer.operation() == last);
     if (kept)
       emitRemark(layer.operation()->getLoc(), Code::P010)
           << "layer '" << layer.name() << "' stays as it is: it is the "

@@ -22,13 +22,11 @@ static std::optional<Tensor> readConstant(Value value) {
 }
 
 static bool isUniform(const Tensor &tensor) {
-  return llvm::all_of(llvm::seq(tensor.size()),
-                      [&](int64_t i) { return tensor.DoubleAt(i) == tensor.DoubleAt(0); });
+  return llvm::all_of(llvm::seq(tensor.size()), [&](int64_t i) { return tensor.DoubleAt(i) == tensor.DoubleAt(0); });
 }
 
 /// One number, or one per output: nothing where a parameter changes along another dimension than `axis`.
-static std::optional<std::vector<double>> readPerOutput(Value parameter, int64_t rank, int64_t axis,
-                                                        int64_t outputs) {
+static std::optional<std::vector<double>> readPerOutput(Value parameter, int64_t rank, int64_t axis, int64_t outputs) {
   std::optional<Tensor> tensor = readConstant(parameter);
   if (!tensor || tensor->size() == 0)
     return std::nullopt;
@@ -43,8 +41,8 @@ static std::optional<std::vector<double>> readPerOutput(Value parameter, int64_t
   return out;
 }
 
-/// Whether the codes are those of a width, which the grid then has. (Weights on the grid are the same whenever the zero point is
-/// added.)
+/// Whether the codes are those of a width, which the grid then has. (Weights on the grid are the same whenever the zero
+/// point is added.)
 static bool hasWidth(onnx::LinearQuantOp quantizer, WeightGrid &grid) {
   grid.isSigned = int64_t(quantizer.getLow()) < 0;
   for (grid.bits = grid.isSigned ? 2 : 1; grid.bits <= 32; ++grid.bits)
@@ -58,8 +56,7 @@ static bool hasWidth(onnx::LinearQuantOp quantizer, WeightGrid &grid) {
 
 std::optional<WeightGrid> readGrid(Operation *quantizer, ArrayRef<int64_t> order, int64_t outputs) {
   WeightGrid grid;
-  std::optional<std::vector<double>> scale =
-      readPerOutput(quantizer->getOperand(1), order.size(), order[0], outputs);
+  std::optional<std::vector<double>> scale = readPerOutput(quantizer->getOperand(1), order.size(), order[0], outputs);
   if (!scale)
     return std::nullopt;
   grid.scale = std::move(*scale);
@@ -68,8 +65,7 @@ std::optional<WeightGrid> readGrid(Operation *quantizer, ArrayRef<int64_t> order
     grid.bipolar = true;
     return grid;
   }
-  std::optional<std::vector<double>> zero =
-      readPerOutput(quantizer->getOperand(2), order.size(), order[0], outputs);
+  std::optional<std::vector<double>> zero = readPerOutput(quantizer->getOperand(2), order.size(), order[0], outputs);
   if (!zero)
     return std::nullopt;
   grid.zeroPoint.clear();
@@ -131,15 +127,14 @@ Operation *replaceWeights(OpOperand &use, Operation *constant, Operation *fresh,
   }
 }
 
-Operation *makeQuantizer(OpBuilder &builder, Location loc, Value value, const WeightGrid &grid,
-                         ArrayRef<int64_t> shape, StringRef name) {
+Operation *makeQuantizer(OpBuilder &builder, Location loc, Value value, const WeightGrid &grid, ArrayRef<int64_t> shape,
+                         StringRef name) {
   auto constant = [&](StringRef suffix, const Tensor &tensor) {
     return makeNamedConstant(builder, (name + suffix).str(), tensor);
   };
   auto perOutput = [&](auto &&numbers) {
     std::vector<float> values(numbers.begin(), numbers.end());
-    return Tensor::FromFloats(values.size() == 1 ? runtime::Shape{}
-                                                 : runtime::Shape(shape.begin(), shape.end()),
+    return Tensor::FromFloats(values.size() == 1 ? runtime::Shape{} : runtime::Shape(shape.begin(), shape.end()),
                               values);
   };
   Value scale = constant(".scale", perOutput(grid.scale));
@@ -152,16 +147,14 @@ Operation *makeQuantizer(OpBuilder &builder, Location loc, Value value, const We
   }
   Value zero = constant(".zero_point", perOutput(grid.zeroPoint));
   Value bits = constant(".bits", Tensor::ScalarFloat(float(grid.bits)));
-  OperationState state(place, onnx::QuantOp::getOperationName(), {value, scale, zero, bits},
-                       value.getType());
+  OperationState state(place, onnx::QuantOp::getOperationName(), {value, scale, zero, bits}, value.getType());
   state.addAttribute("signed_", builder.getI64IntegerAttr(grid.isSigned));
   state.addAttribute("narrow", builder.getI64IntegerAttr(grid.narrow));
   state.addAttribute("rounding_mode", builder.getStringAttr("ROUND"));
   return builder.create(state);
 }
 
-Operation *setGrid(Operation *constant, Operation *quantizer, const WeightGrid &grid,
-                   ArrayRef<int64_t> order) {
+Operation *setGrid(Operation *constant, Operation *quantizer, const WeightGrid &grid, ArrayRef<int64_t> order) {
   SmallVector<int64_t> shape(order.size(), 1);
   shape[order[0]] = std::max(grid.scale.size(), grid.zeroPoint.size());
   OpBuilder builder(constant->getContext());

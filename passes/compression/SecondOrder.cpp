@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "llvm/Support/Parallel.h"
 #include "passes/compression/Factorization.h"
+#include "llvm/Support/Parallel.h"
 
 namespace qcompile::compression {
 namespace {
@@ -27,8 +27,7 @@ void invertUpper(Eigen::Ref<Columns> r) {
   }
   invertUpper(r.topLeftCorner(half, half));
   invertUpper(r.bottomRightCorner(n - half, n - half));
-  Columns left = r.topLeftCorner(half, half).triangularView<Eigen::Upper>() *
-                 r.topRightCorner(half, n - half);
+  Columns left = r.topLeftCorner(half, half).triangularView<Eigen::Upper>() * r.topRightCorner(half, n - half);
   r.topRightCorner(half, n - half).noalias() =
       -(left * r.bottomRightCorner(n - half, n - half).triangularView<Eigen::Upper>());
 }
@@ -72,7 +71,8 @@ Columns getFactor(const Matrix &moments) {
   if (!moments.allFinite() || !std::isfinite(mean))
     return Columns::Identity(n, n);
   const double unit = mean > 0 ? mean : 1;
-  // A sum of products has rounding errors of about 1e-16 of the diagonal per term; each step forgives a hundred times more.
+  // A sum of products has rounding errors of about 1e-16 of the diagonal per term; each step forgives a hundred times
+  // more.
   for (double extra : {0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2}) {
     Columns reversed = moments.reverse();
     reversed.diagonal().array() += extra * unit;
@@ -111,8 +111,9 @@ Matrix CorrectedRounding::round(const Matrix &target, Choice choose, Vector *err
   Matrix result(target.rows(), target.cols());
   Vector sums = Vector::Zero(target.rows());
   forRows(target.rows(), [&](int64_t begin, int64_t count) {
-    Matrix rounded = roundRows(target.middleRows(begin, count), sums.segment(begin, count),
-                               [&](int64_t row, int64_t column, double value) { return choose(begin + row, column, value); });
+    Matrix rounded =
+        roundRows(target.middleRows(begin, count), sums.segment(begin, count),
+                  [&](int64_t row, int64_t column, double value) { return choose(begin + row, column, value); });
     result.middleRows(begin, count) = rounded;
   });
   if (errors)
@@ -149,8 +150,8 @@ Matrix CorrectedRounding::roundRows(const Matrix &target, Eigen::Ref<Vector> err
   return result;
 }
 
-Matrix roundWithCorrection(const Matrix &target, const Matrix &moments, double damping, CorrectedRounding::Choice choose,
-                           llvm::ArrayRef<int64_t> order) {
+Matrix roundWithCorrection(const Matrix &target, const Matrix &moments, double damping,
+                           CorrectedRounding::Choice choose, llvm::ArrayRef<int64_t> order) {
   return CorrectedRounding(moments, damping, order).round(target, choose);
 }
 
@@ -168,9 +169,8 @@ std::vector<int64_t> getOrderByMoment(const Matrix &moments) {
   std::vector<int64_t> order(moments.rows());
   std::iota(order.begin(), order.end(), 0);
   auto weight = [&](int64_t i) { return std::isfinite(moments(i, i)) ? moments(i, i) : 0; };
-  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](int64_t a, int64_t b) { return weight(a) != weight(b) ? weight(a) > weight(b) : a < b; });
   return order;
 }
 

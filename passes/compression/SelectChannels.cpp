@@ -16,8 +16,8 @@ static data::ConstantAttr getHeld(Operation *op) {
   return isa<onnx::ConstantOp>(op) ? op->getAttrOfType<data::ConstantAttr>("value") : nullptr;
 }
 
-/// The dimension of the operand that meets a dimension of the result, -1 where it has none; nothing where the operation is not
-/// understood.
+/// The dimension of the operand that meets a dimension of the result, -1 where it has none; nothing where the operation
+/// is not understood.
 static std::optional<int64_t> getOperandDimension(Operation *op, Value operand, int64_t dimension) {
   int64_t rank = typeOf(op->getResult(0)).getRank();
   if (auto transpose = dyn_cast<onnx::TransposeOp>(op)) {
@@ -25,8 +25,8 @@ static std::optional<int64_t> getOperandDimension(Operation *op, Value operand, 
     return perm ? perm[dimension] : rank - 1 - dimension;
   }
   // Batch norm and MultiThreshold do not broadcast from the right.
-  if (!onnx::isPointwise(op) || isa<onnx::BatchNormalizationOp, onnx::MultiThresholdOp>(op) ||
-      !typeOf(operand) || typeOf(operand).getRank() > rank)
+  if (!onnx::isPointwise(op) || isa<onnx::BatchNormalizationOp, onnx::MultiThresholdOp>(op) || !typeOf(operand) ||
+      typeOf(operand).getRank() > rank)
     return std::nullopt;
   return std::max<int64_t>(-1, dimension - (rank - typeOf(operand).getRank()));
 }
@@ -89,8 +89,8 @@ Value selectAlong(OpBuilder &builder, Value value, int64_t dimension, ArrayRef<i
   Operation *copy = builder.clone(*op, operands);
   copy->getResult(0).setType(type.clone(shape));
   if (data::ConstantAttr held = getHeld(op)) {
-    auto fresh = data::ConstantAttr::get(builder.getContext(), held.getName(),
-                                         gather(held.getTensor(), dimension, picks));
+    auto fresh =
+        data::ConstantAttr::get(builder.getContext(), held.getName(), gather(held.getTensor(), dimension, picks));
     copy->setAttr("value", fresh);
     copy->getResult(0).setType(fresh.getType());
   }

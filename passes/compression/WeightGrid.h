@@ -9,14 +9,14 @@
 
 namespace qcompile::compression {
 
-/// The values scale * (code - zeroPoint) for codes from low() to high(), per output or for all outputs. Scales are float32
-/// numbers, zero points integers. A bipolar grid has the values -scale and +scale.
+/// The values scale * (code - zeroPoint) for codes from low() to high(), per output or for all outputs. Scales are
+/// float32 numbers, zero points integers. A bipolar grid has the values -scale and +scale.
 struct WeightGrid {
-  int bits = 8;           ///< 1 to 32
+  int bits = 8; ///< 1 to 32
   bool isSigned = true;
-  bool narrow = true;     ///< leaves out the lowest signed (or highest unsigned) code
-  bool bipolar = false;   ///< bits is 1
-  std::vector<double> scale{1};     ///< one, or one per output; positive
+  bool narrow = true;                ///< leaves out the lowest signed (or highest unsigned) code
+  bool bipolar = false;              ///< bits is 1
+  std::vector<double> scale{1};      ///< one, or one per output; positive
   std::vector<int64_t> zeroPoint{0}; ///< one, or one per output
 
   int64_t low() const;

@@ -46,27 +46,23 @@ std::optional<CodeRange> Converter::getCodeRange(Operation *op) const {
   return std::nullopt;
 }
 
-Value Converter::createThreshold(Operation *op, Value input, int64_t axis,
-                                 const Thresholds &thresholds) {
-  auto type = RankedTensorType::get(
-      cast<RankedTensorType>(input.getType()).getShape(),
-      qnn::getCodeType(builder.getContext(), thresholds.codeType));
+Value Converter::createThreshold(Operation *op, Value input, int64_t axis, const Thresholds &thresholds) {
+  auto type = RankedTensorType::get(cast<RankedTensorType>(input.getType()).getShape(),
+                                    qnn::getCodeType(builder.getContext(), thresholds.codeType));
   return qnn::ThresholdOp::create(builder, op->getLoc(), type, input, axis,
-                                  makeConstant(op->getLoc(), "thresholds", thresholds.values),
-                                  thresholds.directions, thresholds.low, thresholds.step);
+                                  makeConstant(op->getLoc(), "thresholds", thresholds.values), thresholds.directions,
+                                  thresholds.low, thresholds.step);
 }
 
 /// The scale and zero point of a quantizer as a view without codes.
-static runtime::QuantizedView getParameters(Operation *op, const ConstantValues &constants,
-                                            int64_t rank) {
+static runtime::QuantizedView getParameters(Operation *op, const ConstantValues &constants, int64_t rank) {
   auto padded = [&](const Tensor &t) {
     runtime::Shape shape(std::max<int64_t>(rank - t.rank(), 0), 1);
     shape.insert(shape.end(), t.shape().begin(), t.shape().end());
     return t.Reshaped(shape);
   };
-  Tensor zero = isa<onnx::BipolarQuantOp>(op)
-                    ? Tensor::ScalarFloat(0)
-                    : constants.find(op->getOperand(2))->second.tensor;
+  Tensor zero =
+      isa<onnx::BipolarQuantOp>(op) ? Tensor::ScalarFloat(0) : constants.find(op->getOperand(2))->second.tensor;
   return {Tensor(), padded(constants.find(op->getOperand(1))->second.tensor), padded(zero)};
 }
 
@@ -80,8 +76,8 @@ static bool hasOneRange(Operation *op, const ConstantValues &constants) {
 
 /// Records that the result of quantizer `op` is `codes`, with the scale and zero point of `view`. False, with the
 /// reason, where these have no integer reading.
-bool Converter::setQuantizedResult(Operation *op, Value codes, runtime::QuantizedView view,
-                                   qnn::Bounds bounds, std::string &reason) {
+bool Converter::setQuantizedResult(Operation *op, Value codes, runtime::QuantizedView view, qnn::Bounds bounds,
+                                   std::string &reason) {
   auto type = cast<RankedTensorType>(codes.getType());
   view.codes = Tensor(*data::getDataType(type.getElementType()), runtime::Shape(type.getRank(), 0));
   std::optional<IntegerForm> form = readQuantizedView(view, reason);
@@ -93,16 +89,13 @@ bool Converter::setQuantizedResult(Operation *op, Value codes, runtime::Quantize
   return true;
 }
 
-static qnn::Bounds getBounds(const CodeRange &range) {
-  return {range.low, range.low + range.step * range.levels};
-}
+static qnn::Bounds getBounds(const CodeRange &range) { return {range.low, range.low + range.step * range.levels}; }
 
 Value Converter::createThresholds(Operation *op, Value input, int64_t axis, const CodeMap &map) {
   Value sum = createThreshold(op, input, axis, *map.thresholds);
   for (const Thresholds &further : map.furtherThresholds) {
     auto type = cast<RankedTensorType>(sum.getType()).clone(makeWidestType());
-    auto next = qnn::AddOp::create(builder, op->getLoc(), type, sum,
-                                   createThreshold(op, input, axis, further), 1, 1);
+    auto next = qnn::AddOp::create(builder, op->getLoc(), type, sum, createThreshold(op, input, axis, further), 1, 1);
     std::vector<qnn::Bounds> bounds;
     std::string reason;
     (void)narrow(next, bounds, reason); // at most 12 bits each
@@ -118,15 +111,12 @@ Value Converter::createRequantize(Operation *op, Value input, int64_t axis, cons
     offsets.push_back(channel.offset);
   }
   auto constant = [&](StringRef name, const std::vector<int64_t> &values) {
-    return makeConstant(op->getLoc(), name,
-                        *Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())}, values));
+    return makeConstant(op->getLoc(), name, *Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())}, values));
   };
-  auto type = cast<RankedTensorType>(input.getType())
-                  .clone(qnn::getCodeType(builder.getContext(), map.codeType));
+  auto type = cast<RankedTensorType>(input.getType()).clone(qnn::getCodeType(builder.getContext(), map.codeType));
   absl::string_view mode = runtime::RoundingModeName(map.affine->mode);
-  return qnn::RequantizeOp::create(builder, op->getLoc(), type, input, axis,
-                                   constant("multipliers", multipliers), constant("offsets", offsets),
-                                   map.affine->shift, StringRef(mode.data(), mode.size()),
+  return qnn::RequantizeOp::create(builder, op->getLoc(), type, input, axis, constant("multipliers", multipliers),
+                                   constant("offsets", offsets), map.affine->shift, StringRef(mode.data(), mode.size()),
                                    map.affine->low, map.affine->high);
 }
 
@@ -137,14 +127,12 @@ Value Converter::createMap(Operation *op, Value input, int64_t axis, const CodeM
     input = createThresholds(op, input, axis, map);
   if (!map.table)
     return input;
-  auto type = cast<RankedTensorType>(input.getType())
-                  .clone(qnn::getCodeType(builder.getContext(), map.codeType));
+  auto type = cast<RankedTensorType>(input.getType()).clone(qnn::getCodeType(builder.getContext(), map.codeType));
   return qnn::TableOp::create(builder, op->getLoc(), type, input, axis, map.tableLow,
                               makeConstant(op->getLoc(), "table", *map.table));
 }
 
-bool Converter::convertIntegerActivation(Operation *op, Chain chain,
-                                         const std::optional<CodeRange> &range,
+bool Converter::convertIntegerActivation(Operation *op, Chain chain, const std::optional<CodeRange> &range,
                                          std::string &reason) {
   IntegerForm source = *getForm(chain.source());
   if (!adoptAxis(chain, source)) {
@@ -165,8 +153,7 @@ bool Converter::convertIntegerActivation(Operation *op, Chain chain,
 }
 
 /// Two values of few codes that meet before a quantizer: a table over the pairs.
-bool Converter::convertPair(Operation *op, Chain chain, const std::optional<CodeRange> &range,
-                            std::string &reason) {
+bool Converter::convertPair(Operation *op, Chain chain, const std::optional<CodeRange> &range, std::string &reason) {
   const IntegerForm &first = *getForm(chain.sources[0]), &second = *getForm(chain.sources[1]);
   if (chain.axis == 0 || !adoptAxis(chain, first) || !adoptAxis(chain, second)) {
     reason = "its parameters vary along another dimension than the scales of its inputs";
@@ -174,8 +161,7 @@ bool Converter::convertPair(Operation *op, Chain chain, const std::optional<Code
   }
   auto result = cast<RankedTensorType>(op->getResult(0).getType());
   SmallVector<int64_t> shape;
-  bool fits = OpTrait::util::getBroadcastedShape(first.getType().getShape(),
-                                                 second.getType().getShape(), shape);
+  bool fits = OpTrait::util::getBroadcastedShape(first.getType().getShape(), second.getType().getShape(), shape);
   if (!fits || result.getShape() != ArrayRef(shape)) {
     reason = "its inputs do not broadcast to its shape";
     return false;
@@ -185,8 +171,7 @@ bool Converter::convertPair(Operation *op, Chain chain, const std::optional<Code
     reason = llvm::toString(table.takeError());
     return false;
   }
-  auto index = qnn::AddOp::create(builder, op->getLoc(),
-                                  RankedTensorType::get(shape, makeWidestType()), first.codes,
+  auto index = qnn::AddOp::create(builder, op->getLoc(), RankedTensorType::get(shape, makeWidestType()), first.codes,
                                   second.codes, table->multiplier, 1);
   std::vector<qnn::Bounds> bounds;
   if (!narrow(index, bounds, reason))
@@ -195,16 +180,15 @@ bool Converter::convertPair(Operation *op, Chain chain, const std::optional<Code
   return setQuantizedResult(op, codes, table->map.view, table->map.codes, reason);
 }
 
-Value Converter::quantizeByFormula(Operation *op, const CodeRange &range,
-                                   const runtime::QuantizedView &parameters, std::string &reason) {
+Value Converter::quantizeByFormula(Operation *op, const CodeRange &range, const runtime::QuantizedView &parameters,
+                                   std::string &reason) {
   Value input = getFloat(op->getOperand(0));
   auto shape = cast<RankedTensorType>(input.getType()).getShape();
   auto quantize = [&](const CodeRange &codes, const Tensor &zero, StringRef mode) {
     auto type = RankedTensorType::get(shape, qnn::getCodeType(builder.getContext(), codes.type));
-    return qnn::QuantizeOp::create(builder, op->getLoc(), type, input,
-                                   makeConstant(op->getLoc(), "scale", parameters.scale),
-                                   makeConstant(op->getLoc(), "zero_point", zero), codes.low,
-                                   codes.low + codes.step * codes.levels, mode);
+    return qnn::QuantizeOp::create(
+        builder, op->getLoc(), type, input, makeConstant(op->getLoc(), "scale", parameters.scale),
+        makeConstant(op->getLoc(), "zero_point", zero), codes.low, codes.low + codes.step * codes.levels, mode);
   };
   if (!hasOneRange(op, constants)) {
     reason = "its bit widths differ, and it has more than 256 levels";
@@ -252,10 +236,10 @@ bool Converter::convertOnGrid(Operation *op, const CodeRange &range, std::string
 
 /// A quantizer of a float: by comparing with thresholds where these are few and the chain before it is monotone,
 /// else by its own formula.
-bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> &chain,
-                                      const CodeRange &range, std::string &reason) {
-  runtime::QuantizedView parameters = getParameters(
-      op, constants, cast<RankedTensorType>(op->getResult(0).getType()).getRank());
+bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> &chain, const CodeRange &range,
+                                      std::string &reason) {
+  runtime::QuantizedView parameters =
+      getParameters(op, constants, cast<RankedTensorType>(op->getResult(0).getType()).getRank());
   bool compares = !hasOneRange(op, constants);
   if (chain && !getForm(chain->source()) && range.levels >= 1 &&
       range.levels <= (compares ? 255 : kMaxFloatThresholds)) {
@@ -276,8 +260,8 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
       return false;
     }
     if (llvm::Expected<Thresholds> thresholds = findFloatThresholds(*single, constants, range))
-      return setQuantizedResult(op, createThreshold(op, input, single->axis, *thresholds),
-                                parameters, getBounds(range), reason);
+      return setQuantizedResult(op, createThreshold(op, input, single->axis, *thresholds), parameters, getBounds(range),
+                                reason);
     else
       reason = llvm::toString(thresholds.takeError());
     return false;
@@ -286,8 +270,8 @@ bool Converter::convertFloatQuantizer(Operation *op, const std::optional<Chain> 
   return codes && setQuantizedResult(op, codes, parameters, getBounds(range), reason);
 }
 
-/// A pointwise operation that keeps the grid of its quantized input, as a ReLU whose zero is a code does, selects codes, and
-/// so does the larger of two values on one grid: linear operations behind it still see a quantized value.
+/// A pointwise operation that keeps the grid of its quantized input, as a ReLU whose zero is a code does, selects
+/// codes, and so does the larger of two values on one grid: linear operations behind it still see a quantized value.
 bool Converter::convertCodeSelection(Operation *op) {
   if (onnx::isQuantizer(op) || !onnx::isPointwise(op))
     return false;
@@ -319,8 +303,7 @@ bool Converter::convertActivation(Operation *op, std::string &reason) {
   auto isSource = [&](Value value) { return getForm(value) != nullptr; };
   std::optional<Chain> chain = collectChain(op, constants, isSource, chainSteps);
   std::string integerReason;
-  if (chain && getForm(chain->source()) &&
-      convertIntegerActivation(op, *chain, range, integerReason))
+  if (chain && getForm(chain->source()) && convertIntegerActivation(op, *chain, range, integerReason))
     return true;
   std::optional<Chain> join = collectJoin(op, constants, isSource, chainSteps);
   if (join && llvm::all_of(join->sources, isSource) && convertPair(op, *join, range, integerReason))

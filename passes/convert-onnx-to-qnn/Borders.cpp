@@ -1,7 +1,7 @@
 //===- Borders.cpp - Codes that enter or leave the model as they are ------===//
 //
-// DequantizeLinear of integers that the model is given, QuantizeLinear of what it gives back, and quantizers of what lies on
-// their grid already: no number is computed there.
+// DequantizeLinear of integers that the model is given, QuantizeLinear of what it gives back, and quantizers of what
+// lies on their grid already: no number is computed there.
 //
 //===----------------------------------------------------------------------===//
 #include <cmath>
@@ -85,8 +85,9 @@ Value Converter::castCodes(Location loc, Value codes, DataType type, qnn::Bounds
                                    constant("offsets", offsets), 0, "ROUND", bounds.low, bounds.high);
 }
 
-/// The form of `value` where a quantizer with the scale and zero point of `view` and the codes from low to high finds the very
-/// codes again. It divides `fl(scale * k)` by the scale: an integer again, after rounding to the nearest, below 2^21.
+/// The form of `value` where a quantizer with the scale and zero point of `view` and the codes from low to high finds
+/// the very codes again. It divides `fl(scale * k)` by the scale: an integer again, after rounding to the nearest,
+/// below 2^21.
 const IntegerForm *Converter::getOnGrid(Value value, const runtime::QuantizedView &view, qnn::Bounds codes) const {
   const IntegerForm *form = getForm(value);
   std::string reason;

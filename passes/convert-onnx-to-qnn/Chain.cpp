@@ -38,16 +38,14 @@ static int64_t getResultDimension(Operation *op, int64_t constantRank, int64_t d
 }
 
 /// Dimensions of the result along which the constant operands of a pointwise operation vary.
-static void noteAxes(Operation *op, const ConstantValues &constants,
-                     llvm::SmallDenseSet<int64_t> &axes) {
+static void noteAxes(Operation *op, const ConstantValues &constants, llvm::SmallDenseSet<int64_t> &axes) {
   for (Value operand : op->getOperands()) {
     auto constant = constants.find(operand);
     if (constant == constants.end())
       continue;
     const runtime::Shape &shape = constant->second.tensor.shape();
     for (size_t d = 0; d < shape.size(); ++d)
-      if (int64_t dimension = getResultDimension(op, shape.size(), d);
-          shape[d] != 1 && dimension >= 0)
+      if (int64_t dimension = getResultDimension(op, shape.size(), d); shape[d] != 1 && dimension >= 0)
         axes.insert(dimension);
   }
 }
@@ -55,13 +53,12 @@ static void noteAxes(Operation *op, const ConstantValues &constants,
 bool hasNan(const runtime::Tensor &tensor) {
   if (tensor.type() == runtime::DataType::Float32())
     return llvm::any_of(tensor.Floats(), [](float value) { return std::isnan(value); });
-  return tensor.type().IsFloat() && llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) {
-           return std::isnan(tensor.DoubleAt(i));
-         });
+  return tensor.type().IsFloat() &&
+         llvm::any_of(llvm::seq(tensor.size()), [&](int64_t i) { return std::isnan(tensor.DoubleAt(i)); });
 }
 
-/// Whether constants are such that a NaN can only arise from infinite values or below a root or logarithm, and so at an end of
-/// the values that reach it: finite, no zero divisor, no norm without a spread.
+/// Whether constants are such that a NaN can only arise from infinite values or below a root or logarithm, and so at an
+/// end of the values that reach it: finite, no zero divisor, no norm without a spread.
 static bool isTame(Operation *op, const ConstantValues &constants) {
   StringRef name = op->getName().stripDialect();
   for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
@@ -74,8 +71,7 @@ static bool isTame(Operation *op, const ConstantValues &constants) {
     bool infiniteBound = name == "Clip" || name == "Min" || name == "Max";
     for (int64_t i = 0; i < tensor.size(); ++i) {
       float value = float(tensor.DoubleAt(i));
-      if (std::isnan(value) || (std::isinf(value) && !infiniteBound) ||
-          (name == "Div" && index == 1 && value == 0) ||
+      if (std::isnan(value) || (std::isinf(value) && !infiniteBound) || (name == "Div" && index == 1 && value == 0) ||
           (name == "BatchNormalization" && index == 4 && !(value + offset > 0)))
         return false;
     }
@@ -87,8 +83,7 @@ namespace {
 /// Walks back from a quantizer.
 class Collector {
 public:
-  Collector(Operation *last, const ConstantValues &constants,
-            llvm::function_ref<bool(Value)> isSource, int64_t &steps)
+  Collector(Operation *last, const ConstantValues &constants, llvm::function_ref<bool(Value)> isSource, int64_t &steps)
       : last(last), constants(constants), isSource(isSource), steps(steps) {}
 
   /// Takes in operations of at most `maxVariables` variable operands. Broadcasting that changes the shape would mix
@@ -105,10 +100,10 @@ public:
       SmallVector<Value> next;
       if (enters)
         next = getVariableOperands(producer, constants);
-      enters &= !next.empty() && next.size() <= maxVariables && (inside.size() < kShort || steps > 0 || inside.contains(producer));
+      enters &= !next.empty() && next.size() <= maxVariables &&
+                (inside.size() < kShort || steps > 0 || inside.contains(producer));
       for (Value operand : next)
-        enters &= mayBroadcast ? getRank(operand) == getRank(value)
-                               : operand.getType() == value.getType();
+        enters &= mayBroadcast ? getRank(operand) == getRank(value) : operand.getType() == value.getType();
       if (!enters)
         sources.insert(value);
       else if (inside.insert(producer)) {
@@ -122,8 +117,7 @@ public:
     Chain chain;
     chain.sources = sources.takeVector();
     chain.operations.assign(inside.begin(), inside.end());
-    llvm::sort(chain.operations,
-               [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    llvm::sort(chain.operations, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
     llvm::SmallDenseSet<int64_t> axes;
     for (Operation *op : chain.operations) {
       bool certified = onnx::isMonotone(op) && isTame(op, constants);
@@ -208,14 +202,12 @@ std::optional<Chain> collectPending(Value value, const ConstantValues &constants
   if (!op || !onnx::isPointwise(op) || constants.contains(value))
     return std::nullopt;
   std::optional<Chain> chain = collectChain(op, constants, isSource, steps);
-  if (!chain || !isSource(chain->source()) || chain->axis == 0 ||
-      chain->source().getType() != value.getType())
+  if (!chain || !isSource(chain->source()) || chain->axis == 0 || chain->source().getType() != value.getType())
     return std::nullopt;
   return chain;
 }
 
-std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants,
-                                                bool quantized) {
+std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants, bool quantized) {
   auto pending = std::make_shared<PendingChain>();
   pending->quantized = quantized;
   for (Operation *op : chain.operations)
@@ -238,18 +230,15 @@ static runtime::Tensor pickSlices(const runtime::Tensor &tensor, size_t d, Array
   size_t slice = tensor.bytes().size() / (outer * extent);
   for (int64_t o = 0; o < outer; ++o)
     for (auto [i, from] : llvm::enumerate(pick))
-      std::memcpy(&bytes[(o * pick.size() + i) * slice],
-                  &tensor.bytes()[(o * extent + from) * slice], slice);
+      std::memcpy(&bytes[(o * pick.size() + i) * slice], &tensor.bytes()[(o * extent + from) * slice], slice);
   return out;
 }
 
-std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
-                                                 ArrayRef<int64_t> pick) {
+std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending, ArrayRef<int64_t> pick) {
   auto out = std::make_shared<PendingChain>(pending);
   auto pickFrom = [&](Operation *op, runtime::Tensor &tensor) {
     for (int64_t d = 0; d < tensor.rank(); ++d)
-      if (tensor.shape()[d] != 1 &&
-          getResultDimension(op, tensor.rank(), d) == pending.chain.axis)
+      if (tensor.shape()[d] != 1 && getResultDimension(op, tensor.rank(), d) == pending.chain.axis)
         tensor = pickSlices(tensor, d, pick);
   };
   llvm::SmallDenseSet<Value> done;

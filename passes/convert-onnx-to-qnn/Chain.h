@@ -8,9 +8,9 @@
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CHAIN_H
 #define QCOMPILE_PASSES_CONVERTONNXTOQNN_CHAIN_H
 
+#include "passes/convert-onnx-to-qnn/IntegerForm.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Error.h"
-#include "passes/convert-onnx-to-qnn/IntegerForm.h"
 
 namespace qcompile {
 
@@ -20,8 +20,8 @@ using ConstantValues = llvm::DenseMap<mlir::Value, runtime::Value>;
 struct Chain {
   llvm::SmallVector<mlir::Value> sources;          ///< the values that the chain starts from
   llvm::SmallVector<mlir::Operation *> operations; ///< in order; the last is the quantizer
-  int64_t axis = 0;     ///< the channel dimension
-  int64_t channels = 1; ///< extent along `axis`, or 1 where all channels are alike
+  int64_t axis = 0;                                ///< the channel dimension
+  int64_t channels = 1;                            ///< extent along `axis`, or 1 where all channels are alike
   /// Whether every operation is certified monotone and uses one value of the chain once.
   bool monotone = true;
   /// Whether every operation is monotone in each operand, so that the corners of intervals enclose its values.
@@ -52,22 +52,20 @@ struct PendingChain {
   bool quantized = false; ///< whether the model quantizes the source
 };
 
-/// The chain between a value with a form and `value`, which a pointwise operation computes; nothing where there is none of
-/// one source, or where it has no channel dimension beside the batch.
+/// The chain between a value with a form and `value`, which a pointwise operation computes; nothing where there is none
+/// of one source, or where it has no channel dimension beside the batch.
 std::optional<Chain> collectPending(mlir::Value value, const ConstantValues &constants,
                                     llvm::function_ref<bool(mlir::Value)> isSource, int64_t &steps);
-std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants,
-                                                bool quantized);
+std::shared_ptr<const PendingChain> makePending(Chain chain, const ConstantValues &constants, bool quantized);
 
 /// The chain for channels `pick` of it.
-std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending,
-                                                 llvm::ArrayRef<int64_t> pick);
+std::shared_ptr<const PendingChain> pickChannels(const PendingChain &pending, llvm::ArrayRef<int64_t> pick);
 
 /// Whether an element of a float tensor is a NaN.
 bool hasNan(const runtime::Tensor &tensor);
 
-/// The lowest and highest codes that the chain may give for values of its one source between `low` and `high`, element by
-/// element. The chain is enclosable.
+/// The lowest and highest codes that the chain may give for values of its one source between `low` and `high`, element
+/// by element. The chain is enclosable.
 struct CodeEnclosure {
   std::vector<int64_t> low, high;
   bool sawNan = false;

@@ -1,6 +1,7 @@
 //===- ChainEvaluator.h - Values and codes that a chain gives ---*- C++ -*-===//
 //
-// Searches ask a chain for its codes many times: operations are looked up and converted once, and values keep their places.
+// Searches ask a chain for its codes many times: operations are looked up and converted once, and values keep their
+// places.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CHAINEVALUATOR_H
@@ -26,8 +27,8 @@ public:
   ChainEvaluator(const Chain &chain, const ConstantValues &constants) : chain(chain), constants(constants) {}
   ChainEvaluator(const ChainEvaluator &) = delete;
 
-  /// The value that the chain gives for values of its sources, whether it ends in a quantizer or not. Sets `sawNan` where
-  /// an operand was a NaN.
+  /// The value that the chain gives for values of its sources, whether it ends in a quantizer or not. Sets `sawNan`
+  /// where an operand was a NaN.
   llvm::Expected<runtime::Value> getValue(llvm::ArrayRef<runtime::Value> sources, bool &sawNan);
 
   /// The codes that the chain gives for values of its sources, all of one shape that getChainShape() arranges.

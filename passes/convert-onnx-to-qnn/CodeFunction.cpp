@@ -14,8 +14,7 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-llvm::Expected<std::vector<int64_t>>
-CodeFunction::operator()(const std::vector<int64_t> &positions) {
+llvm::Expected<std::vector<int64_t>> CodeFunction::operator()(const std::vector<int64_t> &positions) {
   int64_t count = positions.size() / chain.channels;
   if (count == 1 || takesRows())
     return at(positions, count);
@@ -30,8 +29,7 @@ CodeFunction::operator()(const std::vector<int64_t> &positions) {
   return codes;
 }
 
-llvm::Expected<std::vector<int64_t>> CodeFunction::at(const std::vector<int64_t> &positions,
-                                                      int64_t count) {
+llvm::Expected<std::vector<int64_t>> CodeFunction::at(const std::vector<int64_t> &positions, int64_t count) {
   llvm::Expected<std::vector<runtime::Value>> values = valuesAt(positions, count);
   if (!values)
     return values.takeError();
@@ -43,8 +41,7 @@ llvm::Expected<std::vector<int64_t>> CodeFunction::at(const std::vector<int64_t>
   return std::move(result->codes);
 }
 
-llvm::Expected<CodeEnclosure> CodeFunction::enclose(const std::vector<int64_t> &low,
-                                                    const std::vector<int64_t> &high) {
+llvm::Expected<CodeEnclosure> CodeFunction::enclose(const std::vector<int64_t> &low, const std::vector<int64_t> &high) {
   int64_t count = low.size() / chain.channels;
   llvm::Expected<std::vector<runtime::Value>> from = valuesAt(low, count);
   if (!from)
@@ -69,8 +66,7 @@ FormReader::FormReader(const IntegerForm &form, int64_t axis) : form(form), axis
 }
 
 /// The exact reading of codes, for operations that keep it (a ReLU of a quantized value).
-static runtime::QuantizedView readBack(const IntegerForm &form, int64_t axis,
-                                       const Tensor &codes) {
+static runtime::QuantizedView readBack(const IntegerForm &form, int64_t axis, const Tensor &codes) {
   auto floats = [&](const auto &list) {
     Shape shape(codes.rank(), 1);
     if (list.size() > 1)
@@ -85,8 +81,7 @@ static runtime::QuantizedView readBack(const IntegerForm &form, int64_t axis,
 }
 
 /// Pending operations see their own dimensions, whatever has become of them since.
-llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t> &positions,
-                                                      const Shape &shape) {
+llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t> &positions, const Shape &shape) {
   if (!form.pending)
     return dequantize(positions, shape);
   const Chain &chain = form.pending->chain;
@@ -100,8 +95,7 @@ llvm::Expected<runtime::Value> FormReader::operator()(const std::vector<int64_t>
   return runtime::Value(value->tensor.Reshaped(shape));
 }
 
-llvm::Expected<runtime::Value> FormReader::dequantize(const std::vector<int64_t> &positions,
-                                                      const Shape &shape) {
+llvm::Expected<runtime::Value> FormReader::dequantize(const std::vector<int64_t> &positions, const Shape &shape) {
   attributes.Set("shape", shape);
   auto codes = Tensor::FromIntegers(DataType::Int64(), shape, positions);
   if (!codes.ok())
@@ -117,8 +111,8 @@ llvm::Expected<runtime::Value> FormReader::dequantize(const std::vector<int64_t>
   return value;
 }
 
-llvm::Expected<std::vector<runtime::Value>>
-IntegerFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) {
+llvm::Expected<std::vector<runtime::Value>> IntegerFunction::valuesAt(const std::vector<int64_t> &positions,
+                                                                      int64_t count) {
   llvm::Expected<runtime::Value> value = reader(positions, getChainShape(chain, count));
   if (!value)
     return value.takeError();
@@ -126,10 +120,9 @@ IntegerFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) 
   return std::vector{std::move(*value)};
 }
 
-PairFunction::PairFunction(const Chain &chain, const ConstantValues &constants,
-                           const IntegerForm &first, const IntegerForm &second)
-    : CodeFunction(chain, constants),
-      readers{FormReader(first, chain.axis), FormReader(second, chain.axis)} {
+PairFunction::PairFunction(const Chain &chain, const ConstantValues &constants, const IntegerForm &first,
+                           const IntegerForm &second)
+    : CodeFunction(chain, constants), readers{FormReader(first, chain.axis), FormReader(second, chain.axis)} {
   for (int i = 0; i < 2; ++i) {
     qnn::Bounds bounds = qnn::unite(i == 0 ? first.bounds : second.bounds);
     lows[i] = bounds.low;
@@ -137,8 +130,8 @@ PairFunction::PairFunction(const Chain &chain, const ConstantValues &constants,
   }
 }
 
-llvm::Expected<std::vector<runtime::Value>>
-PairFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) {
+llvm::Expected<std::vector<runtime::Value>> PairFunction::valuesAt(const std::vector<int64_t> &positions,
+                                                                   int64_t count) {
   std::vector<runtime::Value> values;
   for (int i = 0; i < 2; ++i) {
     std::vector<int64_t> codes;
@@ -167,8 +160,8 @@ int64_t FloatFunction::interpolate(int64_t from, int64_t to, double share) const
   return std::isfinite(value) ? getFloatPosition(float(value)) : CodeFunction::interpolate(from, to, share);
 }
 
-llvm::Expected<std::vector<runtime::Value>>
-FloatFunction::valuesAt(const std::vector<int64_t> &positions, int64_t count) {
+llvm::Expected<std::vector<runtime::Value>> FloatFunction::valuesAt(const std::vector<int64_t> &positions,
+                                                                    int64_t count) {
   std::vector<float> values(positions.size());
   for (size_t i = 0; i < positions.size(); ++i)
     values[i] = floatAt(positions[i]);

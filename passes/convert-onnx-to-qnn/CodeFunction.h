@@ -1,7 +1,7 @@
 //===- CodeFunction.h - Codes as a function of a position -------*- C++ -*-===//
 //
-// Every channel's code is a function of one ordered position: an integer of the accumulator's range, or a float32 in the
-// order of its values.
+// Every channel's code is a function of one ordered position: an integer of the accumulator's range, or a float32 in
+// the order of its values.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_CONVERTONNXTOQNN_CODEFUNCTION_H
@@ -22,11 +22,10 @@ public:
   llvm::Expected<std::vector<int64_t>> operator()(const std::vector<int64_t> &positions);
 
   /// The lowest and highest codes for positions between `low` and `high`; the chain is enclosable.
-  llvm::Expected<CodeEnclosure> enclose(const std::vector<int64_t> &low,
-                                        const std::vector<int64_t> &high);
+  llvm::Expected<CodeEnclosure> enclose(const std::vector<int64_t> &low, const std::vector<int64_t> &high);
 
-  /// Whether several positions of a channel are evaluated at once: not where the channel dimension is the first one (or there
-  /// is none), since no other holds them.
+  /// Whether several positions of a channel are evaluated at once: not where the channel dimension is the first one (or
+  /// there is none), since no other holds them.
   bool takesRows() const { return chain.axis != 0; }
 
   /// Where between two positions a code changes that changes at both, if it is affine in the values of the positions.
@@ -42,8 +41,8 @@ public:
 
 protected:
   /// The values of every source at the positions.
-  virtual llvm::Expected<std::vector<runtime::Value>>
-  valuesAt(const std::vector<int64_t> &positions, int64_t count) = 0;
+  virtual llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions,
+                                                               int64_t count) = 0;
 
 private:
   llvm::Expected<std::vector<int64_t>> at(const std::vector<int64_t> &positions, int64_t count);
@@ -56,15 +55,13 @@ private:
 class FormReader {
 public:
   FormReader(const IntegerForm &form, int64_t axis);
-  llvm::Expected<runtime::Value> operator()(const std::vector<int64_t> &codes,
-                                            const runtime::Shape &shape);
+  llvm::Expected<runtime::Value> operator()(const std::vector<int64_t> &codes, const runtime::Shape &shape);
 
   /// Whether a pending operation of the form met a NaN.
   bool sawNan = false;
 
 private:
-  llvm::Expected<runtime::Value> dequantize(const std::vector<int64_t> &codes,
-                                            const runtime::Shape &shape);
+  llvm::Expected<runtime::Value> dequantize(const std::vector<int64_t> &codes, const runtime::Shape &shape);
 
   const IntegerForm &form;
   int64_t axis;
@@ -79,8 +76,7 @@ public:
       : CodeFunction(chain, constants), reader(form, chain.axis) {}
 
 protected:
-  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions,
-                                                       int64_t count) override;
+  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions, int64_t count) override;
 
 private:
   FormReader reader;
@@ -96,8 +92,7 @@ public:
   int64_t low(int i) const { return lows[i]; }
 
 protected:
-  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions,
-                                                       int64_t count) override;
+  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions, int64_t count) override;
 
 private:
   FormReader readers[2];
@@ -118,8 +113,7 @@ public:
   int64_t interpolate(int64_t from, int64_t to, double share) const override;
 
 protected:
-  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions,
-                                                       int64_t count) override;
+  llvm::Expected<std::vector<runtime::Value>> valuesAt(const std::vector<int64_t> &positions, int64_t count) override;
 };
 
 /// For every channel the interval of positions and the direction of its code.

@@ -75,8 +75,7 @@ public:
     }
     for (Runs &row : runs) {
       llvm::sort(row, [](Run a, Run b) { return a.begin < b.begin; });
-      row.erase(std::unique(row.begin(), row.end(), [](Run a, Run b) { return a.code == b.code; }),
-                row.end());
+      row.erase(std::unique(row.begin(), row.end(), [](Run a, Run b) { return a.code == b.code; }), row.end());
     }
     return std::move(runs);
   }
@@ -136,8 +135,8 @@ int64_t getDirection(const Runs &runs) {
 }
 
 /// The thresholds of a channel whose codes have a direction.
-void appendThresholds(const Runs &runs, const Interval &channel, const CodeRange &range,
-                      int64_t direction, Positions &out) {
+void appendThresholds(const Runs &runs, const Interval &channel, const CodeRange &range, int64_t direction,
+                      Positions &out) {
   out.directions.push_back(direction);
   for (int64_t level = 1; level <= range.levels; ++level) {
     int64_t code = range.low + range.step * level;
@@ -205,9 +204,7 @@ void mapByTable(ArrayRef<Runs> channels, qnn::Bounds all, CodeMap &map) {
   map.tableLow = all.low;
 }
 
-qnn::Bounds getBounds(const CodeRange &range) {
-  return {range.low, range.low + range.step * range.levels};
-}
+qnn::Bounds getBounds(const CodeRange &range) { return {range.low, range.low + range.step * range.levels}; }
 
 llvm::Error tooManyLevels(const CodeRange &range) {
   return llvm::createStringError("it has " + std::to_string(range.levels + 1) +
@@ -227,18 +224,16 @@ llvm::Error mapBySum(const Positions &positions, const CodeRange &range, CodeMap
       part.values.insert(part.values.end(), row, row + count);
     }
     if (begin == 0)
-      map.thresholds = makeIntegerThresholds(
-          std::move(part), {range.type, range.low, 1, count});
+      map.thresholds = makeIntegerThresholds(std::move(part), {range.type, range.low, 1, count});
     else
-      map.furtherThresholds.push_back(makeIntegerThresholds(
-          std::move(part), {qnn::Bounds{0, count}.narrowestType(), 0, 1, count}));
+      map.furtherThresholds.push_back(
+          makeIntegerThresholds(std::move(part), {qnn::Bounds{0, count}.narrowestType(), 0, 1, count}));
   }
   return llvm::Error::success();
 }
 
 /// An affine function with exactly the levels of a monotone one, or else a sum of thresholds.
-llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range,
-                        CodeMap &map) {
+llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range, CodeMap &map) {
   if (range.step != 1 || range.levels * int64_t(channels.size()) > kMaxLevels)
     return tooManyLevels(range);
   llvm::Expected<Positions> positions = bisect(function, channels.vec(), range);
@@ -247,8 +242,7 @@ llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, con
   std::vector<StepFunction> functions;
   for (auto [c, channel] : llvm::enumerate(channels)) {
     ArrayRef<int64_t> row = ArrayRef(positions->values).slice(c * range.levels, range.levels);
-    functions.push_back(
-        {row.vec(), positions->directions[c], range.low, {channel.low, channel.high}});
+    functions.push_back({row.vec(), positions->directions[c], range.low, {channel.low, channel.high}});
   }
   map.codeType = range.type;
   map.codes = getBounds(range);
@@ -262,8 +256,8 @@ llvm::Error mapByAffine(CodeFunction &function, ArrayRef<Interval> channels, con
   return mapBySum(*positions, range, map);
 }
 
-/// Codes within bounds, in the model's own type: what later operations do to them may depend on it. A truncation has none: its
-/// codes are read as integers of 32 bits.
+/// Codes within bounds, in the model's own type: what later operations do to them may depend on it. A truncation has
+/// none: its codes are read as integers of 32 bits.
 CodeRange makeRange(DataType type, qnn::Bounds codes) {
   if (type.kind == runtime::TypeKind::kBipolar)
     return {type, -1, 2, 1};
@@ -289,10 +283,10 @@ CodeRange withOneLevel(CodeRange range) {
   return range;
 }
 
-/// A monotone function by its thresholds, or by an affine form where there are too many for these and for a table. Whether it has been
-/// mapped; else enumerating its codes may say more.
-llvm::Expected<bool> mapMonotone(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range, qnn::Bounds sums,
-                                 CodeMap &map) {
+/// A monotone function by its thresholds, or by an affine form where there are too many for these and for a table.
+/// Whether it has been mapped; else enumerating its codes may say more.
+llvm::Expected<bool> mapMonotone(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range,
+                                 qnn::Bounds sums, CodeMap &map) {
   if (range.levels <= kMaxThresholds) {
     CodeRange searched = withOneLevel(range);
     llvm::Expected<Positions> positions = bisect(function, channels.vec(), searched);
@@ -312,7 +306,8 @@ llvm::Expected<bool> mapMonotone(CodeFunction &function, ArrayRef<Interval> chan
 }
 
 /// Any function by the runs of equal codes that its channels have.
-llvm::Error mapRuns(ArrayRef<Runs> runs, ArrayRef<Interval> channels, const CodeRange &range, qnn::Bounds sums, CodeMap &map) {
+llvm::Error mapRuns(ArrayRef<Runs> runs, ArrayRef<Interval> channels, const CodeRange &range, qnn::Bounds sums,
+                    CodeMap &map) {
   map.codeType = range.type;
   bool directed = llvm::all_of(runs, [](const Runs &row) { return getDirection(row) != 0; });
   if (directed && range.levels <= kMaxThresholds) {
@@ -337,9 +332,8 @@ llvm::Error mapRuns(ArrayRef<Runs> runs, ArrayRef<Interval> channels, const Code
 
 } // namespace
 
-llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &constants,
-                                    const IntegerForm &form, std::optional<CodeRange> range,
-                                    int64_t enumerationLimit) {
+llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &constants, const IntegerForm &form,
+                                    std::optional<CodeRange> range, int64_t enumerationLimit) {
   Chain whole = chain;
   if (form.pending) {
     whole.monotone &= form.pending->chain.monotone;
@@ -373,29 +367,29 @@ llvm::Expected<CodeMap> findCodeMap(const Chain &chain, const ConstantValues &co
   }
   bool bisects = !*monotone && whole.enclosable && chain.axis != 0 && total > kMaxTableLength;
   if (total > enumerationLimit && !bisects)
-    return *monotone ? tooManyLevels(*range)
-                     : llvm::createStringError(
-                           "the activation has no monotonicity certificate and the accumulators take " +
-                           std::to_string(total) + " values, more than the enumeration limit of " +
-                           std::to_string(enumerationLimit));
+    return *monotone
+               ? tooManyLevels(*range)
+               : llvm::createStringError("the activation has no monotonicity certificate and the accumulators take " +
+                                         std::to_string(total) + " values, more than the enumeration limit of " +
+                                         std::to_string(enumerationLimit));
   llvm::Expected<std::vector<Runs>> runs = bisects ? Bisector(function, channels).run() : enumerate(function, channels);
   if (!runs)
     return runs.takeError();
   map.view = std::move(function.view);
   map.codes = getCodeBounds(*runs);
-  if (llvm::Error error = mapRuns(*runs, channels, range ? *range : makeRange(map.view.codes.type(), map.codes), sums, map))
+  if (llvm::Error error =
+          mapRuns(*runs, channels, range ? *range : makeRange(map.view.codes.type(), map.codes), sums, map))
     return std::move(error);
   return map;
 }
 
-llvm::Expected<PairTable> findPairTable(const Chain &chain, const ConstantValues &constants,
-                                        const IntegerForm &first, const IntegerForm &second,
-                                        std::optional<CodeRange> range) {
+llvm::Expected<PairTable> findPairTable(const Chain &chain, const ConstantValues &constants, const IntegerForm &first,
+                                        const IntegerForm &second, std::optional<CodeRange> range) {
   PairFunction function(chain, constants, first, second);
   if (function.extent(0) > kMaxTableLength || function.extent(1) > kMaxTableLength ||
       function.size() > kMaxTableLength || function.size() * chain.channels > kMaxTableSize)
-    return llvm::createStringError("its two inputs have " + std::to_string(function.extent(0)) +
-                                   " and " + std::to_string(function.extent(1)) +
+    return llvm::createStringError("its two inputs have " + std::to_string(function.extent(0)) + " and " +
+                                   std::to_string(function.extent(1)) +
                                    " codes, together more than a table of 16 bits");
   std::vector<Interval> channels(chain.channels, Interval{0, function.size() - 1});
   llvm::Expected<std::vector<Runs>> runs = enumerate(function, channels);

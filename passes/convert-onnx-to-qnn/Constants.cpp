@@ -4,9 +4,9 @@
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/ADT/StringSet.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 #include "runtime/reference/registry.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -71,11 +71,11 @@ bool Converter::isQuantized(Value value) const {
 void Converter::noteQuantized(Operation *op) {
   // A selection or rearrangement of quantized values is one too, also where it stays float.
   static const llvm::StringSet<> selections = {
-      "Relu",          "Clip",           "Min",     "Max",       "Reshape",      "Flatten",
-      "Squeeze",       "Unsqueeze",      "Transpose", "Identity", "Dropout",     "Slice",
-      "Gather",        "Expand",         "Tile",    "Split",     "Pad",
-      "Resize",        "DepthToSpace",   "SpaceToDepth", "MaxPool", "GlobalMaxPool", "ReduceMax",
-      "ReduceMin",     "GatherElements", "TopK"};
+      "Relu",           "Clip",         "Min",       "Max",           "Reshape",   "Flatten",
+      "Squeeze",        "Unsqueeze",    "Transpose", "Identity",      "Dropout",   "Slice",
+      "Gather",         "Expand",       "Tile",      "Split",         "Pad",       "Resize",
+      "DepthToSpace",   "SpaceToDepth", "MaxPool",   "GlobalMaxPool", "ReduceMax", "ReduceMin",
+      "GatherElements", "TopK"};
   bool quantized = onnx::isQuantizer(op) || isa<onnx::DequantizeLinearOp>(op);
   if (isa<onnx::ConcatOp>(op))
     quantized = llvm::all_of(op->getOperands(), [&](Value operand) { return isQuantized(operand); });

@@ -17,15 +17,13 @@ std::optional<IntegerForm> Converter::getConvInput(Operation *op, std::string &r
   else if (!hasWindowRank(input->getType()))
     reason = "it has " + std::to_string(input->getType().getRank() - 2) + " spatial dimensions, not 1 to 3";
   else if (weights == constants.end() || !weights->second.quantized)
-    reason = weights == constants.end() ? "its weights are not constant"
-                                        : "its weights are not quantized";
+    reason = weights == constants.end() ? "its weights are not constant" : "its weights are not quantized";
   else
     return alongAxis(op->getLoc(), *input, 1, reason);
   return std::nullopt;
 }
 
-bool Converter::readLinearBias(Value value, float beta, int64_t outputs, IntegerForm &form,
-                               std::string &reason) {
+bool Converter::readLinearBias(Value value, float beta, int64_t outputs, IntegerForm &form, std::string &reason) {
   if (!value)
     return true;
   auto bias = constants.find(value);
@@ -36,13 +34,12 @@ bool Converter::readLinearBias(Value value, float beta, int64_t outputs, Integer
   return readBias(bias->second, beta, outputs, form, reason);
 }
 
-Value Converter::padWindows(Location loc, const IntegerForm &form, const Window &window,
-                            RankedTensorType result, const std::vector<int64_t> &values) {
+Value Converter::padWindows(Location loc, const IntegerForm &form, const Window &window, RankedTensorType result,
+                            const std::vector<int64_t> &values) {
   SmallVector<int64_t> low = {0, 0}, high = {0, 0};
   for (int64_t d = 0; d < window.rank(); ++d) {
     low.push_back(window.low[d]);
-    high.push_back(
-        window.getReach(d, form.getType().getDimSize(d + 2), result.getDimSize(d + 2)));
+    high.push_back(window.getReach(d, form.getType().getDimSize(d + 2), result.getDimSize(d + 2)));
   }
   return pad(loc, form.codes, 1, low, high, values);
 }
@@ -58,11 +55,8 @@ bool Converter::convertConv(Operation *op, std::string &reason) {
   int64_t groups = getInteger(op, "group", 1), outputs = shape[0], channels = shape[1];
   int64_t taps = runtime::NumElements({shape.data() + 2, shape.size() - 2});
   auto outputOf = [=](int64_t i) { return i / taps / channels; };
-  auto channelOf = [=](int64_t i) {
-    return outputOf(i) / (outputs / groups) * channels + i / taps % channels;
-  };
-  std::optional<IntegerWeights> weights =
-      makeIntegerWeights(view, {outputs, outputOf, channelOf}, *input, 1, reason);
+  auto channelOf = [=](int64_t i) { return outputOf(i) / (outputs / groups) * channels + i / taps % channels; };
+  std::optional<IntegerWeights> weights = makeIntegerWeights(view, {outputs, outputOf, channelOf}, *input, 1, reason);
   if (!weights)
     return false;
   IntegerForm form;
@@ -78,15 +72,14 @@ bool Converter::convertConv(Operation *op, std::string &reason) {
   Value codes = padWindows(op->getLoc(), *input, window, result, input->zeroPoint);
   Value rhs = makeWeights(op, op->getOperand(1), weights->codes);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
-  auto conv = qnn::ConvOp::create(builder, op->getLoc(), type, codes, rhs, /*axis=*/1,
-                                  window.strides, window.dilations, groups);
+  auto conv = qnn::ConvOp::create(builder, op->getLoc(), type, codes, rhs, /*axis=*/1, window.strides, window.dilations,
+                                  groups);
   return accumulate(op, conv, std::move(form), reason);
 }
 
 /// Where the result of a transposed convolution begins in the full one; nothing where padding is negative. The formulas
 /// are those of the operator's specification.
-static std::optional<SmallVector<int64_t>> getOffsets(Operation *op, const Window &window,
-                                                      RankedTensorType input,
+static std::optional<SmallVector<int64_t>> getOffsets(Operation *op, const Window &window, RankedTensorType input,
                                                       RankedTensorType result) {
   auto automatic = op->getAttrOfType<StringAttr>("auto_pad");
   StringRef mode = automatic ? automatic.getValue() : "NOTSET";
@@ -119,16 +112,13 @@ bool Converter::convertConvTranspose(Operation *op, std::string &reason) {
   int64_t groups = getInteger(op, "group", 1), perGroup = shape[1], inputsPerGroup = shape[0] / groups;
   int64_t taps = runtime::NumElements({shape.data() + 2, shape.size() - 2});
   auto channelOf = [=](int64_t i) { return i / taps / perGroup; };
-  auto outputOf = [=](int64_t i) {
-    return channelOf(i) / inputsPerGroup * perGroup + i / taps % perGroup;
-  };
+  auto outputOf = [=](int64_t i) { return channelOf(i) / inputsPerGroup * perGroup + i / taps % perGroup; };
   // What lies between the inputs is the real number 0, so zero points go first.
   IntegerForm centered = *input;
   centered.codes = center(op->getLoc(), *input);
   centered.zeroPoint = {0};
   int64_t outputs = groups * perGroup;
-  std::optional<IntegerWeights> weights =
-      makeIntegerWeights(view, {outputs, outputOf, channelOf}, centered, 1, reason);
+  std::optional<IntegerWeights> weights = makeIntegerWeights(view, {outputs, outputOf, channelOf}, centered, 1, reason);
   if (!weights)
     return false;
   IntegerForm form;
@@ -147,9 +137,8 @@ bool Converter::convertConvTranspose(Operation *op, std::string &reason) {
   }
   Value rhs = makeWeights(op, op->getOperand(1), weights->codes);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
-  auto conv =
-      qnn::ConvTransposeOp::create(builder, op->getLoc(), type, centered.codes, rhs,
-                                   window.strides, window.dilations, *offsets, groups);
+  auto conv = qnn::ConvTransposeOp::create(builder, op->getLoc(), type, centered.codes, rhs, window.strides,
+                                           window.dilations, *offsets, groups);
   return accumulate(op, conv, std::move(form), reason);
 }
 

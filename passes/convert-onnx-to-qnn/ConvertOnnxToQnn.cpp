@@ -6,8 +6,8 @@
 #include "dialects/onnx/Monotonicity.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/ADT/StringSet.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -26,12 +26,12 @@ struct ConvertOnnxToQnnPass : impl::ConvertOnnxToQnnBase<ConvertOnnxToQnnPass> {
 };
 } // namespace
 
-/// Most operations of all long chains together. Those of one quantizer are followed up to three times, and few operations
-/// have several quantizers behind them.
+/// Most operations of all long chains together. Those of one quantizer are followed up to three times, and few
+/// operations have several quantizers behind them.
 constexpr int64_t kChainStepsPerOperation = 4;
 
-/// Every size that is open where it arises: an operation on operands of known sizes takes it from data, else it comes from an
-/// input.
+/// Every size that is open where it arises: an operation on operands of known sizes takes it from data, else it comes
+/// from an input.
 static LogicalResult checkSizes(func::FuncOp function) {
   LogicalResult result = success();
   Operation *open = nullptr;
@@ -48,8 +48,9 @@ static LogicalResult checkSizes(func::FuncOp function) {
   if (!open || failed(result))
     return result;
   Value first = *llvm::find_if(open->getResults(), [](Value v) { return !data::isStatic(v); });
-  return emitError(open->getLoc(), Code::I006) << "node '" << onnx::describe(open) << "': expected a static shape, found "
-                                               << first.getType() << "; give the sizes of the inputs with --input-shape";
+  return emitError(open->getLoc(), Code::I006)
+         << "node '" << onnx::describe(open) << "': expected a static shape, found " << first.getType()
+         << "; give the sizes of the inputs with --input-shape";
 }
 
 LogicalResult Converter::run() {
@@ -80,12 +81,10 @@ void Converter::releaseConstants(Operation *op) {
   constexpr int64_t kLarge = 1 << 14;
   for (Value operand : op->getOperands()) {
     auto constant = constants.find(operand);
-    if (constant == constants.end() || !constant->second.quantized ||
-        constant->second.tensor.size() < kLarge)
+    if (constant == constants.end() || !constant->second.quantized || constant->second.tensor.size() < kLarge)
       continue;
     bool done = llvm::all_of(operand.getUsers(), [&](Operation *user) {
-      return user->getNumResults() > 0 &&
-             (getForm(user->getResult(0)) || constants.contains(user->getResult(0)));
+      return user->getNumResults() > 0 && (getForm(user->getResult(0)) || constants.contains(user->getResult(0)));
     });
     if (done)
       constant->second = runtime::Value();
@@ -118,8 +117,7 @@ void Converter::finish(Operation *terminator, ArrayRef<Operation *> operations) 
              "the source model's: "
           << reason->second;
     else
-      emitRemark(op->getLoc(), Code::P002)
-          << "node '" << onnx::describe(op) << "' stays float: " << reason->second;
+      emitRemark(op->getLoc(), Code::P002) << "node '" << onnx::describe(op) << "' stays float: " << reason->second;
   }
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
     if (isOpTriviallyDead(&op))
@@ -133,31 +131,38 @@ void Converter::convert(Operation *op) {
   // Constants without elements stand for parameters that are not given.
   auto isEmpty = [&](Value value) {
     auto tensor = dyn_cast<RankedTensorType>(value.getType());
-    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0 &&
-           !constants.contains(value);
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0 && !constants.contains(value);
   };
   if (llvm::any_of(op->getOperands(), isEmpty) || llvm::any_of(op->getResults(), isEmpty)) {
     reasons[op] = "it has tensors without elements";
     return;
   }
   using Conversion = bool (Converter::*)(Operation *, std::string &);
-  static constexpr Conversion conversions[] = {
-      &Converter::convertDequantizer,   &Converter::convertCodesOut,
-      &Converter::convertRearrangement, &Converter::convertSelection,
-      &Converter::convertGather,        &Converter::convertPad,
-      &Converter::convertBlocks,        &Converter::convertPositions,
-      &Converter::convertLinear,        &Converter::convertConv,
-      &Converter::convertConvTranspose, &Converter::convertMaxPool,
-      &Converter::convertAveragePool,   &Converter::convertReduction,
-      &Converter::convertSum,           &Converter::convertConcat,
-      &Converter::convertProductQuantization, &Converter::convertXnorPopcount,
-      &Converter::convertActivation};
+  static constexpr Conversion conversions[] = {&Converter::convertDequantizer,
+                                               &Converter::convertCodesOut,
+                                               &Converter::convertRearrangement,
+                                               &Converter::convertSelection,
+                                               &Converter::convertGather,
+                                               &Converter::convertPad,
+                                               &Converter::convertBlocks,
+                                               &Converter::convertPositions,
+                                               &Converter::convertLinear,
+                                               &Converter::convertConv,
+                                               &Converter::convertConvTranspose,
+                                               &Converter::convertMaxPool,
+                                               &Converter::convertAveragePool,
+                                               &Converter::convertReduction,
+                                               &Converter::convertSum,
+                                               &Converter::convertConcat,
+                                               &Converter::convertProductQuantization,
+                                               &Converter::convertXnorPopcount,
+                                               &Converter::convertActivation};
   for (Conversion conversion : conversions)
     if ((this->*conversion)(op, reason))
       return;
-  static const llvm::StringSet<> linear = {"MatMul", "Gemm",       "Add",        "Sub",
-                                           "Conv",   "ReduceSum",  "ReduceMean", "ConvTranspose",
-                                           "AveragePool", "GlobalAveragePool"};
+  static const llvm::StringSet<> linear = {
+      "MatMul",    "Gemm",       "Add",           "Sub",         "Conv",
+      "ReduceSum", "ReduceMean", "ConvTranspose", "AveragePool", "GlobalAveragePool"};
   if (linear.contains(op->getName().stripDialect()) && isQuantized(op->getOperand(0)) &&
       (op->getNumOperands() < 2 || isQuantized(op->getOperand(1))))
     inexact.insert(op);
@@ -182,16 +187,13 @@ Value Converter::getFloat(Value value) {
   Location loc = value.getLoc();
   auto bias = parameters.bias ? makeConstant(loc, "bias", *parameters.bias) : nullptr;
   return floats[value] = qnn::DequantizeOp::create(
-             builder, loc, value.getType(), form->codes, form->axis,
-             makeConstant(loc, "scale", parameters.scale),
+             builder, loc, value.getType(), form->codes, form->axis, makeConstant(loc, "scale", parameters.scale),
              makeConstant(loc, "zero_point", parameters.zeroPoint), bias, form->divisor);
 }
 
-data::ConstantAttr Converter::makeConstant(Location loc, StringRef suffix,
-                                           const runtime::Tensor &tensor) {
+data::ConstantAttr Converter::makeConstant(Location loc, StringRef suffix, const runtime::Tensor &tensor) {
   StringRef name = onnx::getTensorName(loc);
-  return data::ConstantAttr::get(builder.getContext(),
-                                 (name.empty() ? suffix : name + "." + suffix).str(), tensor);
+  return data::ConstantAttr::get(builder.getContext(), (name.empty() ? suffix : name + "." + suffix).str(), tensor);
 }
 
 } // namespace qcompile

@@ -40,20 +40,18 @@ private:
   mlir::Value makeFloatConstant(mlir::Value value, const runtime::Tensor &tensor);
 
   // Structure.cpp: structures of weights.
-  /// Integer weights of `op`, stored by the structure recorded on `weights`, whose dimension d is dimension perm[d] of that
-  /// structure's weights (empty: the same); dense, with a warning, where the codes do not have it.
+  /// Integer weights of `op`, stored by the structure recorded on `weights`, whose dimension d is dimension perm[d] of
+  /// that structure's weights (empty: the same); dense, with a warning, where the codes do not have it.
   mlir::Value makeWeights(mlir::Operation *op, mlir::Value weights, const runtime::Tensor &codes,
                           llvm::ArrayRef<int64_t> perm = {});
 
   // Linear.cpp: matrix products.
   bool convertLinear(mlir::Operation *op, std::string &reason);
   bool convertXnorPopcount(mlir::Operation *op, std::string &reason);
-  bool convertWeightProduct(mlir::Operation *op, const Product &product, const IntegerForm &input,
-                            std::string &reason);
-  bool convertActivationProduct(mlir::Operation *op, const Product &product, IntegerForm lhs,
-                                IntegerForm rhs, std::string &reason);
-  bool readLinearBias(mlir::Value value, float beta, int64_t outputs, IntegerForm &form,
-                      std::string &reason);
+  bool convertWeightProduct(mlir::Operation *op, const Product &product, const IntegerForm &input, std::string &reason);
+  bool convertActivationProduct(mlir::Operation *op, const Product &product, IntegerForm lhs, IntegerForm rhs,
+                                std::string &reason);
+  bool readLinearBias(mlir::Value value, float beta, int64_t outputs, IntegerForm &form, std::string &reason);
 
   // Conv.cpp: convolutions.
   bool convertConv(mlir::Operation *op, std::string &reason);
@@ -75,8 +73,7 @@ private:
   // Join.cpp: sums and concatenations.
   bool convertSum(mlir::Operation *op, std::string &reason);
   bool convertConcat(mlir::Operation *op, std::string &reason);
-  int64_t applyFactors(mlir::Location loc, IntegerForm &form, int64_t axis,
-                       const std::vector<int64_t> &factors);
+  int64_t applyFactors(mlir::Location loc, IntegerForm &form, int64_t axis, const std::vector<int64_t> &factors);
 
   // Select.cpp: slices, borders, and what else moves elements.
   bool convertSelection(mlir::Operation *op, std::string &reason);
@@ -90,26 +87,22 @@ private:
   // Activation.cpp: quantizers with the chain before them, and pointwise selections of codes.
   bool convertActivation(mlir::Operation *op, std::string &reason);
   bool convertCodeSelection(mlir::Operation *op);
-  bool convertIntegerActivation(mlir::Operation *op, Chain chain,
-                                const std::optional<CodeRange> &range, std::string &reason);
-  bool convertPair(mlir::Operation *op, Chain chain, const std::optional<CodeRange> &range,
-                   std::string &reason);
-  bool convertFloatQuantizer(mlir::Operation *op, const std::optional<Chain> &chain,
-                             const CodeRange &range, std::string &reason);
+  bool convertIntegerActivation(mlir::Operation *op, Chain chain, const std::optional<CodeRange> &range,
+                                std::string &reason);
+  bool convertPair(mlir::Operation *op, Chain chain, const std::optional<CodeRange> &range, std::string &reason);
+  bool convertFloatQuantizer(mlir::Operation *op, const std::optional<Chain> &chain, const CodeRange &range,
+                             std::string &reason);
   bool convertOnGrid(mlir::Operation *op, const CodeRange &range, std::string &reason);
   /// The quantizer's own formula.
-  mlir::Value quantizeByFormula(mlir::Operation *op, const CodeRange &range,
-                                const runtime::QuantizedView &parameters, std::string &reason);
+  mlir::Value quantizeByFormula(mlir::Operation *op, const CodeRange &range, const runtime::QuantizedView &parameters,
+                                std::string &reason);
   std::optional<CodeRange> getCodeRange(mlir::Operation *op) const;
-  mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis,
-                              const Thresholds &thresholds);
-  mlir::Value createRequantize(mlir::Operation *op, mlir::Value input, int64_t axis,
-                               const CodeMap &map);
-  mlir::Value createThresholds(mlir::Operation *op, mlir::Value input, int64_t axis,
-                               const CodeMap &map);
+  mlir::Value createThreshold(mlir::Operation *op, mlir::Value input, int64_t axis, const Thresholds &thresholds);
+  mlir::Value createRequantize(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
+  mlir::Value createThresholds(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
   mlir::Value createMap(mlir::Operation *op, mlir::Value input, int64_t axis, const CodeMap &map);
-  bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, runtime::QuantizedView view,
-                          qnn::Bounds bounds, std::string &reason);
+  bool setQuantizedResult(mlir::Operation *op, mlir::Value codes, runtime::QuantizedView view, qnn::Bounds bounds,
+                          std::string &reason);
 
   // Borders.cpp: codes that enter or leave as they are.
   bool convertDequantizer(mlir::Operation *op, std::string &reason);
@@ -126,31 +119,26 @@ private:
   mlir::Type uniteTypes(llvm::ArrayRef<mlir::Type> types);
   mlir::Value makeCodes(mlir::Location loc, const runtime::Tensor &codes);
   /// Integers in the narrowest type that holds them.
-  mlir::Value makeIntegers(mlir::Location loc, const runtime::Shape &shape,
-                           const std::vector<int64_t> &values);
+  mlir::Value makeIntegers(mlir::Location loc, const runtime::Shape &shape, const std::vector<int64_t> &values);
   /// One integer, or one per index of `axis`, that broadcast against values of type `type`.
   mlir::Value makePerChannel(mlir::Location loc, mlir::RankedTensorType type, int64_t axis,
                              const std::vector<int64_t> &values);
   /// Gives a sum the narrowest type that holds every partial sum. False, with the reason, above 48 bits.
   bool narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bounds, std::string &reason);
   /// The same; and `sum`, read by `form`, is what represents the result of `op`.
-  bool accumulate(mlir::Operation *op, qnn::BoundsOpInterface sum, IntegerForm form,
-                  std::string &reason);
+  bool accumulate(mlir::Operation *op, qnn::BoundsOpInterface sum, IntegerForm form, std::string &reason);
   /// The codes without their zero point.
   mlir::Value center(mlir::Location loc, const IntegerForm &form);
   /// The codes times factors along `axis`; to be narrowed.
-  mlir::Value multiply(mlir::Location loc, mlir::Value value, int64_t axis,
-                       const std::vector<int64_t> &factors);
+  mlir::Value multiply(mlir::Location loc, mlir::Value value, int64_t axis, const std::vector<int64_t> &factors);
   /// A border of `values` (one, or one per index of `axis`); a negative width crops.
   mlir::Value pad(mlir::Location loc, mlir::Value codes, int64_t axis, llvm::ArrayRef<int64_t> low,
                   llvm::ArrayRef<int64_t> high, const std::vector<int64_t> &values);
   /// The form with one scale and no zero point: codes are multiplied to a common unit. Nothing, with the reason,
   /// where there is no such unit.
-  std::optional<IntegerForm> toPerTensor(mlir::Location loc, const IntegerForm &form,
-                                         std::string &reason);
+  std::optional<IntegerForm> toPerTensor(mlir::Location loc, const IntegerForm &form, std::string &reason);
   /// The form, changed to one that varies along `axis` at most (-1: along none).
-  std::optional<IntegerForm> alongAxis(mlir::Location loc, const IntegerForm &form, int64_t axis,
-                                       std::string &reason);
+  std::optional<IntegerForm> alongAxis(mlir::Location loc, const IntegerForm &form, int64_t axis, std::string &reason);
   /// The form of a value, or that of the integers behind the pointwise operations which compute it.
   std::optional<IntegerForm> getFormBehind(mlir::Value value);
   /// The integers of a quantized value, constants included.
@@ -162,8 +150,7 @@ private:
   }
   /// The float that stands for a value: itself, or the dequantized integers.
   mlir::Value getFloat(mlir::Value value);
-  data::ConstantAttr makeConstant(mlir::Location loc, llvm::StringRef suffix,
-                                  const runtime::Tensor &tensor);
+  data::ConstantAttr makeConstant(mlir::Location loc, llvm::StringRef suffix, const runtime::Tensor &tensor);
 
   mlir::func::FuncOp function;
   int64_t enumerationLimit;
@@ -174,7 +161,8 @@ private:
   /// Linear operations of quantized operands that stay float: the exact reading sums them exactly.
   llvm::DenseSet<mlir::Operation *> inexact;
   llvm::DenseSet<mlir::Value> quantizedFloats; ///< selections of quantized values among them, which stay float
-  /// How many operations long chains may still take in: quantizers at every link of one long chain would take it all again.
+  /// How many operations long chains may still take in: quantizers at every link of one long chain would take it all
+  /// again.
   int64_t chainSteps = 0;
   /// What stands for a value where it is used as it is: dequantized integers, float constants, positions.
   llvm::DenseMap<mlir::Value, mlir::Value> floats;

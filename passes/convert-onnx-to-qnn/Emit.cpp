@@ -11,23 +11,19 @@ namespace qcompile {
 /// The widest accumulator (design: 48 bits), and the type that a sum has until its bounds are known.
 static constexpr int64_t kAccumulatorLimit = int64_t{1} << 47;
 
-Type Converter::makeWidestType() {
-  return builder.getIntegerType(64, /*isSigned=*/true);
-}
+Type Converter::makeWidestType() { return builder.getIntegerType(64, /*isSigned=*/true); }
 
 Value Converter::makeCodes(Location loc, const Tensor &codes) {
   data::ConstantAttr constant = makeConstant(loc, "codes", codes);
   return qnn::ConstantOp::create(builder, loc, constant.getType(), constant);
 }
 
-Value Converter::makeIntegers(Location loc, const runtime::Shape &shape,
-                              const std::vector<int64_t> &values) {
+Value Converter::makeIntegers(Location loc, const runtime::Shape &shape, const std::vector<int64_t> &values) {
   auto [low, high] = std::minmax_element(values.begin(), values.end());
   return makeCodes(loc, *Tensor::FromIntegers(qnn::Bounds{*low, *high}.narrowestType(), shape, values));
 }
 
-Value Converter::makePerChannel(Location loc, RankedTensorType type, int64_t axis,
-                                const std::vector<int64_t> &values) {
+Value Converter::makePerChannel(Location loc, RankedTensorType type, int64_t axis, const std::vector<int64_t> &values) {
   runtime::Shape shape(type.getRank(), 1);
   if (values.size() > 1)
     shape[axis] = values.size();
@@ -38,8 +34,7 @@ static Tensor makeList(const std::vector<int64_t> &values) {
   return *Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(values.size())}, values);
 }
 
-bool Converter::narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bounds,
-                       std::string &reason) {
+bool Converter::narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bounds, std::string &reason) {
   std::optional<std::vector<qnn::Bounds>> found = sum.getResultBounds();
   qnn::Bounds all = found ? qnn::unite(*found) : qnn::Bounds{};
   if (!found || all.low < -kAccumulatorLimit || all.high >= kAccumulatorLimit) {
@@ -52,8 +47,7 @@ bool Converter::narrow(qnn::BoundsOpInterface sum, std::vector<qnn::Bounds> &bou
   return true;
 }
 
-bool Converter::accumulate(Operation *op, qnn::BoundsOpInterface sum, IntegerForm form,
-                           std::string &reason) {
+bool Converter::accumulate(Operation *op, qnn::BoundsOpInterface sum, IntegerForm form, std::string &reason) {
   if (!narrow(sum, form.bounds, reason))
     return false;
   form.codes = sum->getResult(0);
@@ -83,15 +77,14 @@ Value Converter::center(Location loc, const IntegerForm &form) {
   return sum;
 }
 
-Value Converter::multiply(Location loc, Value value, int64_t axis,
-                          const std::vector<int64_t> &factors) {
+Value Converter::multiply(Location loc, Value value, int64_t axis, const std::vector<int64_t> &factors) {
   RankedTensorType type = tensorOf(value);
   return qnn::MulOp::create(builder, loc, type.clone(makeWidestType()), value,
                             makePerChannel(loc, type, axis, factors));
 }
 
-Value Converter::pad(Location loc, Value codes, int64_t axis, ArrayRef<int64_t> low,
-                     ArrayRef<int64_t> high, const std::vector<int64_t> &values) {
+Value Converter::pad(Location loc, Value codes, int64_t axis, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+                     const std::vector<int64_t> &values) {
   auto type = cast<RankedTensorType>(codes.getType());
   SmallVector<int64_t> shape(type.getShape()), before, after, offsets;
   bool pads = false, crops = false;
@@ -109,11 +102,9 @@ Value Converter::pad(Location loc, Value codes, int64_t axis, ArrayRef<int64_t> 
     runtime::DataType element = *data::getDataType(type.getElementType());
     for (int64_t value : values)
       if (!element.Contains(value))
-        types.push_back(qnn::getCodeType(builder.getContext(),
-                                         qnn::Bounds{value, value}.narrowestType()));
-    out = qnn::PadOp::create(
-        builder, loc, RankedTensorType::get(shape, uniteTypes(types)), out,
-        axis, before, after, makeConstant(loc, "padding", makeList(values)));
+        types.push_back(qnn::getCodeType(builder.getContext(), qnn::Bounds{value, value}.narrowestType()));
+    out = qnn::PadOp::create(builder, loc, RankedTensorType::get(shape, uniteTypes(types)), out, axis, before, after,
+                             makeConstant(loc, "padding", makeList(values)));
   }
   if (!crops)
     return out;
@@ -121,13 +112,10 @@ Value Converter::pad(Location loc, Value codes, int64_t axis, ArrayRef<int64_t> 
     shape[d] += std::min<int64_t>(low[d], 0) + std::min<int64_t>(high[d], 0);
   SmallVector<int64_t> steps(type.getRank(), 1);
   auto padded = cast<RankedTensorType>(out.getType());
-  return qnn::SliceOp::create(builder, loc,
-                              RankedTensorType::get(shape, padded.getElementType()), out, offsets,
-                              steps);
+  return qnn::SliceOp::create(builder, loc, RankedTensorType::get(shape, padded.getElementType()), out, offsets, steps);
 }
 
-std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerForm &form,
-                                                  std::string &reason) {
+std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerForm &form, std::string &reason) {
   IntegerForm out = form;
   out.bounds = {qnn::unite(form.bounds)};
   if (form.pending && form.pending->chain.channels > 1) {
@@ -138,8 +126,7 @@ std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerFor
     return out;
   std::optional<CommonUnit> unit = findCommonUnit(form.scale);
   if (!unit || form.bias.size() > 1) {
-    reason = unit ? "its input has a bias per channel"
-                  : "the scales of its input have no common unit within 40 bits";
+    reason = unit ? "its input has a bias per channel" : "the scales of its input have no common unit within 40 bits";
     return std::nullopt;
   }
   out.codes = multiply(loc, center(loc, form), form.axis, unit->multipliers);
@@ -153,8 +140,8 @@ std::optional<IntegerForm> Converter::toPerTensor(Location loc, const IntegerFor
   return out;
 }
 
-std::optional<IntegerForm> Converter::alongAxis(Location loc, const IntegerForm &form,
-                                                int64_t axis, std::string &reason) {
+std::optional<IntegerForm> Converter::alongAxis(Location loc, const IntegerForm &form, int64_t axis,
+                                                std::string &reason) {
   if (form.axis == axis || !form.varies())
     return form;
   return toPerTensor(loc, form, reason);

@@ -1,8 +1,8 @@
 //===- Enclosure.cpp - Codes that a chain may give on an interval ---------===//
 //
 // An operation that is monotone in each operand takes its extremes over a box at the box's corners, and correctly
-// rounded steps keep that. So the corners of every step enclose the chain's values, also where a value is used twice, as
-// in x * sigmoid(x); then the enclosure is wider than need be, but not on an interval of one integer.
+// rounded steps keep that. So the corners of every step enclose the chain's values, also where a value is used twice,
+// as in x * sigmoid(x); then the enclosure is wider than need be, but not on an interval of one integer.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/evaluator/Evaluator.h"
@@ -19,8 +19,7 @@ struct Box {
 } // namespace
 
 /// Element by element, whether a value lies beyond another one.
-template <typename Less>
-static void takeBetter(runtime::Value &best, const runtime::Value &other, Less less) {
+template <typename Less> static void takeBetter(runtime::Value &best, const runtime::Value &other, Less less) {
   if (best.tensor.type() == runtime::DataType::Float32()) {
     absl::Span<float> values = best.tensor.MutableData<float>();
     absl::Span<const float> others = other.tensor.Floats();

@@ -11,8 +11,7 @@ namespace qcompile {
 
 std::optional<double> multiplyExactly(double a, double b) {
   double product = a * b;
-  if (!std::isfinite(product) || std::fma(a, b, -product) != 0 ||
-      (product == 0 && a != 0 && b != 0))
+  if (!std::isfinite(product) || std::fma(a, b, -product) != 0 || (product == 0 && a != 0 && b != 0))
     return std::nullopt;
   // A product that underflows loses bits that fma cannot show.
   if (product != 0 && std::fabs(product) < 0x1p-960)
@@ -58,8 +57,7 @@ std::optional<CommonUnit> findCommonUnit(llvm::ArrayRef<double> scales) {
   CommonUnit out{std::ldexp(double(divisor), least), {}};
   for (auto [mantissa, exponent] : parts) {
     int64_t multiplier = mantissa / divisor;
-    if (exponent - least > kMaxBits ||
-        std::abs(multiplier) > (int64_t{1} << kMaxBits) >> (exponent - least))
+    if (exponent - least > kMaxBits || std::abs(multiplier) > (int64_t{1} << kMaxBits) >> (exponent - least))
       return std::nullopt;
     out.multipliers.push_back(multiplier * (int64_t{1} << (exponent - least)));
   }
@@ -92,8 +90,7 @@ static std::optional<int64_t> getAxis(const Shape &shape) {
 std::optional<IntegerForm> readQuantizedView(const QuantizedView &view, std::string &reason) {
   std::optional<int64_t> scaleAxis = getAxis(view.scale.shape());
   std::optional<int64_t> zeroAxis = getAxis(view.zero_point.shape());
-  if (!scaleAxis || !zeroAxis ||
-      (*scaleAxis != -1 && *zeroAxis != -1 && *scaleAxis != *zeroAxis)) {
+  if (!scaleAxis || !zeroAxis || (*scaleAxis != -1 && *zeroAxis != -1 && *scaleAxis != *zeroAxis)) {
     reason = "scale or zero point varies along more than one dimension";
     return std::nullopt;
   }

@@ -26,8 +26,8 @@ struct IntegerForm {
   std::vector<int64_t> zeroPoint;
   std::vector<double> bias;
   int64_t divisor = 1;
-  /// Pointwise operations of the source model that are still to be applied to that number: a value behind a batch norm, say,
-  /// that is moved or pooled before a quantizer reads it. Null for none.
+  /// Pointwise operations of the source model that are still to be applied to that number: a value behind a batch norm,
+  /// say, that is moved or pooled before a quantizer reads it. Null for none.
   std::shared_ptr<const PendingChain> pending;
   /// Whether the model quantizes here, so that linear operations use the real number itself; the result
   /// of a linear operation is rounded to float32 first.
@@ -37,14 +37,10 @@ struct IntegerForm {
   /// Bounds of the codes: one element, or one per index of `axis`.
   std::vector<qnn::Bounds> bounds;
 
-  bool isPerTensor() const {
-    return scale.size() == 1 && zeroPoint.size() == 1 && bias.size() <= 1;
-  }
+  bool isPerTensor() const { return scale.size() == 1 && zeroPoint.size() == 1 && bias.size() <= 1; }
   /// Whether anything, the bounds included, differs along `axis`.
   bool varies() const;
-  mlir::RankedTensorType getType() const {
-    return mlir::cast<mlir::RankedTensorType>(codes.getType());
-  }
+  mlir::RankedTensorType getType() const { return mlir::cast<mlir::RankedTensorType>(codes.getType()); }
 };
 
 /// The constants of qnn.dequantize for this form.
@@ -57,17 +53,14 @@ DequantizeConstants getDequantizeConstants(const IntegerForm &form);
 
 /// The exact integer reading of a quantized view whose scale and zero point vary along one dimension at
 /// most. Otherwise nothing, with the reason.
-std::optional<IntegerForm> readQuantizedView(const runtime::QuantizedView &view,
-                                             std::string &reason);
+std::optional<IntegerForm> readQuantizedView(const runtime::QuantizedView &view, std::string &reason);
 
 /// Makes every list of the form per index of `axis`, by `pick`: index i of the new dimension is index `pick[i]` of
 /// the old one. Lists of one element stay.
 void pickChannels(IntegerForm &form, llvm::ArrayRef<int64_t> pick);
 
 /// Element `i` of a list that has one element for all, or one per index.
-template <typename T> T at(const std::vector<T> &list, int64_t i) {
-  return list[list.size() == 1 ? 0 : i];
-}
+template <typename T> T at(const std::vector<T> &list, int64_t i) { return list[list.size() == 1 ? 0 : i]; }
 
 /// A unit of which every scale is an integer multiple: the greatest one, so that multipliers are small. Nothing
 /// where a multiplier needs more than 40 bits. Scales are finite and not zero.

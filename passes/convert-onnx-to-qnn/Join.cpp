@@ -17,8 +17,7 @@ static void extendRank(OpBuilder &builder, Location loc, int64_t rank, IntegerFo
   SmallVector<int64_t> shape(rank - type.getRank(), 1);
   form.axis += rank - type.getRank();
   shape.append(type.getShape().begin(), type.getShape().end());
-  form.codes = qnn::ReshapeOp::create(builder, loc,
-                                      RankedTensorType::get(shape, type.getElementType()), form.codes);
+  form.codes = qnn::ReshapeOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), form.codes);
 }
 
 namespace {
@@ -43,8 +42,7 @@ static std::optional<Alignment> alignScales(const IntegerForm &lhs, const Intege
 }
 
 /// One factor for all, which the sum itself applies, or factors per channel, which a product applies before.
-int64_t Converter::applyFactors(Location loc, IntegerForm &form, int64_t axis,
-                                const std::vector<int64_t> &factors) {
+int64_t Converter::applyFactors(Location loc, IntegerForm &form, int64_t axis, const std::vector<int64_t> &factors) {
   if (llvm::all_equal(factors))
     return factors.front();
   form.codes = multiply(loc, form.codes, axis, factors);
@@ -58,8 +56,7 @@ int64_t Converter::applyFactors(Location loc, IntegerForm &form, int64_t axis,
 bool Converter::convertSum(Operation *op, std::string &reason) {
   if (!isa<onnx::AddOp, onnx::SubOp>(op))
     return false;
-  std::optional<IntegerForm> lhs = getQuantizedForm(op->getOperand(0)),
-                             rhs = getQuantizedForm(op->getOperand(1));
+  std::optional<IntegerForm> lhs = getQuantizedForm(op->getOperand(0)), rhs = getQuantizedForm(op->getOperand(1));
   if (!lhs || !rhs)
     return false; // a link of a chain, or of floats
   Location loc = op->getLoc();
@@ -98,8 +95,7 @@ bool Converter::convertSum(Operation *op, std::string &reason) {
     return false;
   }
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
-  auto sum = qnn::AddOp::create(builder, loc, type, lhs->codes, rhs->codes, lhsFactor,
-                                sign * rhsFactor);
+  auto sum = qnn::AddOp::create(builder, loc, type, lhs->codes, rhs->codes, lhsFactor, sign * rhsFactor);
   if (accumulate(op, sum, std::move(form), reason))
     return true;
   reason += "; give the quantizers before it one scale";
@@ -149,17 +145,15 @@ bool Converter::convertConcat(Operation *op, std::string &reason) {
   join(form.zeroPoint, [](const IntegerForm &part) { return part.zeroPoint; });
   join(form.bounds, [](const IntegerForm &part) { return part.bounds; });
   if (anyBias)
-    join(form.bias, [](const IntegerForm &part) {
-      return part.bias.empty() ? std::vector<double>{0} : part.bias;
-    });
+    join(form.bias, [](const IntegerForm &part) { return part.bias.empty() ? std::vector<double>{0} : part.bias; });
   SmallVector<Value> codes;
   SmallVector<Type> types;
   for (const IntegerForm &part : parts) {
     codes.push_back(part.codes);
     types.push_back(part.getType().getElementType());
   }
-  form.codes = qnn::ConcatOp::create(
-      builder, op->getLoc(), RankedTensorType::get(result.getShape(), uniteTypes(types)), codes, axis);
+  form.codes = qnn::ConcatOp::create(builder, op->getLoc(), RankedTensorType::get(result.getShape(), uniteTypes(types)),
+                                     codes, axis);
   forms[op->getResult(0)] = std::move(form);
   return true;
 }

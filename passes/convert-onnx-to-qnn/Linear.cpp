@@ -37,8 +37,7 @@ static std::optional<Product> readProduct(Operation *op) {
   auto gemm = dyn_cast<onnx::GemmOp>(op);
   if (!gemm)
     return std::nullopt;
-  Product product{gemm->getOperand(0), gemm->getOperand(1),
-                  gemm->getNumOperands() > 2 ? gemm->getOperand(2) : Value()};
+  Product product{gemm->getOperand(0), gemm->getOperand(1), gemm->getNumOperands() > 2 ? gemm->getOperand(2) : Value()};
   product.alpha = gemm.getAlpha().convertToFloat();
   product.beta = gemm.getBeta().convertToFloat();
   product.transposeLhs = gemm.getTransA() != 0;
@@ -47,8 +46,8 @@ static std::optional<Product> readProduct(Operation *op) {
 }
 
 /// A product with constant weights [K, M].
-bool Converter::convertWeightProduct(Operation *op, const Product &product,
-                                     const IntegerForm &input, std::string &reason) {
+bool Converter::convertWeightProduct(Operation *op, const Product &product, const IntegerForm &input,
+                                     std::string &reason) {
   if (product.transposeLhs) {
     reason = "its left operand is transposed";
     return false;
@@ -72,17 +71,14 @@ bool Converter::convertWeightProduct(Operation *op, const Product &product,
   Value rhs = product.transposeRhs ? makeWeights(op, product.rhs, weights->codes, {1, 0})
                                    : makeWeights(op, product.rhs, weights->codes);
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
-  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input.codes, rhs),
-                    std::move(form), reason);
+  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input.codes, rhs), std::move(form), reason);
 }
 
 /// A product of two activations: zero points are subtracted before.
-bool Converter::convertActivationProduct(Operation *op, const Product &product,
-                                         IntegerForm lhs, IntegerForm rhs,
+bool Converter::convertActivationProduct(Operation *op, const Product &product, IntegerForm lhs, IntegerForm rhs,
                                          std::string &reason) {
   int64_t rank = lhs.getType().getRank(), rhsRank = rhs.getType().getRank();
-  if (product.transposeLhs || product.transposeRhs || product.bias || rank < 2 ||
-      (rhsRank != 2 && rhsRank != rank)) {
+  if (product.transposeLhs || product.transposeRhs || product.bias || rank < 2 || (rhsRank != 2 && rhsRank != rank)) {
     reason = "it is a product of two activations that are transposed, have a bias, or ranks that differ";
     return false;
   }
@@ -109,8 +105,7 @@ bool Converter::convertActivationProduct(Operation *op, const Product &product,
   }
   Value a = center(loc, lhs), b = center(loc, rhs);
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
-  return accumulate(op, qnn::MatMulOp::create(builder, loc, type, a, b), std::move(form),
-                    reason);
+  return accumulate(op, qnn::MatMulOp::create(builder, loc, type, a, b), std::move(form), reason);
 }
 
 bool Converter::convertLinear(Operation *op, std::string &reason) {
@@ -122,16 +117,14 @@ bool Converter::convertLinear(Operation *op, std::string &reason) {
   if (weights != constants.end() && isMatrix) {
     const IntegerForm *input = getForm(product->lhs);
     if (!input || !input->quantized || !weights->second.quantized) {
-      reason = !input || !input->quantized ? "its input is not quantized"
-                                           : "its weights are not quantized";
+      reason = !input || !input->quantized ? "its input is not quantized" : "its weights are not quantized";
       return false;
     }
     int64_t last = input->getType().getRank() - 1;
     std::optional<IntegerForm> form = alongAxis(op->getLoc(), *input, last, reason);
     return form && convertWeightProduct(op, *product, *form, reason);
   }
-  std::optional<IntegerForm> lhs = getQuantizedForm(product->lhs),
-                             rhs = getQuantizedForm(product->rhs);
+  std::optional<IntegerForm> lhs = getQuantizedForm(product->lhs), rhs = getQuantizedForm(product->rhs);
   if (!lhs || !rhs) {
     reason = std::string("its ") + (lhs ? "right" : "left") + " operand is not quantized";
     return false;
@@ -139,7 +132,8 @@ bool Converter::convertLinear(Operation *op, std::string &reason) {
   return convertActivationProduct(op, *product, *lhs, *rhs, reason);
 }
 
-/// Numbers of equal bits of {0, 1}: the sum of (2a - 1)(2w - 1) and K, halved, is the sum of a (2w - 1), less that of w, and K.
+/// Numbers of equal bits of {0, 1}: the sum of (2a - 1)(2w - 1) and K, halved, is the sum of a (2w - 1), less that of
+/// w, and K.
 bool Converter::convertXnorPopcount(Operation *op, std::string &reason) {
   if (!isa<onnx::XnorPopcountMatMulOp>(op))
     return false;
@@ -172,8 +166,7 @@ bool Converter::convertXnorPopcount(Operation *op, std::string &reason) {
   form.axis = tensorOf(op->getResult(0)).getRank() - 1;
   Value rhs = makeCodes(op->getLoc(), *Tensor::FromIntegers(runtime::DataType::Bipolar(), matrix.shape(), codes));
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
-  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input->codes, rhs), std::move(form),
-                    reason);
+  return accumulate(op, qnn::MatMulOp::create(builder, op->getLoc(), type, input->codes, rhs), std::move(form), reason);
 }
 
 } // namespace qcompile

@@ -17,8 +17,8 @@ static Window readPool(Operation *op, RankedTensorType input, RankedTensorType r
   return readWindow(op, kernel ? kernel.asArrayRef() : input.getShape().drop_front(2), input, result);
 }
 
-/// Negates the codes of channels whose pending operations fall, so that larger codes are larger values in every channel.
-/// False, with the reason, where that is not certain.
+/// Negates the codes of channels whose pending operations fall, so that larger codes are larger values in every
+/// channel. False, with the reason, where that is not certain.
 bool Converter::makeAscending(Location loc, IntegerForm &form, std::string &reason) {
   const Chain &chain = form.pending->chain;
   FormReader reader(form, form.axis);
@@ -29,8 +29,7 @@ bool Converter::makeAscending(Location loc, IntegerForm &form, std::string &reas
   }
   llvm::Expected<runtime::Value> first = reader(low, {int64_t(low.size())});
   llvm::Expected<runtime::Value> last = first ? reader(high, {int64_t(high.size())}) : std::move(first);
-  if (!last || reader.sawNan || !chain.monotone ||
-      llvm::any_of(form.scale, [](double s) { return s < 0; })) {
+  if (!last || reader.sawNan || !chain.monotone || llvm::any_of(form.scale, [](double s) { return s < 0; })) {
     if (!last)
       llvm::consumeError(last.takeError());
     reason = "the operations before it are not monotone";
@@ -65,15 +64,13 @@ bool Converter::makeAscending(Location loc, IntegerForm &form, std::string &reas
   return true;
 }
 
-/// The largest value of a window is that of the largest code: scales are positive, rounding is monotone. What lies outside
-/// of the input never wins where it has the lowest code.
+/// The largest value of a window is that of the largest code: scales are positive, rounding is monotone. What lies
+/// outside of the input never wins where it has the lowest code.
 bool Converter::convertMaxPool(Operation *op, std::string &reason) {
   if (!isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp>(op))
     return false;
   std::optional<IntegerForm> source = getFormBehind(op->getOperand(0));
-  source = source && hasWindowRank(source->getType())
-               ? alongAxis(op->getLoc(), *source, 1, reason)
-               : std::nullopt;
+  source = source && hasWindowRank(source->getType()) ? alongAxis(op->getLoc(), *source, 1, reason) : std::nullopt;
   if (!source || (source->pending && !makeAscending(op->getLoc(), *source, reason)))
     return false;
   if (!source->pending && llvm::any_of(source->scale, [](double s) { return s < 0; })) {
@@ -91,16 +88,15 @@ bool Converter::convertMaxPool(Operation *op, std::string &reason) {
   IntegerForm form = *source;
   form.axis = 1;
   form.codes = qnn::MaxPoolOp::create(builder, op->getLoc(),
-                                      RankedTensorType::get(result.getShape(), form.getType().getElementType()),
-                                      padded, /*axis=*/1, window.kernel, window.strides,
-                                      window.dilations);
+                                      RankedTensorType::get(result.getShape(), form.getType().getElementType()), padded,
+                                      /*axis=*/1, window.kernel, window.strides, window.dilations);
   forms[op->getResult(0)] = std::move(form);
   return true;
 }
 
 /// Per output position along dimension `d`, how many positions of the window count for an average.
-static SmallVector<int64_t> getCounts(const Window &window, int64_t d, int64_t input,
-                                      int64_t outputs, bool includesPad) {
+static SmallVector<int64_t> getCounts(const Window &window, int64_t d, int64_t input, int64_t outputs,
+                                      bool includesPad) {
   int64_t first = includesPad ? -window.low[d] : 0;
   int64_t last = input + (includesPad ? window.high[d] : 0);
   SmallVector<int64_t> counts;
@@ -116,13 +112,11 @@ static SmallVector<int64_t> getCounts(const Window &window, int64_t d, int64_t i
 }
 
 /// The number of averaged elements per output position, as a tensor [1, 1, outputs...].
-static Tensor getDivisors(const Window &window, RankedTensorType input, RankedTensorType result,
-                          bool includesPad) {
+static Tensor getDivisors(const Window &window, RankedTensorType input, RankedTensorType result, bool includesPad) {
   runtime::Shape shape = {1, 1};
   std::vector<int64_t> values = {1};
   for (int64_t d = 0; d < window.rank(); ++d) {
-    SmallVector<int64_t> counts =
-        getCounts(window, d, input.getDimSize(d + 2), result.getDimSize(d + 2), includesPad);
+    SmallVector<int64_t> counts = getCounts(window, d, input.getDimSize(d + 2), result.getDimSize(d + 2), includesPad);
     std::vector<int64_t> product;
     for (int64_t value : values)
       for (int64_t count : counts)
@@ -140,8 +134,7 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
     return false;
   const IntegerForm *known = getForm(op->getOperand(0));
   if (!known || !known->quantized || !hasWindowRank(known->getType())) {
-    reason = known && known->quantized ? "it has not 1 to 3 spatial dimensions"
-                                       : "its input is not quantized";
+    reason = known && known->quantized ? "it has not 1 to 3 spatial dimensions" : "its input is not quantized";
     return false;
   }
   std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, 1, reason);
@@ -150,8 +143,7 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
   RankedTensorType input = source->getType(), result = tensorOf(op->getResult(0));
   Window window = readPool(op, input, result);
   int64_t elements = runtime::NumElements({window.kernel.data(), window.kernel.size()});
-  Tensor divisors =
-      getDivisors(window, input, result, getInteger(op, "count_include_pad", 0) != 0);
+  Tensor divisors = getDivisors(window, input, result, getInteger(op, "count_include_pad", 0) != 0);
   int64_t common = 1;
   bool uniform = true;
   for (int64_t i = 0; i < divisors.size(); ++i) {
@@ -175,8 +167,8 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
     zero *= elements;
   Value codes = padWindows(op->getLoc(), *source, window, result, source->zeroPoint);
   auto type = RankedTensorType::get(result.getShape(), makeWidestType());
-  auto sum = qnn::SumPoolOp::create(builder, op->getLoc(), type, codes, /*axis=*/1, window.kernel,
-                                    window.strides, window.dilations);
+  auto sum = qnn::SumPoolOp::create(builder, op->getLoc(), type, codes, /*axis=*/1, window.kernel, window.strides,
+                                    window.dilations);
   if (uniform)
     return accumulate(op, sum, std::move(form), reason);
   if (!narrow(sum, form.bounds, reason))
@@ -187,14 +179,13 @@ bool Converter::convertAveragePool(Operation *op, std::string &reason) {
     factors.push_back(common / divisors.IntegerAt(i));
   Value centered = center(op->getLoc(), form);
   form.zeroPoint = {0};
-  auto product = qnn::MulOp::create(builder, op->getLoc(), type, centered,
-                                    makeIntegers(op->getLoc(), divisors.shape(), factors));
+  auto product =
+      qnn::MulOp::create(builder, op->getLoc(), type, centered, makeIntegers(op->getLoc(), divisors.shape(), factors));
   return accumulate(op, product, std::move(form), reason);
 }
 
 /// The summed dimensions of a reduction, sorted; nothing where they are not constant.
-static std::optional<SmallVector<int64_t>> readAxes(Operation *op, const ConstantValues &constants,
-                                                    int64_t rank) {
+static std::optional<SmallVector<int64_t>> readAxes(Operation *op, const ConstantValues &constants, int64_t rank) {
   SmallVector<int64_t> axes;
   if (op->getNumOperands() > 1) {
     auto constant = constants.find(op->getOperand(1));
@@ -242,12 +233,15 @@ static qnn::SumPoolOp sumLast(OpBuilder &builder, Location loc, Value codes, con
     SmallVector<int64_t> shape;
     for (int64_t d : plan.perm)
       shape.push_back(input.getDimSize(d));
-    codes = qnn::TransposeOp::create(builder, loc, RankedTensorType::get(shape, input.getElementType()), codes, plan.perm);
+    codes =
+        qnn::TransposeOp::create(builder, loc, RankedTensorType::get(shape, input.getElementType()), codes, plan.perm);
   }
   codes = qnn::ReshapeOp::create(
-      builder, loc, RankedTensorType::get({plan.before, plan.channels, plan.after, plan.count}, input.getElementType()), codes);
+      builder, loc, RankedTensorType::get({plan.before, plan.channels, plan.after, plan.count}, input.getElementType()),
+      codes);
   SmallVector<int64_t> kernel = {1, plan.count}, ones = {1, 1};
-  return qnn::SumPoolOp::create(builder, loc, RankedTensorType::get({plan.before, plan.channels, plan.after, 1}, widest), codes,
+  return qnn::SumPoolOp::create(builder, loc,
+                                RankedTensorType::get({plan.before, plan.channels, plan.after, 1}, widest), codes,
                                 /*axis=*/1, kernel, ones, ones);
 }
 
@@ -268,8 +262,7 @@ bool Converter::convertReduction(Operation *op, std::string &reason) {
     return false;
   }
   bool sumsChannels = llvm::is_contained(*axes, known->axis);
-  std::optional<IntegerForm> source =
-      alongAxis(op->getLoc(), *known, sumsChannels ? -1 : known->axis, reason);
+  std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, sumsChannels ? -1 : known->axis, reason);
   if (!source)
     return false;
   SummedLast plan = planSum(source->getType(), *axes, source->axis);

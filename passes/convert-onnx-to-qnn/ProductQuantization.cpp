@@ -13,11 +13,9 @@ static std::string findReason(onnx::PqMatMulOp op, const IntegerForm &form, floa
   if (form.pending || !form.isPerTensor() || !form.bias.empty() || form.divisor != 1)
     return "its input is not one scale times integers";
   if (form.scale[0] != double(inputScale))
-    return "its input has scale " + std::to_string(form.scale[0]) + ", not its own " +
-           std::to_string(inputScale);
+    return "its input has scale " + std::to_string(form.scale[0]) + ", not its own " + std::to_string(inputScale);
   qnn::Bounds bounds = qnn::unite(form.bounds);
-  if (bounds.low - form.zeroPoint[0] < int64_t(op.getLow()) ||
-      bounds.high - form.zeroPoint[0] > int64_t(op.getHigh()))
+  if (bounds.low - form.zeroPoint[0] < int64_t(op.getLow()) || bounds.high - form.zeroPoint[0] > int64_t(op.getHigh()))
     return "its input has more levels than it has";
   return "";
 }
@@ -40,8 +38,9 @@ static std::string findProblem(Operation *op, const std::vector<runtime::Value> 
   return results ? "" : llvm::toString(results.takeError());
 }
 
-/// A product by product quantization of integers that are the codes of its input. The float of scale * (code - zero point),
-/// divided by the scale, rounds to code - zero point: both roundings together are far below a half for codes of 22 bits.
+/// A product by product quantization of integers that are the codes of its input. The float of scale * (code - zero
+/// point), divided by the scale, rounds to code - zero point: both roundings together are far below a half for codes of
+/// 22 bits.
 bool Converter::convertProductQuantization(Operation *op, std::string &reason) {
   auto product = dyn_cast<onnx::PqMatMulOp>(op);
   if (!product)
@@ -85,10 +84,8 @@ bool Converter::convertProductQuantization(Operation *op, std::string &reason) {
   };
   auto type = RankedTensorType::get(tensorOf(op->getResult(0)).getShape(), makeWidestType());
   auto sum = qnn::PqOp::create(
-      builder, loc, type, input->codes,
-      constant("prototypes", prototypes, factor * input->zeroPoint[0]),
-      constant("offsets", parameters[3].tensor, 0), constant("tables", parameters[4].tensor, 0),
-      factor, norm);
+      builder, loc, type, input->codes, constant("prototypes", prototypes, factor * input->zeroPoint[0]),
+      constant("offsets", parameters[3].tensor, 0), constant("tables", parameters[4].tensor, 0), factor, norm);
   return accumulate(op, sum, std::move(form), reason);
 }
 

@@ -37,8 +37,8 @@ static bool reshapeAxis(IntegerForm &form, RankedTensorType to) {
 }
 
 bool Converter::convertRearrangement(Operation *op, std::string &reason) {
-  bool reshape = isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
-                     onnx::IdentityOp, onnx::DropoutOp>(op);
+  bool reshape =
+      isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp, onnx::DropoutOp>(op);
   auto transpose = dyn_cast<onnx::TransposeOp>(op);
   if (!reshape && !transpose)
     return false;

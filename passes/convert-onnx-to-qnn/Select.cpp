@@ -1,7 +1,7 @@
 //===- Select.cpp - Operations that move elements -------------------------===//
 //
-// Slices, splits, nearest-neighbour resizing, tiling and borders of copied elements pick positions per dimension. Which ones,
-// the operation itself says: it is evaluated on a tensor of positions.
+// Slices, splits, nearest-neighbour resizing, tiling and borders of copied elements pick positions per dimension. Which
+// ones, the operation itself says: it is evaluated on a tensor of positions.
 //
 //===----------------------------------------------------------------------===//
 #include <cmath>
@@ -19,8 +19,8 @@ namespace qcompile {
 using PositionLists = SmallVector<SmallVector<int64_t>>;
 
 /// The operation's constant operands, with `data` for its first one; nothing where another one varies.
-static std::optional<std::vector<runtime::Value>>
-evaluateOn(Operation *op, const ConstantValues &constants, const runtime::Value &data) {
+static std::optional<std::vector<runtime::Value>> evaluateOn(Operation *op, const ConstantValues &constants,
+                                                             const runtime::Value &data) {
   SmallVector<const runtime::Value *> operands;
   for (auto [index, operand] : llvm::enumerate(getFormalOperands(op))) {
     auto constant = operand ? constants.find(operand) : constants.end();
@@ -84,8 +84,7 @@ static int64_t getStep(ArrayRef<int64_t> positions) {
 }
 
 /// Regular positions become one slice, others a gather per dimension.
-void Converter::selectPositions(OpResult result, const IntegerForm &source,
-                                ArrayRef<SmallVector<int64_t>> positions) {
+void Converter::selectPositions(OpResult result, const IntegerForm &source, ArrayRef<SmallVector<int64_t>> positions) {
   // The location names the first result.
   Location loc = result.getLoc();
   if (result.getResultNumber() > 0)
@@ -103,14 +102,14 @@ void Converter::selectPositions(OpResult result, const IntegerForm &source,
     }
   }
   if (slices)
-    form.codes = qnn::SliceOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()),
-                                      form.codes, offsets, steps);
+    form.codes = qnn::SliceOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), form.codes,
+                                      offsets, steps);
   for (auto [d, list] : llvm::enumerate(positions)) {
     if (getStep(list))
       continue;
     shape[d] = list.size();
-    form.codes = qnn::GatherOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()),
-                                       form.codes, d, list);
+    form.codes =
+        qnn::GatherOp::create(builder, loc, RankedTensorType::get(shape, type.getElementType()), form.codes, d, list);
   }
   if (form.axis < int64_t(positions.size()))
     pickChannels(form, positions[form.axis]);
@@ -120,10 +119,10 @@ void Converter::selectPositions(OpResult result, const IntegerForm &source,
 bool Converter::convertSelection(Operation *op, std::string &reason) {
   auto resize = dyn_cast<onnx::ResizeOp>(op);
   auto pad = dyn_cast<onnx::PadOp>(op);
-  bool copies = isa<onnx::SliceOp, onnx::SplitOp, onnx::TileOp, onnx::ExpandOp>(op) ||
-                (resize && resize.getMode() == "nearest" &&
-                 resize.getCoordinateTransformationMode() != "tf_crop_and_resize") ||
-                (pad && pad.getMode() != "constant");
+  bool copies =
+      isa<onnx::SliceOp, onnx::SplitOp, onnx::TileOp, onnx::ExpandOp>(op) ||
+      (resize && resize.getMode() == "nearest" && resize.getCoordinateTransformationMode() != "tf_crop_and_resize") ||
+      (pad && pad.getMode() != "constant");
   std::optional<IntegerForm> known = copies ? getFormBehind(op->getOperand(0)) : std::nullopt;
   if (!known)
     return false;
@@ -183,8 +182,7 @@ bool Converter::convertGather(Operation *op, std::string &reason) {
     positions.push_back(index < 0 ? index + type.getDimSize(axis) : index);
   for (int64_t position : positions)
     if (position < 0 || position >= type.getDimSize(axis)) {
-      reason = "position " + std::to_string(position) + " is not one of " +
-               std::to_string(type.getDimSize(axis));
+      reason = "position " + std::to_string(position) + " is not one of " + std::to_string(type.getDimSize(axis));
       return false;
     }
   if (source->varies() && source->axis == axis && indexRank != 1)
@@ -284,8 +282,7 @@ bool Converter::convertPad(Operation *op, std::string &reason) {
     reason = "whether its value is one of the quantizer's depends on the channel, or it is a negative zero";
     return false;
   }
-  std::optional<IntegerForm> source =
-      alongAxis(op->getLoc(), *known, padsChannels ? -1 : known->axis, reason);
+  std::optional<IntegerForm> source = alongAxis(op->getLoc(), *known, padsChannels ? -1 : known->axis, reason);
   if (!source)
     return false;
   std::optional<std::vector<int64_t>> values = findIntegers(*source, padding->value);
@@ -318,8 +315,8 @@ bool Converter::convertBlocks(Operation *op, std::string &reason) {
   int64_t block = getInteger(op, "blocksize", 1);
   Location loc = op->getLoc();
   if (auto toSpace = dyn_cast<onnx::DepthToSpaceOp>(op)) {
-    form.codes = qnn::DepthToSpaceOp::create(builder, loc, type, source->codes, /*axis=*/1,
-                                             {block, block}, toSpace.getMode());
+    form.codes =
+        qnn::DepthToSpaceOp::create(builder, loc, type, source->codes, /*axis=*/1, {block, block}, toSpace.getMode());
   } else {
     int64_t n = from.getDimSize(0), c = from.getDimSize(1), h = from.getDimSize(2) / block,
             w = from.getDimSize(3) / block;
@@ -374,8 +371,7 @@ bool Converter::convertPositions(Operation *op, std::string &reason) {
     shape[axis] = topK ? tensorOf(op->getResult(0)).getDimSize(axis) : 1;
     bool smallest = minimum || getInteger(op, "largest", 1) == 0;
     auto values = RankedTensorType::get(shape, type.getElementType());
-    auto top = qnn::TopKOp::create(builder, loc, TypeRange{values, values.clone(index)},
-                                   source->codes, axis, smallest);
+    auto top = qnn::TopKOp::create(builder, loc, TypeRange{values, values.clone(index)}, source->codes, axis, smallest);
     positions = top.getIndices();
     if (topK) {
       IntegerForm form = *source;
@@ -386,8 +382,7 @@ bool Converter::convertPositions(Operation *op, std::string &reason) {
     }
   } else {
     shape[axis] = 1;
-    positions = qnn::ArgMaxOp::create(builder, loc, RankedTensorType::get(shape, index),
-                                      source->codes, axis, last);
+    positions = qnn::ArgMaxOp::create(builder, loc, RankedTensorType::get(shape, index), source->codes, axis, last);
   }
   if (positions.getType() != op->getResult(0).getType())
     positions = qnn::ReshapeOp::create(builder, loc, op->getResult(0).getType(), positions);

@@ -8,8 +8,7 @@ using namespace mlir;
 
 namespace qcompile {
 
-Value Converter::makeWeights(Operation *op, Value weights, const runtime::Tensor &codes,
-                             ArrayRef<int64_t> perm) {
+Value Converter::makeWeights(Operation *op, Value weights, const runtime::Tensor &codes, ArrayRef<int64_t> perm) {
   Value out = makeCodes(weights.getLoc(), codes);
   std::string name, reason;
   encoding::EncodingAttr structure = findStructure(weights, name);
@@ -18,15 +17,14 @@ Value Converter::makeWeights(Operation *op, Value weights, const runtime::Tensor
   if (name.empty())
     return out;
   auto constant = out.getDefiningOp<qnn::ConstantOp>();
-  absl::Status status =
-      structure ? encoding::checkConstant(structure, constant.getValue())
-                : absl::InvalidArgumentError("operations between rearrange them");
+  absl::Status status = structure ? encoding::checkConstant(structure, constant.getValue())
+                                  : absl::InvalidArgumentError("operations between rearrange them");
   if (status.ok())
     constant.setEncodingAttr(structure);
   else
     emitWarning(op->getLoc(), Code::S006)
-        << "node '" << onnx::describe(op) << "': its weights are stored dense, since they are not '"
-        << name << "' as recorded: " << std::string(status.message());
+        << "node '" << onnx::describe(op) << "': its weights are stored dense, since they are not '" << name
+        << "' as recorded: " << std::string(status.message());
   return out;
 }
 

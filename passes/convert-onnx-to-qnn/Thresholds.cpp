@@ -1,8 +1,8 @@
 //===- Thresholds.cpp - From a monotone chain to thresholds ---------------===//
 //
-// Where a channel's code is a monotone function of its position, the first position of each level is found by bisection,
-// all channels and levels in lockstep, so that the chain is evaluated on tensors and not on single values. Most levels begin
-// where a line between their neighbours says, which saves most of the search and decides nothing.
+// Where a channel's code is a monotone function of its position, the first position of each level is found by
+// bisection, all channels and levels in lockstep, so that the chain is evaluated on tensors and not on single values.
+// Most levels begin where a line between their neighbours says, which saves most of the search and decides nothing.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/convert-onnx-to-qnn/Thresholds.h"
@@ -40,8 +40,8 @@ llvm::Expected<bool> isMonotoneWhole(CodeFunction &function, std::vector<Interva
 
 namespace {
 
-/// Where every level of every channel begins, between a place where it is not reached and one where it is. Places are in units
-/// along the channel's direction.
+/// Where every level of every channel begins, between a place where it is not reached and one where it is. Places are
+/// in units along the channel's direction.
 class Brackets {
 public:
   Brackets(CodeFunction &function, ArrayRef<Interval> channels, const CodeRange &range)
@@ -53,15 +53,15 @@ public:
     }
   }
 
-  /// Closes the brackets of some levels. A chain is as quick for a few elements as for one: while brackets are few, each is cut
-  /// into several parts at once.
+  /// Closes the brackets of some levels. A chain is as quick for a few elements as for one: while brackets are few,
+  /// each is cut into several parts at once.
   llvm::Error bisect(ArrayRef<int64_t> levels) {
     constexpr int64_t kElements = 64, kMostCuts = 15;
-    int64_t cuts = function.takesRows() ? std::clamp<int64_t>(kElements / (int64_t(levels.size()) * count), 1, kMostCuts) : 1;
+    int64_t cuts =
+        function.takesRows() ? std::clamp<int64_t>(kElements / (int64_t(levels.size()) * count), 1, kMostCuts) : 1;
     auto isOpen = [&](int64_t i) { return after[i] - before[i] > 1; };
-    while (llvm::any_of(levels, [&](int64_t level) {
-      return llvm::any_of(llvm::seq(level * count, (level + 1) * count), isOpen);
-    }))
+    while (llvm::any_of(
+        levels, [&](int64_t level) { return llvm::any_of(llvm::seq(level * count, (level + 1) * count), isOpen); }))
       if (llvm::Error error = probe(levels, [&](int64_t i, SmallVectorImpl<int64_t> &units) {
             int64_t width = after[i] - before[i], parts = cuts + 1;
             for (int64_t cut = 1; cut <= cuts; ++cut)
@@ -97,8 +97,8 @@ private:
     return channels[c].direction > 0 ? unit : channels[c].low + channels[c].high - unit;
   }
 
-  /// Narrows brackets by what is at the places that `choose` gives for them, in ascending order; places outside of a bracket
-  /// say nothing.
+  /// Narrows brackets by what is at the places that `choose` gives for them, in ascending order; places outside of a
+  /// bracket say nothing.
   llvm::Error probe(ArrayRef<int64_t> levels, llvm::function_ref<void(int64_t, SmallVectorImpl<int64_t> &)> choose) {
     // A row asks for one place of every channel: those with less to ask for are asked for anything.
     SmallVector<std::vector<std::pair<int64_t, int64_t>>> places(count); // bracket and unit, by channel
@@ -146,8 +146,7 @@ private:
 
 } // namespace
 
-llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels,
-                                 const CodeRange &range) {
+llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels, const CodeRange &range) {
   if (llvm::Error error = findDirections(function, channels))
     return std::move(error);
   Brackets brackets(function, channels, range);
@@ -180,14 +179,13 @@ llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> c
 namespace {
 
 /// The code that the thresholds give at a position of a channel.
-int64_t codeAt(const Positions &positions, int64_t channel, int64_t position,
-               const CodeRange &range) {
+int64_t codeAt(const Positions &positions, int64_t channel, int64_t position, const CodeRange &range) {
   ArrayRef<int64_t> row(positions.values);
   row = row.slice(channel * range.levels, range.levels);
   bool ascending = positions.directions[channel] > 0;
   return range.low + range.step * llvm::count_if(row, [&](int64_t threshold) {
-           return ascending ? position >= threshold : position <= threshold;
-         });
+                       return ascending ? position >= threshold : position <= threshold;
+                     });
 }
 
 } // namespace
@@ -208,8 +206,7 @@ static Thresholds makeThresholds(Positions positions, const CodeRange &range,
                                  llvm::function_ref<Tensor(Shape, ArrayRef<int64_t>)> makeTensor) {
   shareRows(positions, range.levels);
   Shape shape = {int64_t(positions.directions.size()), range.levels};
-  return {makeTensor(shape, positions.values), positions.directions, range.low, range.step,
-          range.type};
+  return {makeTensor(shape, positions.values), positions.directions, range.low, range.step, range.type};
 }
 
 Thresholds makeIntegerThresholds(Positions positions, const CodeRange &range) {
@@ -220,8 +217,7 @@ Thresholds makeIntegerThresholds(Positions positions, const CodeRange &range) {
   });
 }
 
-llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,
-                                               const ConstantValues &constants,
+llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain, const ConstantValues &constants,
                                                const CodeRange &range) {
   FloatFunction function(chain, constants);
   constexpr int64_t last = kInfinityPosition - 1; // the greatest finite float
@@ -249,8 +245,7 @@ llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,
   // A channel that overflows to NaN on its way (0 * inf behind a zero factor) is not monotone after all.
   for (int64_t c = 0; c < chain.channels; ++c)
     for (int64_t end : {int64_t{1}, int64_t{2}})
-      if ((*codes)[end * chain.channels + c] !=
-          codeAt(*positions, c, probe[end * chain.channels + c], range))
+      if ((*codes)[end * chain.channels + c] != codeAt(*positions, c, probe[end * chain.channels + c], range))
         return llvm::createStringError("the activation is not monotone over all floats");
   for (size_t i = 0; i < positions->values.size(); ++i) {
     int64_t &p = positions->values[i];

@@ -34,14 +34,12 @@ llvm::Expected<bool> isMonotoneWhole(CodeFunction &function, std::vector<Interva
 
 /// Direction +1: the least position whose code is at least low + step * level, or high + 1. Direction -1: the
 /// greatest such position, or low - 1. The function is monotone.
-llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels,
-                                 const CodeRange &range);
+llvm::Expected<Positions> bisect(CodeFunction &function, std::vector<Interval> channels, const CodeRange &range);
 
 Thresholds makeIntegerThresholds(Positions positions, const CodeRange &range);
 
 /// Thresholds on float32 values that give the same codes as the chain for every float, infinities included.
-llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain,
-                                               const ConstantValues &constants,
+llvm::Expected<Thresholds> findFloatThresholds(const Chain &chain, const ConstantValues &constants,
                                                const CodeRange &range);
 
 } // namespace qcompile

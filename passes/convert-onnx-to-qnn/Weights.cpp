@@ -12,8 +12,7 @@ using qcompile::runtime::Tensor;
 namespace qcompile {
 
 /// Codes without their zero point. Fails on a fractional zero point.
-static bool subtractZeroPoints(const runtime::QuantizedView &view, std::vector<int64_t> &out,
-                               std::string &reason) {
+static bool subtractZeroPoints(const runtime::QuantizedView &view, std::vector<int64_t> &out, std::string &reason) {
   out = view.codes.ToIntegers();
   for (int64_t i = 0; i < view.zero_point.size(); ++i) {
     double zero = view.zero_point.DoubleAt(i);
@@ -34,10 +33,8 @@ namespace {
 /// Gathers, per output, the product of scales of every weight.
 class ScaleAligner {
 public:
-  ScaleAligner(const runtime::QuantizedView &view, const WeightLayout &layout,
-               const IntegerForm &input, double alpha)
-      : view(view), layout(layout), input(input), alpha(alpha),
-        index(view.scale.shape(), view.codes.shape()) {}
+  ScaleAligner(const runtime::QuantizedView &view, const WeightLayout &layout, const IntegerForm &input, double alpha)
+      : view(view), layout(layout), input(input), alpha(alpha), index(view.scale.shape(), view.codes.shape()) {}
 
   /// Finds the scale of every output; multiplies weights whose scale is a multiple of it.
   bool align(std::vector<int64_t> &weights, std::vector<double> &scale, std::string &reason) {
@@ -55,8 +52,7 @@ public:
     }
     std::vector<CommonUnit> units;
     for (const std::vector<double> &seen : distinct) {
-      std::optional<CommonUnit> unit =
-          seen.size() == 1 ? CommonUnit{seen[0], {1}} : findCommonUnit(seen);
+      std::optional<CommonUnit> unit = seen.size() == 1 ? CommonUnit{seen[0], {1}} : findCommonUnit(seen);
       if (!unit) {
         reason = "the scales that meet in one sum have no common unit within 40 bits";
         return false;
@@ -104,10 +100,8 @@ private:
 };
 } // namespace
 
-std::optional<IntegerWeights> makeIntegerWeights(const runtime::QuantizedView &view,
-                                                 const WeightLayout &layout,
-                                                 const IntegerForm &input, double alpha,
-                                                 std::string &reason) {
+std::optional<IntegerWeights> makeIntegerWeights(const runtime::QuantizedView &view, const WeightLayout &layout,
+                                                 const IntegerForm &input, double alpha, std::string &reason) {
   IntegerWeights out;
   std::vector<int64_t> weights;
   if (view.codes.size() == 0) {

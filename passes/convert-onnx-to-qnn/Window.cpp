@@ -20,8 +20,7 @@ static SmallVector<int64_t> readList(Operation *op, StringRef name, size_t size,
   return SmallVector<int64_t>(size, otherwise);
 }
 
-Window readWindow(Operation *op, ArrayRef<int64_t> kernel, RankedTensorType input,
-                  RankedTensorType result) {
+Window readWindow(Operation *op, ArrayRef<int64_t> kernel, RankedTensorType input, RankedTensorType result) {
   size_t rank = kernel.size();
   Window window;
   window.kernel.assign(kernel.begin(), kernel.end());

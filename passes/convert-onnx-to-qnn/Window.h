@@ -24,14 +24,12 @@ struct Window {
 };
 
 /// Whether integer window operations take tensors of this rank: a batch, channels and 1 to 3 spatial dimensions.
-inline bool hasWindowRank(mlir::RankedTensorType type) {
-  return type.getRank() >= 3 && type.getRank() <= 5;
-}
+inline bool hasWindowRank(mlir::RankedTensorType type) { return type.getRank() >= 3 && type.getRank() <= 5; }
 
 /// Reads `strides`, `dilations`, `pads` and `auto_pad` of an operation from input to result of the given
 /// types, both with a batch and a channel dimension in front.
-Window readWindow(mlir::Operation *op, llvm::ArrayRef<int64_t> kernel,
-                  mlir::RankedTensorType input, mlir::RankedTensorType result);
+Window readWindow(mlir::Operation *op, llvm::ArrayRef<int64_t> kernel, mlir::RankedTensorType input,
+                  mlir::RankedTensorType result);
 
 } // namespace qcompile
 

@@ -23,7 +23,9 @@ static Value turn(OnnxSteps &steps, Value x, int64_t axis, ArrayRef<int64_t> dir
 }
 
 /// A threshold that no code reaches, whatever its sign.
-static float getFiller(qnn::Bounds bounds) { return getFloatAbove(std::max(std::abs(bounds.low), std::abs(bounds.high))); }
+static float getFiller(qnn::Bounds bounds) {
+  return getFloatAbove(std::max(std::abs(bounds.low), std::abs(bounds.high)));
+}
 
 bool MultithresholdWriter::writeThreshold(qnn::ThresholdOp op, std::string &reason) {
   ArrayRef<int64_t> directions = op.getDirections();
@@ -44,7 +46,8 @@ bool MultithresholdWriter::writeThreshold(qnn::ThresholdOp op, std::string &reas
                   : isCoarse ? getFiller(shorter->second.bounds)
                              : getFiller(qnn::getValueBounds(op.getInput()));
   for (auto [c, direction] : llvm::enumerate(directions)) {
-    // x <= t where it falls: -x >= -t. Integers beyond all values are the same as the next one above, which need not be rounded.
+    // x <= t where it falls: -x >= -t. Integers beyond all values are the same as the next one above, which need not be
+    // rounded.
     std::vector<float> row;
     for (int64_t t = 0; t < levels; ++t) {
       double threshold = thresholds.DoubleAt(int64_t(c) * levels + t);
@@ -135,26 +138,28 @@ bool MultithresholdWriter::writeTable(qnn::TableOp op, std::string &reason) {
     function.rows.push_back(std::move(row));
   }
   OnnxSteps steps(op);
-  Value out = writeSteps(steps, get(op.getInput()), op.getAxis(), function,
-                         tensorOf(op.getResult()).getElementType(), reason);
+  Value out =
+      writeSteps(steps, get(op.getInput()), op.getAxis(), function, tensorOf(op.getResult()).getElementType(), reason);
   if (out)
     set(op, out);
   return out != nullptr;
 }
 
 bool MultithresholdWriter::writeRequantize(qnn::RequantizeOp op, std::string &reason) {
-  int64_t channels = std::max(op.getMultipliers().getType().getNumElements(), op.getOffsets().getType().getNumElements());
+  int64_t channels =
+      std::max(op.getMultipliers().getType().getNumElements(), op.getOffsets().getType().getNumElements());
   qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
   Function function{bounds.low, std::vector<std::vector<int64_t>>(channels)};
-  bool known = evaluateOnCodes(op, op.getAxis(), channels, reason, [&](int64_t, int64_t channel, const Tensor &out, int64_t i) {
-    function.rows[channel].push_back(out.IntegerAt(i));
-    return true;
-  });
+  bool known =
+      evaluateOnCodes(op, op.getAxis(), channels, reason, [&](int64_t, int64_t channel, const Tensor &out, int64_t i) {
+        function.rows[channel].push_back(out.IntegerAt(i));
+        return true;
+      });
   if (!known)
     return false;
   OnnxSteps steps(op);
-  Value out = writeSteps(steps, get(op.getInput()), op.getAxis(), function,
-                         tensorOf(op.getResult()).getElementType(), reason);
+  Value out =
+      writeSteps(steps, get(op.getInput()), op.getAxis(), function, tensorOf(op.getResult()).getElementType(), reason);
   if (out)
     set(op, out);
   return out != nullptr;

@@ -46,9 +46,12 @@ bool CoarseSum::fill(qnn::AddOp op, int shift) {
 }
 
 size_t CoarseSum::count(double threshold, int64_t direction) const {
-  return size_t(std::partition_point(sums.begin(), sums.end(), [&](const Sum &sum) {
-                  return direction > 0 ? double(sum.fine) < threshold : double(sum.fine) <= threshold;
-                }) - sums.begin());
+  return size_t(std::partition_point(sums.begin(), sums.end(),
+                                     [&](const Sum &sum) {
+                                       return direction > 0 ? double(sum.fine) < threshold
+                                                            : double(sum.fine) <= threshold;
+                                     }) -
+                sums.begin());
 }
 
 bool CoarseSum::keepsApart(qnn::ThresholdOp op) const {

@@ -8,9 +8,9 @@
 
 namespace qcompile {
 
-/// A sum lhs * m + rhs * n of codes that only thresholds read, with smaller multipliers. Two codes have few values together: where, for
-/// every threshold, all pairs below it have smaller coarse sums than all pairs that reach it, a threshold between those decides the
-/// same, for every input.
+/// A sum lhs * m + rhs * n of codes that only thresholds read, with smaller multipliers. Two codes have few values
+/// together: where, for every threshold, all pairs below it have smaller coarse sums than all pairs that reach it, a
+/// threshold between those decides the same, for every input.
 class CoarseSum {
 public:
   /// The finest one that float32 holds; nothing where none keeps the thresholds apart, or something else reads the sum.
@@ -33,7 +33,7 @@ private:
   size_t count(double threshold, int64_t direction) const;
   bool keepsApart(qnn::ThresholdOp op) const;
 
-  std::vector<Sum> sums;                       ///< of all pairs, ascending
+  std::vector<Sum> sums;                        ///< of all pairs, ascending
   std::vector<int64_t> largestOf, smallestFrom; ///< coarse sums of the first i pairs, and from pair i on
 };
 

@@ -11,8 +11,7 @@ bool hasLayout(RankedTensorType type, int64_t axis, size_t rows, std::string &re
   if (rank < 2)
     reason = "MultiThreshold takes tensors of two or more dimensions, found " + std::to_string(rank);
   else if (rows > 1 && axis != 1 && axis != rank - 1)
-    reason = "MultiThreshold has channels along dimension 1 or the last one, found dimension " +
-             std::to_string(axis);
+    reason = "MultiThreshold has channels along dimension 1 or the last one, found dimension " + std::to_string(axis);
   return reason.empty();
 }
 
@@ -31,12 +30,11 @@ Value writeCounts(OnnxSteps &steps, Value x, int64_t axis, Counts counts, bool l
     row.resize(levels, counts.filler);
     flat.insert(flat.end(), row.begin(), row.end());
   }
-  Value thresholds = steps.constant(
-      "thresholds", Tensor::FromFloats({int64_t(counts.rows.size()), int64_t(levels)}, flat));
+  Value thresholds =
+      steps.constant("thresholds", Tensor::FromFloats({int64_t(counts.rows.size()), int64_t(levels)}, flat));
   auto type = cast<RankedTensorType>(x.getType());
   NamedAttribute attributes[] = {steps.attribute("out_dtype", counts.datatype),
-                                 steps.attribute("out_scale", counts.scale),
-                                 steps.attribute("out_bias", counts.bias),
+                                 steps.attribute("out_scale", counts.scale), steps.attribute("out_bias", counts.bias),
                                  steps.attribute("data_layout", getLayout(type.getRank(), axis))};
   if (last)
     return steps.last("MultiThreshold", {x, thresholds}, attributes, type);

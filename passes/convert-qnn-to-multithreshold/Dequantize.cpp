@@ -16,8 +16,8 @@ namespace {
 template <typename T> struct AffineSteps {
   std::vector<T> zeroPoint, scale, rest, bias;
 
-  /// The divisor goes into the scale. With `splits`, a scale is the sum of one of 24 bits, whose products with codes of 24 bits are
-  /// exact in float64, as their sums with a bias of a like scale are, and of the small rest.
+  /// The divisor goes into the scale. With `splits`, a scale is the sum of one of 24 bits, whose products with codes of
+  /// 24 bits are exact in float64, as their sums with a bias of a like scale are, and of the small rest.
   AffineSteps(qnn::DequantizeOp op, bool splits) {
     auto divisor = double(int64_t(op.getDivisor()));
     for (int64_t i = 0; i < op.getZeroPoint().getType().getNumElements(); ++i)
@@ -32,7 +32,9 @@ template <typename T> struct AffineSteps {
       for (int64_t i = 0; i < op.getBias()->getType().getNumElements(); ++i)
         bias.push_back(T(op.getBias()->getTensor().DoubleAt(i)));
   }
-  bool shifts() const { return llvm::any_of(zeroPoint, [](T z) { return z != 0; }); }
+  bool shifts() const {
+    return llvm::any_of(zeroPoint, [](T z) { return z != 0; });
+  }
   float apply(int64_t code, int64_t channel) const {
     auto at = [&](const std::vector<T> &list) { return list[list.size() == 1 ? 0 : channel]; };
     T steps = T(code);
@@ -53,7 +55,8 @@ template <typename T> struct AffineSteps {
 /// The value of the operation for one code: one rounding of the exact number.
 static float roundOnce(double scale, double zeroPoint, double bias, int64_t divisor, int64_t code) {
   double product = (double(code) - zeroPoint) * (scale / double(divisor)), sum = product + bias;
-  // The difference is exact; quotient, product and sum are one rounding each. Mostly that is far from the middle of two floats.
+  // The difference is exact; quotient, product and sum are one rounding each. Mostly that is far from the middle of two
+  // floats.
   double error = 0x1p-51 * std::fabs(product) + 0x1p-52 * std::fabs(sum);
   auto nearest = float(sum);
   double up = std::nextafter(nearest, INFINITY), down = std::nextafter(nearest, -INFINITY);
@@ -83,8 +86,8 @@ struct Trials {
 };
 } // namespace
 
-/// Whether the steps give the value of the operation for every code that it may see in a channel. False, with no trials left, where these
-/// are too many.
+/// Whether the steps give the value of the operation for every code that it may see in a channel. False, with no trials
+/// left, where these are too many.
 template <typename T>
 static bool isExact(qnn::DequantizeOp op, const AffineSteps<T> &affine, int64_t channel, Trials &trials) {
   qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
@@ -103,11 +106,12 @@ template <typename T> static bool isExact(qnn::DequantizeOp op, const AffineStep
   qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
   if (!trials.suffice((bounds.high - bounds.low + 1) * countChannels(affine)))
     return false;
-  return llvm::all_of(llvm::seq(countChannels(affine)), [&](int64_t channel) { return isExact(op, affine, channel, trials); });
+  return llvm::all_of(llvm::seq(countChannels(affine)),
+                      [&](int64_t channel) { return isExact(op, affine, channel, trials); });
 }
 
-/// The steps on two parts of the scale. A sum in float64 that is half way between two float32 numbers, next to an exact one that is not, is
-/// the only way in which they differ, and rare: another last bit of the rest takes the sum off it.
+/// The steps on two parts of the scale. A sum in float64 that is half way between two float32 numbers, next to an exact
+/// one that is not, is the only way in which they differ, and rare: another last bit of the rest takes the sum off it.
 static std::optional<AffineSteps<double>> findParts(qnn::DequantizeOp op, Trials &trials) {
   AffineSteps<double> out(op, /*splits=*/true);
   std::vector<double> rests;
@@ -143,7 +147,8 @@ template <typename T>
 static Value writeAffine(OnnxSteps &steps, qnn::DequantizeOp op, Value x, const AffineSteps<T> &affine) {
   auto type = cast<RankedTensorType>(op.getResult().getType());
   constexpr bool isDouble = std::is_same_v<T, double>;
-  auto wide = type.clone(isDouble ? Type(Float64Type::get(op->getContext())) : Type(Float32Type::get(op->getContext())));
+  auto wide =
+      type.clone(isDouble ? Type(Float64Type::get(op->getContext())) : Type(Float32Type::get(op->getContext())));
   constexpr int64_t kFloat = 1, kDouble = 11; // of ONNX' element types
   if (isDouble)
     x = steps.apply("Cast", x, steps.attribute("to", kDouble), wide);
@@ -183,7 +188,8 @@ bool MultithresholdWriter::writeDequantize(qnn::DequantizeOp op, std::string &re
     y = writeAffine(steps, op, x, *parts);
   else {
     reason = trials.left > 0 ? "the last bit of its float32 value is not what operations on float64 give for every code"
-                             : "whether operations on float64 give the last bit of its float32 value is not known: its operand takes more "
+                             : "whether operations on float64 give the last bit of its float32 value is not known: its "
+                               "operand takes more "
                                "values than can be tried, 2^28 in all channels together";
     if (!allowApproximate)
       return false;

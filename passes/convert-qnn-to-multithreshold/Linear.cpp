@@ -1,6 +1,7 @@
 //===- Linear.cpp - Sums of integers as floats ----------------------------===//
 //
-// Every partial sum fits the accumulator's type, and float32 holds all integers up to 2^24, so no order of additions rounds.
+// Every partial sum fits the accumulator's type, and float32 holds all integers up to 2^24, so no order of additions
+// rounds.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/convert-qnn-to-multithreshold/Writer.h"
@@ -59,9 +60,8 @@ bool MultithresholdWriter::writeMatMul(qnn::MatMulOp op) {
 }
 
 /// A Conv of the input of `op`, which has its border itself where it can.
-bool MultithresholdWriter::writeConvolved(Operation *op, Value weights, OnnxSteps &steps,
-                                          ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations,
-                                          int64_t groups) {
+bool MultithresholdWriter::writeConvolved(Operation *op, Value weights, OnnxSteps &steps, ArrayRef<int64_t> strides,
+                                          ArrayRef<int64_t> dilations, int64_t groups) {
   WindowBorder border = takeBorder(op->getOperand(0), /*lowest=*/false);
   ArrayRef<int64_t> kernel = cast<RankedTensorType>(weights.getType()).getShape().drop_front(2);
   NamedAttribute attributes[] = {steps.attribute("kernel_shape", kernel), steps.attribute("strides", strides),
@@ -122,8 +122,7 @@ bool MultithresholdWriter::writeConvTranspose(qnn::ConvTransposeOp op, std::stri
                                  steps.attribute("group", int64_t(op.getGroups())),
                                  steps.attribute("pads", ArrayRef<int64_t>(pads)),
                                  steps.attribute("output_padding", ArrayRef<int64_t>(extra))};
-  set(op, steps.last("ConvTranspose", {get(op.getInput()), get(op.getWeights())}, attributes,
-                     getType(op.getResult())));
+  set(op, steps.last("ConvTranspose", {get(op.getInput()), get(op.getWeights())}, attributes, getType(op.getResult())));
   return true;
 }
 

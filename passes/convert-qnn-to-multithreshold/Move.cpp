@@ -57,10 +57,9 @@ bool MultithresholdWriter::writeMaxPool(qnn::MaxPoolOp op, std::string &reason) 
     if (std::max(border.pads[d], border.pads[spatial + d]) >= op.getKernel()[d])
       border = {op.getInput(), SmallVector<int64_t>(2 * spatial, 0)};
   OnnxSteps steps(op);
-  NamedAttribute attributes[] = {steps.attribute("kernel_shape", op.getKernel()),
-                                 steps.attribute("strides", op.getStrides()),
-                                 steps.attribute("dilations", op.getDilations()),
-                                 steps.attribute("pads", ArrayRef<int64_t>(border.pads))};
+  NamedAttribute attributes[] = {
+      steps.attribute("kernel_shape", op.getKernel()), steps.attribute("strides", op.getStrides()),
+      steps.attribute("dilations", op.getDilations()), steps.attribute("pads", ArrayRef<int64_t>(border.pads))};
   set(op, steps.last("MaxPool", get(border.input), attributes, getType(op.getResult())));
   return true;
 }
@@ -78,7 +77,8 @@ bool MultithresholdWriter::writePad(qnn::PadOp op, std::string &reason) {
   llvm::append_range(pads, op.getHigh());
   Value value = steps.constant("border", Tensor::ScalarFloat(float(values.IntegerAt(0))));
   const Value axes; // all of them
-  set(op, steps.last("Pad", {get(op.getInput()), makeList(steps, "pads", pads), value, axes}, {}, getType(op.getResult())));
+  set(op,
+      steps.last("Pad", {get(op.getInput()), makeList(steps, "pads", pads), value, axes}, {}, getType(op.getResult())));
   return true;
 }
 
@@ -120,8 +120,7 @@ bool MultithresholdWriter::writeMove(Operation *op, std::string &reason) {
       reason = "DepthToSpace has square blocks of two dimensions, channels first";
       return false;
     }
-    NamedAttribute attributes[] = {steps.attribute("blocksize", sizes[0]),
-                                   steps.attribute("mode", blocks.getMode())};
+    NamedAttribute attributes[] = {steps.attribute("blocksize", sizes[0]), steps.attribute("mode", blocks.getMode())};
     y = steps.last("DepthToSpace", x, attributes, type);
   } else if (auto argMax = dyn_cast<qnn::ArgMaxOp>(op)) {
     NamedAttribute attributes[] = {steps.attribute("axis", int64_t(argMax.getAxis())),

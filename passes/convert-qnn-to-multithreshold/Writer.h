@@ -4,12 +4,12 @@
 
 #include "dialects/onnx/Datatype.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/convert-qnn-to-multithreshold/CoarseSum.h"
 #include "passes/rewriting/ElementTypes.h"
 #include "passes/rewriting/OnnxSteps.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile {
 
@@ -53,8 +53,8 @@ private:
   bool writeMove(mlir::Operation *op, std::string &reason);
   bool writePad(qnn::PadOp op, std::string &reason);
   bool writeMaxPool(qnn::MaxPoolOp op, std::string &reason);
-  bool writeConvolved(mlir::Operation *op, mlir::Value weights, OnnxSteps &steps,
-                      llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> dilations, int64_t groups);
+  bool writeConvolved(mlir::Operation *op, mlir::Value weights, OnnxSteps &steps, llvm::ArrayRef<int64_t> strides,
+                      llvm::ArrayRef<int64_t> dilations, int64_t groups);
 
   /// The float tensor of a code tensor, or the same integers where these are positions (64 bits).
   mlir::Value get(mlir::Value codes);
@@ -74,8 +74,9 @@ private:
   llvm::DenseSet<mlir::Value> turned;
 };
 
-/// The border that a window operation can have itself: a pad of spatial dimensions only, by `value` (nothing: by any value that is
-/// the lowest of its type). Gives the pads of ONNX, and the padded value; zeros and `input` where there is none.
+/// The border that a window operation can have itself: a pad of spatial dimensions only, by `value` (nothing: by any
+/// value that is the lowest of its type). Gives the pads of ONNX, and the padded value; zeros and `input` where there
+/// is none.
 struct WindowBorder {
   mlir::Value input;
   llvm::SmallVector<int64_t> pads;

@@ -6,10 +6,10 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "passes/compression/Driver.h"
 #include "passes/decompose-weights/Refinement.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -29,10 +29,9 @@ constexpr int kMaxCodeBits = 23;
 constexpr int64_t kLengthPerVector = 64;
 
 /// Factors of all outputs as the attribute, for weights of the layer's own arrangement.
-Attribute makeStructure(const Layer &layer, const Settings &settings,
-                        const std::vector<Factors> &factors) {
-  const int64_t n = settings.vector, outputs = layer.outputs(),
-                vectors = settings.vectors(layer.inputs()), blocks = settings.blocks(layer.inputs());
+Attribute makeStructure(const Layer &layer, const Settings &settings, const std::vector<Factors> &factors) {
+  const int64_t n = settings.vector, outputs = layer.outputs(), vectors = settings.vectors(layer.inputs()),
+                blocks = settings.blocks(layer.inputs());
   std::vector<int64_t> coefficients, bases;
   for (const Factors &f : factors) {
     for (int64_t v = 0; v < vectors; ++v)
@@ -45,14 +44,11 @@ Attribute makeStructure(const Layer &layer, const Settings &settings,
   using runtime::DataType, runtime::Tensor;
   MLIRContext *context = layer.operation()->getContext();
   // +2^e needs e + 2 bits; at least two, for -1, 0 and 1.
-  auto c = Tensor::FromIntegers(DataType::Signed(int(settings.levels) + 1), {outputs, vectors, n},
-                                coefficients);
-  auto b = Tensor::FromIntegers(DataType::Signed(int(settings.basisBits)), {outputs, blocks, n, n},
-                                bases);
-  return encoding::BasisAttr::get(
-      context, settings.levels, settings.basisBits, settings.length,
-      data::ConstantAttr::get(context, layer.name() + ".coefficients", *c),
-      data::ConstantAttr::get(context, layer.name() + ".basis", *b), layer.order(), 1);
+  auto c = Tensor::FromIntegers(DataType::Signed(int(settings.levels) + 1), {outputs, vectors, n}, coefficients);
+  auto b = Tensor::FromIntegers(DataType::Signed(int(settings.basisBits)), {outputs, blocks, n, n}, bases);
+  return encoding::BasisAttr::get(context, settings.levels, settings.basisBits, settings.length,
+                                  data::ConstantAttr::get(context, layer.name() + ".coefficients", *c),
+                                  data::ConstantAttr::get(context, layer.name() + ".basis", *b), layer.order(), 1);
 }
 
 class Decomposer : public Method {
@@ -61,18 +57,16 @@ public:
 
   llvm::Expected<LayerResult> compress(const LayerTask &task) override {
     const Layer &layer = task.layer;
-    if (Attribute structure = layer.structure();
-        structure && (keepGrid || !isa<encoding::BasisAttr>(structure)))
-      return llvm::createStringError(
-          "its weights have the structure '" +
-          cast<encoding::EncodingAttr>(structure).getEncodingName().str() +
-          "', which a decomposition would break; use one of the two on this layer");
+    if (Attribute structure = layer.structure(); structure && (keepGrid || !isa<encoding::BasisAttr>(structure)))
+      return llvm::createStringError("its weights have the structure '" +
+                                     cast<encoding::EncodingAttr>(structure).getEncodingName().str() +
+                                     "', which a decomposition would break; use one of the two on this layer");
     const Settings settings = getSettings(layer);
     const int64_t coefficients = layer.outputs() * settings.vectors(layer.inputs()) * settings.vector;
     if (std::llround(settings.density * double(coefficients)) < 1)
-      return llvm::createStringError(
-          "density %g leaves none of its %lld coefficients, expected at least %g (1/%lld)", settings.density,
-          (long long)coefficients, 1 / double(coefficients), (long long)coefficients);
+      return llvm::createStringError("density %g leaves none of its %lld coefficients, expected at least %g (1/%lld)",
+                                     settings.density, (long long)coefficients, 1 / double(coefficients),
+                                     (long long)coefficients);
     std::vector<Factors> factors = decompose(task, settings);
     llvm::Expected<LayerResult> result = makeResult(layer, settings, factors);
     if (result && keepGrid && layer.grid())
@@ -147,14 +141,12 @@ private:
     out.weights.grid = grid;
     out.weights.structure = makeStructure(layer, settings, factors);
     const double density = double(nonzero) / double(coefficients);
-    out.technique = llvm::formatv("basis {0}x{0} of {1} bits, {2} exponents, density {3:F2}",
-                                  settings.vector, settings.basisBits, settings.levels, density);
+    out.technique = llvm::formatv("basis {0}x{0} of {1} bits, {2} exponents, density {3:F2}", settings.vector,
+                                  settings.basisBits, settings.levels, density);
     if (layer.grid())
       out.technique += ", instead of its own grid";
-    out.details = llvm::json::Object{{"density", density},
-                                     {"vector", settings.vector},
-                                     {"length", settings.length},
-                                     {"code_bits", grid.bits}};
+    out.details = llvm::json::Object{
+        {"density", density}, {"vector", settings.vector}, {"length", settings.length}, {"code_bits", grid.bits}};
     return out;
   }
 
@@ -174,8 +166,7 @@ private:
 struct DecomposeWeightsPass : impl::DecomposeWeightsBase<DecomposeWeightsPass> {
   using DecomposeWeightsBase::DecomposeWeightsBase;
   // The options are protected members.
-  template <typename Pass>
-  friend Options compression::readOptions(const Pass &pass);
+  template <typename Pass> friend Options compression::readOptions(const Pass &pass);
 
   void getDependentDialects(DialectRegistry &registry) const override {
     DecomposeWeightsBase::getDependentDialects(registry);
@@ -211,8 +202,7 @@ private:
       if (value >= low && value <= high)
         return;
       emitError(getOperation().getLoc(), Code::P010)
-          << "option '" << name << "': expected " << print(low) << " to " << print(high)
-          << ", found " << print(value);
+          << "option '" << name << "': expected " << print(low) << " to " << print(high) << ", found " << print(value);
       ok = false;
     };
     expect("levels", double(levels), 1, 15);

@@ -103,8 +103,8 @@ Factors decompose(const Vector &weights, const Settings &settings) {
   Factors out{Matrix(vectors, n), Matrix(blocks * n, n), 1};
   for (int64_t b = 0; b < blocks; ++b) {
     const int64_t first = b * settings.length, count = std::min(settings.length, vectors - first);
-    decomposeBlock(padded.middleRows(first, count), settings,
-                   out.coefficients.middleRows(first, count), out.basis.middleRows(b * n, n));
+    decomposeBlock(padded.middleRows(first, count), settings, out.coefficients.middleRows(first, count),
+                   out.basis.middleRows(b * n, n));
   }
   return out;
 }

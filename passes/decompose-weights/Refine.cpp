@@ -9,7 +9,7 @@ namespace qcompile::decomposition {
 namespace {
 
 constexpr int kRounds = 12;     ///< of bases and coefficients in turn, at most
-constexpr int kStepRounds = 4; ///< of these behind every step of pruning but the last
+constexpr int kStepRounds = 4;  ///< of these behind every step of pruning but the last
 constexpr int kPruneSteps = 32; ///< over which coefficients are removed
 
 /// Bases and coefficients in turn until neither lowers the error by a thousandth.
@@ -66,16 +66,14 @@ double removeTo(std::vector<Refinement> &rows, int64_t count) {
 
 } // namespace
 
-std::vector<Factors> refine(const Settings &settings, const Matrix &targets,
-                            const std::vector<const Matrix *> &moments,
+std::vector<Factors> refine(const Settings &settings, const Matrix &targets, const std::vector<const Matrix *> &moments,
                             std::vector<Factors> factors) {
   std::vector<Vector> rowTargets;
   std::vector<Refinement> rows;
   rowTargets.reserve(factors.size());
   rows.reserve(factors.size());
   // Zeros that a threshold made stay. Those of the exponent window are values like others.
-  const bool keepZeros = settings.vectorThreshold > 0 ||
-                         settings.threshold > std::ldexp(1.0, -int(settings.levels));
+  const bool keepZeros = settings.vectorThreshold > 0 || settings.threshold > std::ldexp(1.0, -int(settings.levels));
   int64_t total = 0, left = 0;
   for (size_t o = 0; o < factors.size(); ++o) {
     rowTargets.push_back(targets.row(o));

@@ -8,8 +8,7 @@
 
 namespace qcompile::decomposition {
 
-Refinement::Refinement(const Settings &settings, const Vector &target, const Matrix &moments,
-                       Factors start)
+Refinement::Refinement(const Settings &settings, const Vector &target, const Matrix &moments, Factors start)
     : settings(settings), target(target), moments(moments), factors(std::move(start)) {
   difference = factors.expand(settings, target.size()) * factors.scale - target;
   gradient = moments * difference;
@@ -45,8 +44,7 @@ Matrix Refinement::getImage(int64_t block) const {
   for (int64_t j = 0; j < n; ++j) {
     const int64_t count = last - first - (j >= width(last - 1));
     const Matrix columns = moments(Eigen::all, Eigen::seqN(first * n + j, count, n));
-    const Matrix image =
-        columns * factors.coefficients.middleRows(first, count) * factors.scale;
+    const Matrix image = columns * factors.coefficients.middleRows(first, count) * factors.scale;
     for (int64_t i = 0; i < n; ++i)
       out.col(i * n + j) = image.col(i);
   }
@@ -63,8 +61,7 @@ void Refinement::fitBases() {
     const Vector change = Eigen::LDLT<Eigen::MatrixXd>(normal).solve(-(m.transpose() * gradient));
     if (!change.allFinite())
       continue;
-    factors.basis.middleRows(block * n, n) +=
-        Eigen::Map<const Matrix>(change.data(), n, n);
+    factors.basis.middleRows(block * n, n) += Eigen::Map<const Matrix>(change.data(), n, n);
     moveWeights(m * change);
   }
 }
@@ -75,8 +72,7 @@ void Refinement::changeCoefficient(int64_t vector, int64_t index, double value) 
   if (change == 0)
     return;
   factors.coefficients(vector, index) = value;
-  const Vector row = factors.basis.row(vector / settings.length * n + index).head(count) *
-                     (change * factors.scale);
+  const Vector row = factors.basis.row(vector / settings.length * n + index).head(count) * (change * factors.scale);
   difference.segment(vector * n, count) += row;
   gradient += moments.middleCols(vector * n, count) * row;
 }
@@ -92,10 +88,8 @@ bool Refinement::sweepCoefficients(double price) {
       const double old = factors.coefficients(v, i);
       if (old == 0 && fixed)
         continue;
-      const Vector row =
-          factors.basis.row(v / settings.length * n + i).head(count) * factors.scale;
-      const double curvature =
-          row.dot(moments.block(v * n, v * n, count, count) * row);
+      const Vector row = factors.basis.row(v / settings.length * n + i).head(count) * factors.scale;
+      const double curvature = row.dot(moments.block(v * n, v * n, count, count) * row);
       if (!(curvature > 0))
         continue;
       // The error is a parabola around the optimum: of the powers of two the nearest one is the best.
@@ -127,10 +121,9 @@ Matrix Refinement::getCostOfZero() const {
       const double c = factors.coefficients(v, i);
       if (c == 0)
         continue;
-      const Vector row =
-          factors.basis.row(v / settings.length * n + i).head(count) * (c * factors.scale);
-      out(v, i) = row.dot(moments.block(v * n, v * n, count, count) * row) -
-                  2 * row.dot(gradient.segment(v * n, count));
+      const Vector row = factors.basis.row(v / settings.length * n + i).head(count) * (c * factors.scale);
+      out(v, i) =
+          row.dot(moments.block(v * n, v * n, count, count) * row) - 2 * row.dot(gradient.segment(v * n, count));
     }
   }
   return out;
@@ -148,10 +141,9 @@ void Refinement::roundBases() {
     normal.diagonal().array() += 1e-9 * normal.diagonal().mean() + 1e-300;
     auto basis = factors.basis.middleRows(block * n, n);
     const Matrix flat = Eigen::Map<const Matrix>(Matrix(basis).data(), 1, n * n);
-    const Matrix rounded = compression::roundWithCorrection(
-        flat, normal, 0, [&](int64_t, int64_t, double value) {
-          return std::clamp(std::nearbyint(value), -limit(), limit());
-        });
+    const Matrix rounded = compression::roundWithCorrection(flat, normal, 0, [&](int64_t, int64_t, double value) {
+      return std::clamp(std::nearbyint(value), -limit(), limit());
+    });
     basis = Eigen::Map<const Matrix>(rounded.data(), n, n);
     moveWeights(m * (rounded - flat).transpose());
   }
@@ -170,8 +162,7 @@ bool Refinement::sweepBases() {
         continue;
       const double optimum = element - m.col(e).dot(gradient) / curvature;
       const double best = std::clamp(std::nearbyint(optimum), -limit(), limit());
-      if (best == element ||
-          std::abs(best - optimum) >= std::abs(element - optimum) * (1 - 1e-12))
+      if (best == element || std::abs(best - optimum) >= std::abs(element - optimum) * (1 - 1e-12))
         continue;
       const double change = best - element;
       element = best;

@@ -6,9 +6,9 @@
 
 namespace qcompile::decomposition {
 
-/// Lowers the output error d H dᵀ (d: target minus rebuilt weights) of one output's factors, H [K, K] the second moments of its
-/// inputs: bases by weighted least squares, coefficients one after the other (coordinate descent over 0 and the powers of
-/// two), both in turn. Holds references to `settings`, `target` and `moments`.
+/// Lowers the output error d H dᵀ (d: target minus rebuilt weights) of one output's factors, H [K, K] the second
+/// moments of its inputs: bases by weighted least squares, coefficients one after the other (coordinate descent over 0
+/// and the powers of two), both in turn. Holds references to `settings`, `target` and `moments`.
 class Refinement {
 public:
   Refinement(const Settings &settings, const Vector &target, const Matrix &moments, Factors factors);
@@ -19,8 +19,8 @@ public:
 
   /// Every basis at its optimum given all else, as real numbers: n² normal equations Mᵀ H M each.
   void fitBases();
-  /// Every coefficient at its optimum given all others, once, where one other than 0 costs `price` besides its error; an infinite
-  /// price: zeros stay, and only they. True where one has changed.
+  /// Every coefficient at its optimum given all others, once, where one other than 0 costs `price` besides its error;
+  /// an infinite price: zeros stay, and only they. True where one has changed.
   bool sweepCoefficients(double price);
   /// The growth of the error where one coefficient becomes 0, [vectors, n]; 0 for those that are.
   Matrix getCostOfZero() const;
@@ -50,10 +50,11 @@ private:
   Vector gradient;   ///< H difference
 };
 
-/// Brings the factors of all outputs, each with its own target (a row of `targets`) and moments, to `settings.density` over all of
-/// them together, by what costs the least output error, and refines them to integers. `moments[o]` belongs to output o.
-std::vector<Factors> refine(const Settings &settings, const Matrix &targets,
-                            const std::vector<const Matrix *> &moments, std::vector<Factors> factors);
+/// Brings the factors of all outputs, each with its own target (a row of `targets`) and moments, to `settings.density`
+/// over all of them together, by what costs the least output error, and refines them to integers. `moments[o]` belongs
+/// to output o.
+std::vector<Factors> refine(const Settings &settings, const Matrix &targets, const std::vector<const Matrix *> &moments,
+                            std::vector<Factors> factors);
 
 } // namespace qcompile::decomposition
 

@@ -26,7 +26,8 @@ using namespace equalization;
 /// Weights of all layers on their way, and the scales that each pair has taken in all rounds.
 class Equalizer {
 public:
-  Equalizer(ArrayRef<Layer> layers, ArrayRef<LayerPair> pairs, bool powerOfTwo) : layers(layers), pairs(pairs), powerOfTwo(powerOfTwo) {
+  Equalizer(ArrayRef<Layer> layers, ArrayRef<LayerPair> pairs, bool powerOfTwo)
+      : layers(layers), pairs(pairs), powerOfTwo(powerOfTwo) {
     for (const Layer &layer : layers)
       weights.push_back(layer.weights());
     for (const LayerPair &pair : pairs)

@@ -20,7 +20,8 @@ data::ConstantAttr getConstant(Value value) {
 /// The dimension of a layer's outputs, counted from the last one (0).
 int64_t getChannelsFromBack(const Layer &layer) { return layer.kernel().size(); }
 
-/// Whether a constant that broadcasts against values with channels at that dimension has one number per channel, or one.
+/// Whether a constant that broadcasts against values with channels at that dimension has one number per channel, or
+/// one.
 bool isPerChannel(data::ConstantAttr constant, int64_t fromBack, int64_t channels) {
   auto shape = constant ? constant.getType().getShape() : ArrayRef<int64_t>();
   if (!constant || !constant.getType().getElementType().isF32())
@@ -34,8 +35,8 @@ bool isPerChannel(data::ConstantAttr constant, int64_t fromBack, int64_t channel
 }
 
 bool isHomogeneous(Operation *op) {
-  return isa<onnx::ReluOp, onnx::LeakyReluOp, onnx::PReluOp, onnx::MaxPoolOp, onnx::AveragePoolOp, onnx::GlobalMaxPoolOp,
-             onnx::GlobalAveragePoolOp, onnx::IdentityOp, onnx::DropoutOp>(op);
+  return isa<onnx::ReluOp, onnx::LeakyReluOp, onnx::PReluOp, onnx::MaxPoolOp, onnx::AveragePoolOp,
+             onnx::GlobalMaxPoolOp, onnx::GlobalAveragePoolOp, onnx::IdentityOp, onnx::DropoutOp>(op);
 }
 
 /// A reshape of [N, C, spatial...] to [N, C * spatial]: the columns per channel; 0 where it is another one.
@@ -97,7 +98,8 @@ private:
     if (operand != 0)
       return false;
     if (isHomogeneous(op))
-      return op->getNumResults() == 1 || llvm::all_of(llvm::drop_begin(op->getResults()), [](Value v) { return v.use_empty(); });
+      return op->getNumResults() == 1 ||
+             llvm::all_of(llvm::drop_begin(op->getResults()), [](Value v) { return v.use_empty(); });
     if (const int64_t positions = getFlattenedPositions(op, channels); positions > 0 && fromBack > 0) {
       pair.positions = positions;
       fromBack = -1; // features of several positions: no addition per channel any more
@@ -139,7 +141,8 @@ std::vector<LayerPair> findPairs(ArrayRef<Layer> layers) {
     PathWalker walker(layer);
     Operation *reader = walker.walk();
     auto second = llvm::find_if(layers, [&](const Layer &other) { return other.operation() == reader; });
-    if (!reader || second == layers.end() || !canScale(*second) || !reads(*second, layer.outputs(), walker.pair.positions))
+    if (!reader || second == layers.end() || !canScale(*second) ||
+        !reads(*second, layer.outputs(), walker.pair.positions))
       continue;
     walker.pair.first = index;
     walker.pair.second = second - layers.begin();

@@ -4,8 +4,8 @@
 
 namespace qcompile::equalization {
 
-/// sqrt(r1 r2) / r2 = sqrt(r1 / r2), by which the side of range r1 is divided and that of r2 multiplied; 1 where a range is 0 or
-/// the scale is not between 2^-20 and 2^20. With `powerOfTwo` the nearest one in ratio.
+/// sqrt(r1 r2) / r2 = sqrt(r1 / r2), by which the side of range r1 is divided and that of r2 multiplied; 1 where a
+/// range is 0 or the scale is not between 2^-20 and 2^20. With `powerOfTwo` the nearest one in ratio.
 double getEqualizingScale(double r1, double r2, bool powerOfTwo);
 
 } // namespace qcompile::equalization

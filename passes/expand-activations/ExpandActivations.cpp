@@ -24,8 +24,7 @@ float getFloat(Operation *op, StringRef name, float otherwise) {
 void expandHardSwish(Operation *op) {
   OnnxSteps steps(op);
   Value x = op->getOperand(0);
-  NamedAttribute attributes[] = {steps.attribute("alpha", 0.16666667163372f),
-                                 steps.attribute("beta", 0.5f)};
+  NamedAttribute attributes[] = {steps.attribute("alpha", 0.16666667163372f), steps.attribute("beta", 0.5f)};
   steps.finish("Mul", {x, steps.apply("HardSigmoid", x, attributes)});
 }
 
@@ -65,8 +64,8 @@ void expandGelu(Operation *op) {
 struct ExpandActivationsPass : impl::ExpandActivationsBase<ExpandActivationsPass> {
   void runOnOperation() override {
     getOperation().walk([](Operation *op) {
-      auto type = op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
-                                           : RankedTensorType();
+      auto type =
+          op->getNumResults() == 1 ? dyn_cast<RankedTensorType>(op->getResult(0).getType()) : RankedTensorType();
       if (!type || !type.getElementType().isF32())
         return;
       if (isa<onnx::HardSwishOp>(op))

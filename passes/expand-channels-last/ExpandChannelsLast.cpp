@@ -43,13 +43,11 @@ void expand(Operation *op) {
   SmallVector<Value> operands(op->getOperands());
   for (size_t i = 0; i < (name == "Conv" ? 2 : 1); ++i) {
     auto type = cast<RankedTensorType>(operands[i].getType());
-    operands[i] = steps.apply("Transpose", operands[i],
-                              steps.attribute("perm", getPermutation(type.getRank(), true)),
+    operands[i] = steps.apply("Transpose", operands[i], steps.attribute("perm", getPermutation(type.getRank(), true)),
                               toChannelsFirst(type));
   }
   Value standard = steps.apply(name, operands, llvm::to_vector(op->getAttrs()), toChannelsFirst(result));
-  steps.finish("Transpose", standard,
-               steps.attribute("perm", getPermutation(result.getRank(), false)));
+  steps.finish("Transpose", standard, steps.attribute("perm", getPermutation(result.getRank(), false)));
 }
 
 struct ExpandChannelsLastPass : impl::ExpandChannelsLastBase<ExpandChannelsLastPass> {

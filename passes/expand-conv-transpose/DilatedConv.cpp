@@ -11,8 +11,8 @@ namespace qcompile {
 
 namespace {
 
-/// How one dimension is split: with p = phases * t + r, tap i of output p reads element t * stride + i of the input that
-/// is sliced from position r * (old stride) with this step.
+/// How one dimension is split: with p = phases * t + r, tap i of output p reads element t * stride + i of the input
+/// that is sliced from position r * (old stride) with this step.
 struct Phases {
   int64_t count = 1;
   int64_t step = 1;
@@ -24,9 +24,8 @@ struct Phases {
 class DilatedConv {
 public:
   DilatedConv(OpBuilder &builder, qnn::ConvOp op)
-      : builder(builder), qnn(builder, op.getLoc()), op(op), axis(op.getAxis()),
-        input(tensorOf(op.getInput())), result(tensorOf(op.getResult())),
-        outputs(getSpatial(result.getShape(), axis)) {
+      : builder(builder), qnn(builder, op.getLoc()), op(op), axis(op.getAxis()), input(tensorOf(op.getInput())),
+        result(tensorOf(op.getResult())), outputs(getSpatial(result.getShape(), axis)) {
     ArrayRef<int64_t> weights = tensorOf(op.getWeights()).getShape();
     for (auto [d, kernel] : llvm::enumerate(getSpatial(weights, axis)))
       dimensions.push_back(getPhases(kernel, op.getStrides()[d], op.getDilations()[d]));
@@ -48,8 +47,7 @@ public:
     expansion.after = perPosition * positions;
     expansion.before = expansion.after;
     for (auto [d, phases] : llvm::enumerate(dimensions))
-      expansion.before = expansion.before / phases.kernel *
-                         (op.getDilations()[d] * (phases.kernel - 1) + 1);
+      expansion.before = expansion.before / phases.kernel * (op.getDilations()[d] * (phases.kernel - 1) + 1);
     expansion.result = interleave(builder, op.getLoc(), parts, axis, blocks, result);
     return expansion;
   }
@@ -83,8 +81,8 @@ private:
     Value part = qnn.slice(op.getInput(), makeShape(0, 0, axis, offsets), makeShape(1, 1, axis, steps),
                            makeShape(input.getDimSize(0), input.getDimSize(axis), axis, lengths));
     ++expansion.convolutions;
-    part = qnn.conv(part, op.getWeights(), axis, strides, SmallVector<int64_t>(strides.size(), 1),
-                    op.getGroups(), type, result.getElementType());
+    part = qnn.conv(part, op.getWeights(), axis, strides, SmallVector<int64_t>(strides.size(), 1), op.getGroups(), type,
+                    result.getElementType());
     keepWithin(part, result.getElementType());
     return part;
   }
@@ -94,8 +92,7 @@ private:
     SmallVector<int64_t> extents;
     for (auto [d, phases] : llvm::enumerate(dimensions))
       extents.push_back((outputs[d] + phases.count - 1) / phases.count);
-    return qnn.zeros(makeShape(result.getDimSize(0), result.getDimSize(axis), axis, extents),
-                     result.getElementType());
+    return qnn.zeros(makeShape(result.getDimSize(0), result.getDimSize(axis), axis, extents), result.getElementType());
   }
 
   OpBuilder &builder;
@@ -116,8 +113,6 @@ bool isDilated(qnn::ConvOp op) {
                       [](auto pair) { return std::get<0>(pair) > 1 && std::get<1>(pair) > 1; });
 }
 
-Expansion expandDilatedConv(OpBuilder &builder, qnn::ConvOp op) {
-  return DilatedConv(builder, op).expand();
-}
+Expansion expandDilatedConv(OpBuilder &builder, qnn::ConvOp op) { return DilatedConv(builder, op).expand(); }
 
 } // namespace qcompile

@@ -4,8 +4,8 @@
 #include "dialects/data/StaticShape.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/Support/MathExtras.h"
 #include "passes/expand-conv-transpose/Expansions.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -21,14 +21,11 @@ constexpr int64_t kMaxClasses = 4096;
 
 bool hasTooManyClasses(ArrayRef<int64_t> factors) {
   int64_t classes = 1;
-  return llvm::any_of(factors, [&](int64_t factor) {
-    return llvm::MulOverflow(classes, factor, classes) || classes > kMaxClasses;
-  });
+  return llvm::any_of(
+      factors, [&](int64_t factor) { return llvm::MulOverflow(classes, factor, classes) || classes > kMaxClasses; });
 }
 
-bool isStatic(Operation *op) {
-  return data::hasStaticOperands(op) && data::hasStaticResults(op);
-}
+bool isStatic(Operation *op) { return data::hasStaticOperands(op) && data::hasStaticResults(op); }
 
 struct ExpandConvTransposePass : impl::ExpandConvTransposeBase<ExpandConvTransposePass> {
   using ExpandConvTransposeBase::ExpandConvTransposeBase;
@@ -55,17 +52,17 @@ private:
     if (!hasTooManyClasses(factors))
       return false;
     emitWarning(op->getLoc(), Code::P004)
-        << "node '" << onnx::describe(op) << "' stays as it is: expected at most " << kMaxClasses
-        << " parts";
+        << "node '" << onnx::describe(op) << "' stays as it is: expected at most " << kMaxClasses << " parts";
     return true;
   }
 
   static void replace(Operation *op, const Expansion &expansion, StringRef what) {
-    emitRemark(op->getLoc(), Code::P004)
-        << "node '" << onnx::describe(op) << "': " << what << " as " << expansion.convolutions
-        << (expansion.convolutions == 1 ? " dense convolution" : " dense convolutions") << " with "
-        << expansion.after << " multiply-accumulates, with zeros inserted there would be "
-        << expansion.before;
+    emitRemark(op->getLoc(), Code::P004) << "node '" << onnx::describe(op) << "': " << what << " as "
+                                         << expansion.convolutions
+                                         << (expansion.convolutions == 1 ? " dense convolution" : " dense convolutions")
+                                         << " with " << expansion.after
+                                         << " multiply-accumulates, with zeros inserted there would be "
+                                         << expansion.before;
     op->getResult(0).replaceAllUsesWith(expansion.result);
     // Weights that are constant have been copied.
     SmallVector<Value> operands(op->getOperands());

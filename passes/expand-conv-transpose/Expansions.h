@@ -23,16 +23,14 @@ Expansion expandDilatedConv(mlir::OpBuilder &builder, qnn::ConvOp op);
 
 /// The extents of all dimensions but the batch and the channels, and a shape with these.
 llvm::SmallVector<int64_t> getSpatial(llvm::ArrayRef<int64_t> shape, int64_t axis);
-llvm::SmallVector<int64_t> makeShape(int64_t batch, int64_t channels, int64_t axis,
-                                     llvm::ArrayRef<int64_t> spatial);
+llvm::SmallVector<int64_t> makeShape(int64_t batch, int64_t channels, int64_t axis, llvm::ArrayRef<int64_t> spatial);
 
 /// Gives an accumulator that `type` does not hold that type: of 0 alone the narrowest is unsigned.
 void keepWithin(mlir::Value part, mlir::Type type);
 
-/// Interleaves parts, in row-major order of `blocks` (one entry per spatial dimension) and each possibly short of its last
-/// position, to a tensor of `type`.
-mlir::Value interleave(mlir::OpBuilder &builder, mlir::Location loc,
-                       llvm::ArrayRef<mlir::Value> parts, int64_t axis,
+/// Interleaves parts, in row-major order of `blocks` (one entry per spatial dimension) and each possibly short of its
+/// last position, to a tensor of `type`.
+mlir::Value interleave(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::Value> parts, int64_t axis,
                        llvm::ArrayRef<int64_t> blocks, mlir::RankedTensorType type);
 
 } // namespace qcompile

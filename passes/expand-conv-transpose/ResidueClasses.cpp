@@ -6,8 +6,8 @@
 
 namespace qcompile {
 
-std::vector<ResidueClass> getResidueClasses(int64_t kernel, int64_t stride, int64_t dilation,
-                                            int64_t offset, int64_t outputs) {
+std::vector<ResidueClass> getResidueClasses(int64_t kernel, int64_t stride, int64_t dilation, int64_t offset,
+                                            int64_t outputs) {
   // Position i reaches output Q where i * dilation = Q modulo stride: with one solution i also every (stride / g)-th
   // further one, which reads an input dilation / g further back.
   int64_t g = std::gcd(stride, dilation);

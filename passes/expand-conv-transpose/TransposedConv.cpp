@@ -19,16 +19,15 @@ SmallVector<int64_t> getSpatial(ArrayRef<int64_t> shape, int64_t axis) {
   return out;
 }
 
-SmallVector<int64_t> makeShape(int64_t batch, int64_t channels, int64_t axis,
-                               ArrayRef<int64_t> spatial) {
+SmallVector<int64_t> makeShape(int64_t batch, int64_t channels, int64_t axis, ArrayRef<int64_t> spatial) {
   SmallVector<int64_t> out = {batch};
   out.append(spatial.begin(), spatial.end());
   out.insert(out.begin() + axis, channels);
   return out;
 }
 
-Value interleave(OpBuilder &builder, Location loc, ArrayRef<Value> parts, int64_t axis,
-                 ArrayRef<int64_t> blocks, RankedTensorType type) {
+Value interleave(OpBuilder &builder, Location loc, ArrayRef<Value> parts, int64_t axis, ArrayRef<int64_t> blocks,
+                 RankedTensorType type) {
   QnnBuilder qnn(builder, loc);
   SmallVector<int64_t> extents = getSpatial(type.getShape(), axis);
   for (auto [extent, block] : llvm::zip(extents, blocks))
@@ -72,8 +71,7 @@ public:
     for (ArrayRef<OutputClass> run : runs)
       parts.push_back(makePart(run, type));
     // Every weight meets every position of its output once.
-    expansion.before = weights.getNumElements() * result.getNumElements() /
-                       std::max<int64_t>(result.getDimSize(1), 1);
+    expansion.before = weights.getNumElements() * result.getNumElements() / std::max<int64_t>(result.getDimSize(1), 1);
     expansion.result = interleave(builder, op.getLoc(), parts, 1, op.getStrides(), result);
     return expansion;
   }
@@ -88,8 +86,8 @@ private:
     SmallVector<OutputClass> classes = {OutputClass()};
     for (int64_t d = 0; d < spatialRank(); ++d) {
       std::vector<ResidueClass> dimension =
-          getResidueClasses(weights.getDimSize(d + 2), op.getStrides()[d], op.getDilations()[d],
-                            op.getOffsets()[d], result.getDimSize(d + 2));
+          getResidueClasses(weights.getDimSize(d + 2), op.getStrides()[d], op.getDilations()[d], op.getOffsets()[d],
+                            result.getDimSize(d + 2));
       SmallVector<OutputClass> next;
       for (const OutputClass &prefix : classes)
         for (const ResidueClass &residue : dimension) {
@@ -104,8 +102,7 @@ private:
   /// Whether no output of the class sees an input.
   bool isZero(const OutputClass &c) const {
     for (auto [d, residue] : llvm::enumerate(c))
-      if (residue.isEmpty() || residue.start >= input.getDimSize(d + 2) ||
-          residue.start + residue.inputLength() <= 0)
+      if (residue.isEmpty() || residue.start >= input.getDimSize(d + 2) || residue.start + residue.inputLength() <= 0)
         return true;
     return false;
   }
@@ -116,9 +113,7 @@ private:
     // With groups the channels of the classes would have to be sorted.
     if (groups != 1)
       return false;
-    return llvm::all_of(llvm::zip(a, b), [](auto pair) {
-      return std::get<0>(pair).readsLike(std::get<1>(pair));
-    });
+    return llvm::all_of(llvm::zip(a, b), [](auto pair) { return std::get<0>(pair).readsLike(std::get<1>(pair)); });
   }
 
   SmallVector<ArrayRef<OutputClass>> findRuns(ArrayRef<OutputClass> classes) const {
@@ -145,8 +140,8 @@ private:
         extent = (result.getDimSize(d + 2) + op.getStrides()[d] - 1) / op.getStrides()[d];
       return qnn.zeros(makeShape(result.getDimSize(0), channels, 1, extents), result.getElementType());
     }
-    Value part = qnn.conv(makeWindow(shared), makeKernel(run), 1, strides, dilations, groups,
-                          type, result.getElementType());
+    Value part =
+        qnn.conv(makeWindow(shared), makeKernel(run), 1, strides, dilations, groups, type, result.getElementType());
     keepWithin(part, result.getElementType());
     int64_t macs = result.getDimSize(0) * channels * inputsPerGroup();
     for (const ResidueClass &residue : shared)
@@ -194,8 +189,7 @@ private:
     SmallVector<int64_t> perm = {1, 0};
     for (int64_t d = 2; d < weights.getRank(); ++d)
       perm.push_back(d);
-    encoding::EncodingAttr kept =
-        encoding::keepIfHeld(encoding::permuteEncoding(encoding, perm), kernel);
+    encoding::EncodingAttr kept = encoding::keepIfHeld(encoding::permuteEncoding(encoding, perm), kernel);
     if (!kept)
       emitRemark(op.getLoc(), Code::S006)
           << "node '" << onnx::describe(op) << "': parts of its weights are stored dense, since they are not '"

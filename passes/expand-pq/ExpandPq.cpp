@@ -39,7 +39,8 @@ public:
     rows = tensorOf(op.getInput()).getNumElements() / k;
   }
 
-  /// Works on so many rows at once that scores and look-ups have at most `maxElements` elements each (0: on all of them).
+  /// Works on so many rows at once that scores and look-ups have at most `maxElements` elements each (0: on all of
+  /// them).
   Value build(int64_t maxElements) {
     int64_t perRow = spaces * std::max(count, outputs), all = rows;
     int64_t part = maxElements > 0 ? std::max<int64_t>(maxElements / perRow, 1) : all;
@@ -112,23 +113,21 @@ private:
     Tensor table = makeIntegers({int64_t(prototypes.size()), bounds.high - bounds.low + 1}, values);
     auto held = data::ConstantAttr::get(op.getContext(), "magnitudes", table);
     Value spread = builder.gather(x, 2, elements);
-    Value magnitudes = qnn::TableOp::create(
-        opBuilder, op.getLoc(), tensorOf(spread).clone(held.getType().getElementType()), spread,
-        /*axis=*/2, bounds.low, held);
+    Value magnitudes =
+        qnn::TableOp::create(opBuilder, op.getLoc(), tensorOf(spread).clone(held.getType().getElementType()), spread,
+                             /*axis=*/2, bounds.low, held);
     std::vector<int64_t> weights(prototypes.size(), -1);
     std::vector<int64_t> offsets = op.getOffsets().getTensor().ToIntegers();
     for (int64_t &offset : offsets)
       offset = -offset;
-    return addOffsets(convolve(magnitudes, weights, spaces * count, spaces * count),
-                      std::move(offsets));
+    return addOffsets(convolve(magnitudes, weights, spaces * count, spaces * count), std::move(offsets));
   }
 
   /// Rows of the tables of all sub-spaces, [rows, spaces].
   Value findFirst(Value scores) {
     Value bySpace = builder.reshape(scores, {rows, spaces, count});
     auto si64 = opBuilder.getIntegerType(64, /*isSigned=*/true);
-    Value first = qnn::ArgMaxOp::create(opBuilder, op.getLoc(),
-                                        RankedTensorType::get({rows, spaces, 1}, si64), bySpace,
+    Value first = qnn::ArgMaxOp::create(opBuilder, op.getLoc(), RankedTensorType::get({rows, spaces, 1}, si64), bySpace,
                                         /*axis=*/2, /*select_last=*/false);
     first = builder.reshape(first, {rows, spaces});
     if (spaces == 1)
@@ -137,11 +136,9 @@ private:
     std::vector<int64_t> entries;
     for (int64_t entry = 0; entry < spaces * count; ++entry)
       entries.push_back(entry);
-    auto held = data::ConstantAttr::get(
-        op.getContext(), "entries",
-        *Tensor::FromIntegers(runtime::DataType::Signed(32), {spaces, count}, entries));
-    return qnn::TableOp::create(opBuilder, op.getLoc(),
-                                tensorOf(first).clone(held.getType().getElementType()), first,
+    auto held = data::ConstantAttr::get(op.getContext(), "entries",
+                                        *Tensor::FromIntegers(runtime::DataType::Signed(32), {spaces, count}, entries));
+    return qnn::TableOp::create(opBuilder, op.getLoc(), tensorOf(first).clone(held.getType().getElementType()), first,
                                 /*axis=*/1, /*low=*/0, held);
   }
 
@@ -151,9 +148,8 @@ private:
     auto rowsType = RankedTensorType::get({rows, spaces, outputs}, tensorOf(table).getElementType());
     Value found = qnn::LookupOp::create(opBuilder, op.getLoc(), rowsType, entries, table);
     auto type = RankedTensorType::get({rows, 1, outputs}, tensorOf(op.getResult()).getElementType());
-    auto sum = qnn::SumPoolOp::create(opBuilder, op.getLoc(), type, found, /*axis=*/2,
-                                      ArrayRef<int64_t>{spaces}, ArrayRef<int64_t>{1},
-                                      ArrayRef<int64_t>{1});
+    auto sum = qnn::SumPoolOp::create(opBuilder, op.getLoc(), type, found, /*axis=*/2, ArrayRef<int64_t>{spaces},
+                                      ArrayRef<int64_t>{1}, ArrayRef<int64_t>{1});
     if (Type narrowest = getNarrowestAccumulator(sum))
       setElementType(sum.getResult(), narrowest);
     return sum;
@@ -165,9 +161,8 @@ private:
     if (tensorOf(sums).getElementType() == type)
       return sums;
     auto constant = [&](StringRef name, int64_t value) {
-      return data::ConstantAttr::get(
-          op.getContext(), name,
-          *Tensor::FromIntegers(runtime::DataType::Int64(), {1}, {value}));
+      return data::ConstantAttr::get(op.getContext(), name,
+                                     *Tensor::FromIntegers(runtime::DataType::Int64(), {1}, {value}));
     };
     qnn::Bounds bounds = qnn::getTypeBounds(type);
     return qnn::RequantizeOp::create(opBuilder, op.getLoc(), tensorOf(sums).clone(type), sums,
@@ -192,8 +187,7 @@ struct ExpandPqPass : impl::ExpandPqBase<ExpandPqPass> {
         return;
       if (llvm::Error error = checkPqExpansion(op)) {
         emitWarning(op.getLoc(), Code::P016)
-            << "node '" << onnx::describe(op) << "' stays as it is: "
-            << llvm::toString(std::move(error));
+            << "node '" << onnx::describe(op) << "' stays as it is: " << llvm::toString(std::move(error));
         return;
       }
       OpBuilder builder(op);
@@ -213,11 +207,10 @@ struct ExpandPqPass : impl::ExpandPqBase<ExpandPqPass> {
 llvm::Error checkPqExpansion(qnn::PqOp op) {
   qnn::Bounds bounds = qnn::getValueBounds(op.getInput());
   __int128 levels = __int128(bounds.high) - bounds.low + 1;
-  bool isTooLarge = int64_t(op.getNorm()) == 1 &&
-                    (levels > 65536 || levels * op.getPrototypes().size() > kMaxTableEntries);
+  bool isTooLarge =
+      int64_t(op.getNorm()) == 1 && (levels > 65536 || levels * op.getPrototypes().size() > kMaxTableEntries);
   return isTooLarge ? llvm::createStringError("expected tables of its distances with at most " +
-                                              Twine(int64_t(kMaxTableEntries)) +
-                                              " entries, found more; use norm 2")
+                                              Twine(int64_t(kMaxTableEntries)) + " entries, found more; use norm 2")
                     : llvm::Error::success();
 }
 

@@ -14,8 +14,7 @@ AccumulatorLimit::AccumulatorLimit(qnn::Bounds input, int bits)
       limitHigh((int64_t{1} << (bits - 1)) - 1), limitLow(int64_t{1} << (bits - 1)) {}
 
 qnn::Bounds AccumulatorLimit::getBounds(SignedSums sums) const {
-  return {-(fallOf * sums.positive + riseOf * sums.negative),
-          riseOf * sums.positive + fallOf * sums.negative};
+  return {-(fallOf * sums.positive + riseOf * sums.negative), riseOf * sums.positive + fallOf * sums.negative};
 }
 
 bool AccumulatorLimit::holds(SignedSums sums) const {

@@ -1,10 +1,11 @@
 //===- AccumulatorLimit.h - What a narrow accumulator holds -----*- C++ -*-===//
 //
-// Inputs are codes from low to high, weights integers w with S+ the sum of the positive ones and S- that of the magnitudes of the
-// negative ones. Every partial sum of x w, in any order, lies between
+// Inputs are codes from low to high, weights integers w with S+ the sum of the positive ones and S- that of the
+// magnitudes of the negative ones. Every partial sum of x w, in any order, lies between
 //   -(fall S+ + rise S-) and rise S+ + fall S-,   rise = max(high, 0), fall = max(-low, 0)
-// (techniques: 11, exact facts for given integer weights; getDotProductBounds), so that an accumulator of P bits bounds S+ and S- and
-// nothing else. For unsigned inputs that are two separate bounds: S+ <= (2^(P-1) - 1) / high, S- <= 2^(P-1) / high.
+// (techniques: 11, exact facts for given integer weights; getDotProductBounds), so that an accumulator of P bits bounds
+// S+ and S- and nothing else. For unsigned inputs that are two separate bounds: S+ <= (2^(P-1) - 1) / high, S- <=
+// 2^(P-1) / high.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_FITACCUMULATORS_ACCUMULATORLIMIT_H
@@ -59,8 +60,7 @@ struct RowLimits {
 /// The codes that one output has been given so far, against its limits.
 class RowBudget {
 public:
-  RowBudget(const RowLimits &limits, int64_t columns)
-      : limits(&limits), tiles(limits.countTiles(columns)) {}
+  RowBudget(const RowLimits &limits, int64_t columns) : limits(&limits), tiles(limits.countTiles(columns)) {}
   /// The codes that the column may be given.
   qnn::Bounds getRoom(int64_t column) const;
   void add(int64_t column, int64_t code);

@@ -5,10 +5,10 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "passes/compression/Driver.h"
 #include "passes/compression/ExposeWeights.h"
 #include "passes/fit-accumulators/FitMethod.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -46,7 +46,8 @@ struct FitAccumulatorsPass : impl::FitAccumulatorsBase<FitAccumulatorsPass> {
       return signalPassFailure();
     fit::FitMethod method(*options, fit::findIntegerSums(function, found));
     compression::Options common = compression::readOptions(*this);
-    // Compression erases the constants and quantizers that a Layer refers to: only operations and finished entries outlive it.
+    // Compression erases the constants and quantizers that a Layer refers to: only operations and finished entries
+    // outlive it.
     DenseSet<Operation *> selected;
     std::vector<ReportEntry> fitting = describeSelected(common, method, selected);
     found.clear();
@@ -81,7 +82,8 @@ private:
     if (bits != 0)
       checkWidth("bits", bits);
     if ((tile != 0) != (innerBits != 0) || tile < 0) {
-      fail() << "expected tile and inner-bits together, found tile=" << tile.getValue() << " and inner-bits=" << innerBits.getValue();
+      fail() << "expected tile and inner-bits together, found tile=" << tile.getValue()
+             << " and inner-bits=" << innerBits.getValue();
       ok = false;
     } else if (tile != 0) {
       checkWidth("inner-bits", innerBits);
@@ -118,7 +120,8 @@ private:
     return out;
   }
 
-  /// The layers that the options select, none where the options are wrong; what there is to say of that, the driver says.
+  /// The layers that the options select, none where the options are wrong; what there is to say of that, the driver
+  /// says.
   std::vector<Layer> selectQuietly(const compression::Options &common) {
     fit::Silence silence(&getContext());
     FailureOr<std::vector<Layer>> out = compression::selectLayers(getOperation(), common);

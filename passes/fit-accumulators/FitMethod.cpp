@@ -41,7 +41,8 @@ RowLimits FitMethod::getLimits(const Layer &layer) const {
     out.tile = options.tile;
   } else if (options.tile > 0) {
     // One tile is the whole sum.
-    out.outer = AccumulatorLimit(input, out.outer ? std::min(options.bitsOf(layer), options.innerBits) : options.innerBits);
+    out.outer =
+        AccumulatorLimit(input, out.outer ? std::min(options.bitsOf(layer), options.innerBits) : options.innerBits);
   }
   return out;
 }
@@ -237,9 +238,8 @@ llvm::Expected<LayerResult> FitMethod::compress(const LayerTask &task) {
   if (llvm::Error error = prove(layer, limits, before, after, result.details))
     return std::move(error);
   // The grid is given even where it is the old one: its quantizer then rounds to the nearest code.
-  result.weights.grid = llvm::all_equal(grid.scale) && layer.grid()->scale == std::vector(1, grid.scale[0])
-                            ? *layer.grid()
-                            : grid;
+  result.weights.grid =
+      llvm::all_equal(grid.scale) && layer.grid()->scale == std::vector(1, grid.scale[0]) ? *layer.grid() : grid;
   result.technique = describe(options.bitsOf(layer), options.innerBits, counts, result.details);
   return result;
 }

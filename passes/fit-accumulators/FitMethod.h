@@ -2,18 +2,18 @@
 #ifndef QCOMPILE_PASSES_FITACCUMULATORS_FITMETHOD_H
 #define QCOMPILE_PASSES_FITACCUMULATORS_FITMETHOD_H
 
-#include "llvm/ADT/StringMap.h"
 #include "passes/compression/Method.h"
 #include "passes/fit-accumulators/FitRows.h"
 #include "passes/fit-accumulators/IntegerSums.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace qcompile::fit {
 
 /// What accumulators are asked for.
 struct FitOptions {
-  int64_t bits = 0;                    ///< of every layer; 0: of none
-  llvm::StringMap<int64_t> layerBits;  ///< of single layers, by name
-  int64_t tile = 0, innerBits = 0;     ///< 0: no tiles
+  int64_t bits = 0;                   ///< of every layer; 0: of none
+  llvm::StringMap<int64_t> layerBits; ///< of single layers, by name
+  int64_t tile = 0, innerBits = 0;    ///< 0: no tiles
   ScaleRule rule = ScaleRule::Search;
 
   /// The width asked for a layer's whole sum; 0 for none.

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "llvm/Support/Parallel.h"
 #include "passes/compression/SecondOrder.h"
 #include "passes/fit-accumulators/Projection.h"
+#include "llvm/Support/Parallel.h"
 
 using qcompile::compression::Matrix;
 
@@ -28,7 +28,8 @@ llvm::StringRef getTechniqueName(Technique technique) {
 
 namespace {
 
-/// Scales to try, relative to the one on which the nearest codes fit: the best one was between 0.80 and 1.15 in what was measured.
+/// Scales to try, relative to the one on which the nearest codes fit: the best one was between 0.80 and 1.15 in what
+/// was measured.
 constexpr double kLowestFactor = 0.78, kHighestFactor = 1.3;
 constexpr int64_t kMostFactors = 12;
 /// Multiplications that the search may take, and elements of the matrices that it holds at once.

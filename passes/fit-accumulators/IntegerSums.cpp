@@ -4,30 +4,28 @@
 #include <cmath>
 
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/Support/Parallel.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 #include "passes/convert-onnx-to-qnn/Converter.h"
 #include "passes/fit-accumulators/AccumulatorLimit.h"
+#include "llvm/Support/Parallel.h"
 
 using namespace mlir;
 
 namespace qcompile::fit {
 
-std::vector<std::vector<int64_t>> getCodes(const compression::WeightGrid &grid,
-                                           const compression::Matrix &values) {
+std::vector<std::vector<int64_t>> getCodes(const compression::WeightGrid &grid, const compression::Matrix &values) {
   std::vector<std::vector<int64_t>> out(values.rows(), std::vector<int64_t>(values.cols()));
   llvm::parallelFor(0, out.size(), [&](size_t row) {
     for (Eigen::Index k = 0; k < values.cols(); ++k)
-      out[row][k] = grid.bipolar ? (values(row, k) < 0 ? -1 : 1)
-                                 : std::llround(values(row, k) / grid.scaleOf(row));
+      out[row][k] = grid.bipolar ? (values(row, k) < 0 ? -1 : 1) : std::llround(values(row, k) / grid.scaleOf(row));
   });
   return out;
 }
 
-/// Whether the integer form sums products with the codes themselves: where the scales of the inputs of one sum differ, its weights
-/// are multiples of them.
+/// Whether the integer form sums products with the codes themselves: where the scales of the inputs of one sum differ,
+/// its weights are multiples of them.
 static bool sumsCodes(const compression::Layer &layer, const IntegerSums &sums) {
   std::optional<compression::WeightGrid> grid = layer.grid();
   if (!grid || int64_t(sums.outputs.size()) != layer.outputs())

@@ -2,11 +2,11 @@
 #ifndef QCOMPILE_PASSES_FITACCUMULATORS_INTEGERSUMS_H
 #define QCOMPILE_PASSES_FITACCUMULATORS_INTEGERSUMS_H
 
-#include "llvm/Support/Threading.h"
-#include "mlir/IR/Diagnostics.h"
 #include "dialects/qnn/ValueBounds.h"
-#include "llvm/ADT/DenseMap.h"
+#include "mlir/IR/Diagnostics.h"
 #include "passes/compression/Layer.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/Support/Threading.h"
 
 namespace qcompile::fit {
 
@@ -21,14 +21,16 @@ struct IntegerSums {
   int bits() const { return all().narrowestType().bits; }
 };
 
-/// Brings a copy of `function` to the integer form (convert-onnx-to-qnn) and reads the sums of `layers` there, by operation.
+/// Brings a copy of `function` to the integer form (convert-onnx-to-qnn) and reads the sums of `layers` there, by
+/// operation.
 llvm::DenseMap<mlir::Operation *, IntegerSums> findIntegerSums(mlir::func::FuncOp function,
                                                                llvm::ArrayRef<compression::Layer> layers);
 
 /// The integer weights of a layer on its grid, zero points subtracted: [outputs, K]. Its values lie on the grid.
 std::vector<std::vector<int64_t>> getCodes(const compression::WeightGrid &grid, const compression::Matrix &values);
 
-/// Swallows what this thread says while it lives: other functions are worked on by other threads, whose words must get through.
+/// Swallows what this thread says while it lives: other functions are worked on by other threads, whose words must get
+/// through.
 class Silence {
 public:
   explicit Silence(mlir::MLIRContext *context)

@@ -9,10 +9,10 @@
 #include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/ADT/StringSet.h"
 #include "passes/rewriting/Quantizer.h"
 #include "passes/rewriting/Structures.h"
 #include "runtime/reference/registry.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -24,9 +24,8 @@ namespace qcompile {
 namespace {
 
 bool isQuantizer(Operation *op) {
-  static const llvm::StringSet<> quantizers = {
-      "Quant",      "IntQuant",       "BipolarQuant",     "LinearQuant", "Trunc", "Trunc_v1",
-      "FloatQuant", "QuantizeLinear", "DequantizeLinear"};
+  static const llvm::StringSet<> quantizers = {"Quant",    "IntQuant",   "BipolarQuant",   "LinearQuant",     "Trunc",
+                                               "Trunc_v1", "FloatQuant", "QuantizeLinear", "DequantizeLinear"};
   return quantizers.contains(op->getName().stripDialect());
 }
 
@@ -37,8 +36,7 @@ std::optional<runtime::Tensor> readConstantAttribute(Operation *op) {
   if (auto f = op->getAttrOfType<DenseF32ArrayAttr>("value_floats"))
     return runtime::Tensor::FromFloats({f.size()}, {f.asArrayRef().data(), size_t(f.size())});
   auto integers = [](runtime::Shape shape, ArrayRef<int64_t> values) {
-    return *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), shape,
-                                          {values.data(), values.size()});
+    return *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), shape, {values.data(), values.size()});
   };
   if (auto i = op->getAttrOfType<IntegerAttr>("value_int"))
     return integers({}, {i.getInt()});
@@ -55,8 +53,8 @@ struct FoldConstantsPass : impl::FoldConstantsBase<FoldConstantsPass> {
       if (isa<onnx::OnnxDialect>(op.getDialect()) && failed(visit(&op)))
         return signalPassFailure();
     Operation *terminator = getOperation().front().getTerminator();
-    getOperation().setFunctionType(FunctionType::get(&getContext(), getOperation().getArgumentTypes(),
-                                                     terminator->getOperandTypes()));
+    getOperation().setFunctionType(
+        FunctionType::get(&getContext(), getOperation().getArgumentTypes(), terminator->getOperandTypes()));
     // Constants that only folded operations used.
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
       if (isOpTriviallyDead(&op))
@@ -164,13 +162,12 @@ private:
     return structure && encoding::checkShape(structure, results[0].shape()).ok() ? structure : nullptr;
   }
 
-  SmallVector<Operation *> replace(Operation *op, ArrayRef<runtime::Tensor> results,
-                                   encoding::EncodingAttr structure, StringRef name) {
+  SmallVector<Operation *> replace(Operation *op, ArrayRef<runtime::Tensor> results, encoding::EncodingAttr structure,
+                                   StringRef name) {
     OpBuilder builder(op);
     SmallVector<Operation *> constants;
     for (auto [result, tensor] : llvm::zip(op->getResults(), results)) {
-      auto constant = data::ConstantAttr::get(op->getContext(),
-                                              name.empty() ? StringRef("folded") : name, tensor);
+      auto constant = data::ConstantAttr::get(op->getContext(), name.empty() ? StringRef("folded") : name, tensor);
       constants.push_back(makeHeldConstant(builder, op->getLoc(), constant));
       if (structure)
         constants.back()->setAttr(encoding::kStructureAttr, structure);

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/ADT/SmallSet.h"
 #include "passes/fuse-quantized-operators/Fusion.h"
+#include "llvm/ADT/SmallSet.h"
 
 using namespace mlir;
 
@@ -28,7 +28,8 @@ static std::optional<Form> readSoftmax(Operation *op, float scale, OnnxSteps &st
     reason = "QLinearSoftmax has scales of one over an integer, found " + std::to_string(scale);
     return std::nullopt;
   }
-  return Form{"QLinearSoftmax", {steps.attribute("axis", getInt(op, "axis", -1)), steps.attribute("opset", int64_t(13))}};
+  return Form{"QLinearSoftmax",
+              {steps.attribute("axis", getInt(op, "axis", -1)), steps.attribute("opset", int64_t(13))}};
 }
 
 static std::optional<Form> readAveragePool(onnx::AveragePoolOp op, OnnxSteps &steps, std::string &reason) {
@@ -48,8 +49,8 @@ static std::optional<Form> readAveragePool(onnx::AveragePoolOp op, OnnxSteps &st
   return form;
 }
 
-/// The dimensions that a mean is taken over: all but the first and the channels, which are the second or the last. Gives whether they are
-/// the last; nothing for other means.
+/// The dimensions that a mean is taken over: all but the first and the channels, which are the second or the last.
+/// Gives whether they are the last; nothing for other means.
 static std::optional<bool> readChannelsLast(Operation *op) {
   int64_t rank = cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
   if (rank < 3)

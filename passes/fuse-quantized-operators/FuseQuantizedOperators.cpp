@@ -69,7 +69,8 @@ struct FuseQuantizedOperatorsPass : impl::FuseQuantizedOperatorsBase<FuseQuantiz
       if (!inner)
         reason = "no operator that has a quantized form is quantized here";
       if (!inner || !fusion.join(inner, reason))
-        emitRemark(loc, Code::X001) << "node '" << node << "' stays between DequantizeLinear and QuantizeLinear: " << reason;
+        emitRemark(loc, Code::X001) << "node '" << node
+                                    << "' stays between DequantizeLinear and QuantizeLinear: " << reason;
     }
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(getOperation().front()))) {
       if (!isOpTriviallyDead(&op))

@@ -10,8 +10,9 @@ namespace qcompile {
 
 /// Whether the operator has a quantized form, of all or of some.
 static bool hasQuantizedForm(Operation *op) {
-  return isa<onnx::ConvOp, onnx::MatMulOp, onnx::GemmOp, onnx::AddOp, onnx::MulOp, onnx::ConcatOp, onnx::WhereOp, onnx::SigmoidOp,
-             onnx::LeakyReluOp, onnx::SoftmaxOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp>(op);
+  return isa<onnx::ConvOp, onnx::MatMulOp, onnx::GemmOp, onnx::AddOp, onnx::MulOp, onnx::ConcatOp, onnx::WhereOp,
+             onnx::SigmoidOp, onnx::LeakyReluOp, onnx::SoftmaxOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
+             onnx::ReduceMeanOp>(op);
 }
 
 Operation *Fusion::findOperator() const {
@@ -63,8 +64,8 @@ std::optional<CodedOperand> Fusion::readAlike(Value value, std::string &reason) 
 }
 
 SmallVector<Value> Fusion::getOperands(const CodedOperand &lhs, const CodedOperand &rhs) const {
-  return {lhs.codes, lhs.scale, lhs.zeroPoint, rhs.codes, rhs.scale, rhs.zeroPoint,
-          quantize->getOperand(1), quantize->getOperand(2)};
+  return {lhs.codes, lhs.scale,     lhs.zeroPoint,           rhs.codes,
+          rhs.scale, rhs.zeroPoint, quantize->getOperand(1), quantize->getOperand(2)};
 }
 
 } // namespace qcompile

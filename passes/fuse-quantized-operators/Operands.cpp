@@ -10,9 +10,7 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile {
 
-bool CodedOperand::isPerAxis() const {
-  return cast<RankedTensorType>(scale.getType()).getNumElements() > 1;
-}
+bool CodedOperand::isPerAxis() const { return cast<RankedTensorType>(scale.getType()).getNumElements() > 1; }
 
 Type CodedOperand::getElementType() const {
   auto type = cast<RankedTensorType>(codes.getType()).getElementType();
@@ -106,7 +104,7 @@ static Value store(OnnxSteps &steps, data::ConstantAttr constant, const Tensor &
 
 void materialise(OnnxSteps &steps, CodedOperand &operand) {
   auto type = cast<IntegerType>(operand.getElementType()).isSigned() ? runtime::DataType::Signed(8)
-                                                                    : runtime::DataType::Unsigned(8);
+                                                                     : runtime::DataType::Unsigned(8);
   if (!operand.zeroPoint)
     operand.zeroPoint = steps.constant("zero", Tensor(type, getConstant(operand.scale).getTensor().shape()));
   else if (operand.widened)

@@ -21,7 +21,8 @@ struct CodedOperand {
 /// The constant behind a Clip that changes nothing of it, or the constant itself; null for computed codes.
 data::ConstantAttr getStoredCodes(mlir::Value codes);
 
-/// The codes behind a value that DequantizeLinear makes of 8-bit integers by a float32 scale. Nothing, with the reason, for others.
+/// The codes behind a value that DequantizeLinear makes of 8-bit integers by a float32 scale. Nothing, with the reason,
+/// for others.
 std::optional<CodedOperand> readOperand(mlir::Value value, std::string &reason);
 
 /// The codes of a bias whose scale is that of the products of `x` and `w`; null, with the reason, for others.

@@ -4,9 +4,9 @@
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/Support/MathExtras.h"
 #include "passes/rewriting/ElementTypes.h"
 #include "passes/rewriting/QnnBuilder.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -72,8 +72,7 @@ private:
     if (pinned.contains(value))
       return false;
     return llvm::all_of(value.getUsers(), [&](Operation *user) {
-      return !user->hasTrait<qnn::Accumulates>() &&
-             (!inferElementType(user) || mayWiden(user->getResult(0), pinned));
+      return !user->hasTrait<qnn::Accumulates>() && (!inferElementType(user) || mayWiden(user->getResult(0), pinned));
     });
   }
 };
@@ -109,8 +108,7 @@ runtime::Tensor makeBorder(PaddedConv &c) {
 /// The convolution of the border: what is missing at every output.
 llvm::Expected<runtime::Tensor> computeCorrection(PaddedConv &c) {
   runtime::Value border(makeBorder(c));
-  runtime::Value weights(
-      c.conv.getWeights().getDefiningOp<qnn::ConstantOp>().getValue().getTensor());
+  runtime::Value weights(c.conv.getWeights().getDefiningOp<qnn::ConstantOp>().getValue().getTensor());
   // The operation's own attributes; the result is narrowed when its values are known.
   OpBuilder builder(c.conv);
   auto wide = cast<qnn::ConvOp>(builder.clone(*c.conv));
@@ -134,8 +132,7 @@ runtime::Tensor narrow(const runtime::Tensor &tensor) {
 /// Gives what selects, moves or pads the value the element type that follows.
 void followElementType(Value value) {
   for (Operation *user : value.getUsers())
-    if (Type type = inferElementType(user);
-        type && type != tensorOf(user->getResult(0)).getElementType()) {
+    if (Type type = inferElementType(user); type && type != tensorOf(user->getResult(0)).getElementType()) {
       setElementType(user->getResult(0), type);
       followElementType(user->getResult(0));
     }
@@ -152,8 +149,8 @@ void correct(PaddedConv &c, const runtime::Tensor &correction) {
                                     c.pad.getLow(), c.pad.getHigh(), values);
   Type accumulator = tensorOf(c.conv.getResult()).getElementType();
   QnnBuilder qnn(builder, loc);
-  Value sums = qnn.conv(padded, c.conv.getWeights(), c.conv.getAxis(), c.conv.getStrides(),
-                        c.conv.getDilations(), c.conv.getGroups(), Type(), accumulator);
+  Value sums = qnn.conv(padded, c.conv.getWeights(), c.conv.getAxis(), c.conv.getStrides(), c.conv.getDilations(),
+                        c.conv.getGroups(), Type(), accumulator);
   Value missing = qnn.constant("border", narrow(correction));
   auto sum = qnn::AddOp::create(builder, loc, tensorOf(sums), sums, missing, 1, 1);
   Type narrowest = getNarrowestAccumulator(sum);
@@ -192,11 +189,9 @@ private:
     }
     llvm::Expected<runtime::Tensor> correction = computeCorrection(c);
     if (!correction)
-      return emitError(loc, Code::P006)
-             << "node '" << node << "': " << llvm::toString(correction.takeError());
-    emitRemark(loc, Code::P006) << "node '" << node << "' is padded with " << c.used.front()
-                                << " in place of " << c.wanted.front() << " and corrected by "
-                                << correction->size() << " constants";
+      return emitError(loc, Code::P006) << "node '" << node << "': " << llvm::toString(correction.takeError());
+    emitRemark(loc, Code::P006) << "node '" << node << "' is padded with " << c.used.front() << " in place of "
+                                << c.wanted.front() << " and corrected by " << correction->size() << " constants";
     correct(c, *correction);
     return success();
   }

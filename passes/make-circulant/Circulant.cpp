@@ -13,9 +13,7 @@ Layout::Layout(int64_t block, int64_t outputs, const std::vector<int64_t> &colum
     places[columns[place]] = int64_t(place);
 }
 
-int64_t Layout::rowsOf(int64_t blockRow) const {
-  return std::min(size, outputCount - firstRow(blockRow));
-}
+int64_t Layout::rowsOf(int64_t blockRow) const { return std::min(size, outputCount - firstRow(blockRow)); }
 
 int64_t Layout::elementOf(int64_t output, int64_t column) const {
   const int64_t place = places[column], inBlock = place % size;
@@ -52,8 +50,7 @@ Matrix expand(const Matrix &generators, const Layout &layout, const Vector &scal
   Matrix out(layout.outputs(), layout.inputs());
   for (int64_t r = 0; r < out.rows(); ++r)
     for (int64_t c = 0; c < out.cols(); ++c)
-      out(r, c) = generators(r / layout.block(), layout.elementOf(r, c)) *
-                  (scales.size() ? scales(r) : 1);
+      out(r, c) = generators(r / layout.block(), layout.elementOf(r, c)) * (scales.size() ? scales(r) : 1);
   return out;
 }
 
@@ -91,8 +88,7 @@ Matrix getNormalMatrix(const Metric &metric, const Layout &layout, int64_t first
   return out;
 }
 
-Vector getRightSide(const Metric &metric, const Layout &layout, int64_t firstRow,
-                    const Matrix &targets) {
+Vector getRightSide(const Metric &metric, const Layout &layout, int64_t firstRow, const Matrix &targets) {
   Vector out = Vector::Zero(layout.elements());
   for (size_t r = 0; r < metric.rows.size(); ++r) {
     const auto [moments, scale] = metric.rows[r];
@@ -105,19 +101,16 @@ Vector getRightSide(const Metric &metric, const Layout &layout, int64_t firstRow
 }
 
 /// The generators of block rows that share a metric.
-void solve(const std::vector<int64_t> &blockRows, const Metric &metric, const Layout &layout,
-           const Matrix &targets, const Choose *choose, Matrix &generators) {
+void solve(const std::vector<int64_t> &blockRows, const Metric &metric, const Layout &layout, const Matrix &targets,
+           const Choose *choose, Matrix &generators) {
   const Matrix a = getNormalMatrix(metric, layout, layout.firstRow(blockRows.front()));
   const Eigen::LLT<Eigen::MatrixXd> factor(a);
   Matrix solutions(int64_t(blockRows.size()), layout.elements());
   for (size_t i = 0; i < blockRows.size(); ++i)
-    solutions.row(int64_t(i)) = factor.solve(
-        getRightSide(metric, layout, layout.firstRow(blockRows[i]), targets));
+    solutions.row(int64_t(i)) = factor.solve(getRightSide(metric, layout, layout.firstRow(blockRows[i]), targets));
   if (choose)
     solutions = compression::roundWithCorrection(
-        solutions, a, 0, [&](int64_t row, int64_t, double value) {
-          return (*choose)(blockRows[row], value);
-        });
+        solutions, a, 0, [&](int64_t row, int64_t, double value) { return (*choose)(blockRows[row], value); });
   for (size_t i = 0; i < blockRows.size(); ++i)
     generators.row(blockRows[i]) = solutions.row(int64_t(i));
 }

@@ -11,16 +11,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "passes/compression/Matrix.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace qcompile::circulant {
 
 using compression::Matrix;
 using compression::Vector;
 
-/// Which weights are tied. The weights of a block of rows (k outputs) are those of one vector, its generator: the vectors
-/// of its blocks one behind the other.
+/// Which weights are tied. The weights of a block of rows (k outputs) are those of one vector, its generator: the
+/// vectors of its blocks one behind the other.
 class Layout {
 public:
   /// `columns[p]`: the column of the weights [outputs, K] that stands at place p of the circulant matrix. block >= 1.
@@ -47,8 +47,8 @@ private:
 /// Whether weights that show one element are equal.
 bool isCirculant(const Matrix &weights, const Layout &layout);
 
-/// The nearest block-circulant matrix (Frobenius): every element the mean of the weights that show it, 0 where none does.
-/// [block rows, elements].
+/// The nearest block-circulant matrix (Frobenius): every element the mean of the weights that show it, 0 where none
+/// does. [block rows, elements].
 Matrix project(const Matrix &weights, const Layout &layout);
 
 /// The weights of generators, [outputs, K]. Row r is multiplied by scales[r], where there are scales.
@@ -57,11 +57,12 @@ Matrix expand(const Matrix &generators, const Layout &layout, const Vector &scal
 /// A way to fix numbers of a generator: the number for `value`, where `blockRow` shows it.
 using Choose = llvm::function_ref<double(int64_t blockRow, double value)>;
 
-/// The generators whose weights, multiplied by `scales` (none: 1), have the least output error: for every block of rows the minimum
-/// over g of the sum over its rows r of (t_r - s_r P_r g) H_r (t_r - s_r P_r g)ᵀ, t the targets, P_r g the weights of row r. Normal
-/// equations A g = b with A = sum of s_r² P_rᵀ H_r P_r. With `choose` their numbers are fixed one after the other, what each loses
-/// spread over those still free (GPTQ in the metric A). `moments[o]` are those of output o's inputs, [K, K], damped. Blocks
-/// of rows with equal moments and scales share one factorization. [block rows, elements].
+/// The generators whose weights, multiplied by `scales` (none: 1), have the least output error: for every block of rows
+/// the minimum over g of the sum over its rows r of (t_r - s_r P_r g) H_r (t_r - s_r P_r g)ᵀ, t the targets, P_r g the
+/// weights of row r. Normal equations A g = b with A = sum of s_r² P_rᵀ H_r P_r. With `choose` their numbers are fixed
+/// one after the other, what each loses spread over those still free (GPTQ in the metric A). `moments[o]` are those of
+/// output o's inputs, [K, K], damped. Blocks of rows with equal moments and scales share one factorization. [block
+/// rows, elements].
 Matrix fit(const Matrix &targets, const std::vector<const Matrix *> &moments, const Layout &layout,
            const Vector &scales = {}, const Choose *choose = nullptr);
 

@@ -7,9 +7,9 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "passes/compression/Driver.h"
 #include "passes/make-circulant/Circulant.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -57,8 +57,8 @@ Matrix getCodes(const Matrix &weights, const WeightGrid &grid) {
 }
 
 /// What LayerData::getOutputError will measure for weights v in place of w, from the moments of the inputs alone:
-/// tr(w S wᵀ) - 2 tr(w X vᵀ) + tr(v C vᵀ), relative to the first; S of the source's inputs, C of the current ones, X of both.
-/// Where the bias takes the mean shift, its square is taken off.
+/// tr(w S wᵀ) - 2 tr(w X vᵀ) + tr(v C vᵀ), relative to the first; S of the source's inputs, C of the current ones, X of
+/// both. Where the bias takes the mean shift, its square is taken off.
 double predictOutputError(const Layer &layer, const LayerData &data, const Matrix &w, const Matrix &v,
                           bool meansCorrected) {
   double error = 0, whole = 0;
@@ -78,8 +78,7 @@ double predictOutputError(const Layer &layer, const LayerData &data, const Matri
 
 class CirculantMaker : public Method {
 public:
-  CirculantMaker(int64_t block, bool detectOnly, int64_t bits)
-      : block(block), detectOnly(detectOnly), bits(bits) {}
+  CirculantMaker(int64_t block, bool detectOnly, int64_t bits) : block(block), detectOnly(detectOnly), bits(bits) {}
 
   std::string skip(const Layer &layer) const override {
     return layer.kind() == LayerKind::Depthwise
@@ -97,12 +96,10 @@ public:
           (long long)block, (long long)most, (long long)layer.outputs(), (long long)layer.channels());
     if (std::optional<LayerResult> found = detect(layer))
       return std::move(*found);
-    if (Attribute structure = layer.structure();
-        structure && !detectOnly && !isa<encoding::CirculantAttr>(structure))
-      return llvm::createStringError(
-          "its weights have the structure '" +
-          cast<encoding::EncodingAttr>(structure).getEncodingName().str() +
-          "', which circulant blocks would break; use one of the two on this layer");
+    if (Attribute structure = layer.structure(); structure && !detectOnly && !isa<encoding::CirculantAttr>(structure))
+      return llvm::createStringError("its weights have the structure '" +
+                                     cast<encoding::EncodingAttr>(structure).getEncodingName().str() +
+                                     "', which circulant blocks would break; use one of the two on this layer");
     if (detectOnly && !block)
       return keep(layer, "not block-circulant");
     return project(task);
@@ -147,8 +144,7 @@ private:
 
   llvm::Expected<LayerResult> project(const LayerTask &task) const;
   llvm::Expected<Matrix> makeValues(const LayerTask &task, const Layout &layout,
-                                    const std::vector<const Matrix *> &moments,
-                                    std::optional<WeightGrid> &grid) const;
+                                    const std::vector<const Matrix *> &moments, std::optional<WeightGrid> &grid) const;
 
   const int64_t block;
   const bool detectOnly;
@@ -184,8 +180,7 @@ llvm::Expected<Matrix> CirculantMaker::makeValues(const LayerTask &task, const L
       return llvm::createStringError(
           "the zero points of outputs %lld and %lld differ (%lld and %lld), so that tied weights "
           "have no common code: quantize the weights symmetrically",
-          (long long)first, (long long)o, (long long)grid->zeroPointOf(first),
-          (long long)grid->zeroPointOf(o));
+          (long long)first, (long long)o, (long long)grid->zeroPointOf(first), (long long)grid->zeroPointOf(o));
   }
   scales.resize(layout.outputs());
   for (int64_t o = 0; o < layout.outputs(); ++o)
@@ -228,13 +223,14 @@ llvm::Expected<LayerResult> CirculantMaker::project(const LayerTask &task) const
   std::string predicted = llvm::formatv("weights off by {0:P1}", weightError);
   out.details = llvm::json::Object{{"block", block}, {"predicted_weight_error", weightError}};
   if (task.data) {
-    const double outputError = predictOutputError(layer, *task.data, weights, *values, task.correction != Correction::None);
+    const double outputError =
+        predictOutputError(layer, *task.data, weights, *values, task.correction != Correction::None);
     predicted += llvm::formatv(", outputs by {0:P1}", outputError);
     out.details["predicted_output_error"] = outputError;
   }
   if (detectOnly) {
-    LayerResult kept = keep(layer, llvm::formatv("not block-circulant; blocks of {0} predicted: {1}",
-                                                 block, predicted));
+    LayerResult kept =
+        keep(layer, llvm::formatv("not block-circulant; blocks of {0} predicted: {1}", block, predicted));
     kept.details = std::move(out.details);
     return kept;
   }
@@ -249,8 +245,7 @@ llvm::Expected<LayerResult> CirculantMaker::project(const LayerTask &task) const
 struct MakeCirculantPass : impl::MakeCirculantBase<MakeCirculantPass> {
   using MakeCirculantBase::MakeCirculantBase;
   // The options are protected members.
-  template <typename Pass>
-  friend Options compression::readOptions(const Pass &pass);
+  template <typename Pass> friend Options compression::readOptions(const Pass &pass);
 
   void getDependentDialects(DialectRegistry &registry) const override {
     MakeCirculantBase::getDependentDialects(registry);
@@ -264,8 +259,7 @@ struct MakeCirculantPass : impl::MakeCirculantBase<MakeCirculantPass> {
       return signalPassFailure();
     }
     if (bits != 0 && (bits < 2 || bits > 16)) {
-      emitError(getOperation().getLoc(), Code::P010)
-          << "option 'bits': expected 0 or 2 to 16, found " << int64_t(bits);
+      emitError(getOperation().getLoc(), Code::P010) << "option 'bits': expected 0 or 2 to 16, found " << int64_t(bits);
       return signalPassFailure();
     }
     CirculantMaker method(block, detectOnly, bits);

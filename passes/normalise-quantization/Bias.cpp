@@ -3,8 +3,8 @@
 
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "passes/normalise-quantization/Formats.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;

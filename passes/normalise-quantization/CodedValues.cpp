@@ -12,13 +12,13 @@ using qcompile::runtime::Tensor;
 
 namespace qcompile::normalise {
 
-std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType type, Value scale,
-                                              Value zeroPoint, const runtime::Attributes &axis,
-                                              bool &ok) {
+std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType type, Value scale, Value zeroPoint,
+                                              const runtime::Attributes &axis, bool &ok) {
   data::ConstantAttr scaleConstant = getConstant(scale), zeroConstant = getConstant(zeroPoint);
   if (!scaleConstant || (zeroPoint && !zeroConstant)) {
-    leave(op, Code::S001, scaleConstant ? "its zero point is computed while the model runs"
-                                        : "its scale is computed while the model runs");
+    leave(op, Code::S001,
+          scaleConstant ? "its zero point is computed while the model runs"
+                        : "its scale is computed while the model runs");
     return std::nullopt;
   }
   auto elements = dyn_cast<IntegerType>(type.getElementType());
@@ -31,8 +31,7 @@ std::optional<Coding> CodedValues::readCoding(Operation *op, RankedTensorType ty
   }
   runtime::Shape shape(type.getShape().begin(), type.getShape().end());
   Tensor zero = zeroConstant ? toFloats(zeroConstant.getTensor()) : Tensor::ScalarFloat(0);
-  absl::StatusOr<Tensor> arrangedScale =
-      runtime::ArrangeParameter(axis, scaleConstant.getTensor(), shape, "scales");
+  absl::StatusOr<Tensor> arrangedScale = runtime::ArrangeParameter(axis, scaleConstant.getTensor(), shape, "scales");
   absl::StatusOr<Tensor> arrangedZero = runtime::ArrangeParameter(axis, zero, shape, "zero points");
   for (const auto &parameter : {arrangedScale, arrangedZero})
     if (!parameter.ok()) {
@@ -83,8 +82,7 @@ Value CodedValues::makeQuantizer(Operation *op, Value source, const Coding &codi
     return builder.create(state)->getResult(0);
   }
   Value bits = makeConstant(builder, op->getLoc(), name + ".bits", Tensor::ScalarFloat(float(width->bits)));
-  OperationState state(op->getLoc(), onnx::QuantOp::getOperationName(), {source, scale, zero, bits},
-                       source.getType());
+  OperationState state(op->getLoc(), onnx::QuantOp::getOperationName(), {source, scale, zero, bits}, source.getType());
   state.addAttribute("signed_", builder.getI64IntegerAttr(width->isSigned));
   state.addAttribute("narrow", builder.getI64IntegerAttr(width->narrow));
   state.addAttribute("rounding_mode", builder.getStringAttr("ROUND"));
@@ -112,8 +110,8 @@ Value CodedValues::getReal(Value codes, const Coding &coding) const {
   return same ? coded->real : Value();
 }
 
-/// The parameter as QuantizeLinear takes it: without dimensions, or along one of them, which is `axis` then. Nothing where it
-/// changes along several.
+/// The parameter as QuantizeLinear takes it: without dimensions, or along one of them, which is `axis` then. Nothing
+/// where it changes along several.
 static std::optional<Tensor> flatten(const Tensor &parameter, int64_t &axis) {
   int64_t found = -1;
   for (int64_t d = 0; d < parameter.rank(); ++d) {
@@ -128,9 +126,7 @@ static std::optional<Tensor> flatten(const Tensor &parameter, int64_t &axis) {
 
 void CodedValues::materialise() {
   for (auto &[codes, coded] : values) {
-    if (codes.use_empty() || llvm::all_of(codes.getUsers(), [&](Operation *user) {
-          return done.contains(user);
-        }))
+    if (codes.use_empty() || llvm::all_of(codes.getUsers(), [&](Operation *user) { return done.contains(user); }))
       continue;
     int64_t axis = -1;
     std::optional<Tensor> scale = flatten(coded.coding.scale, axis);
@@ -153,8 +149,7 @@ void CodedValues::materialise() {
     std::string name = onnx::getTensorName(loc).str();
     Value scaleValue = makeConstant(builder, loc, name + ".scale", *scale);
     Value zeroValue = makeConstant(builder, loc, name + ".zero_point", *zeroCodes);
-    OperationState state(loc, onnx::QuantizeLinearOp::getOperationName(), {coded.real, scaleValue, zeroValue},
-                         type);
+    OperationState state(loc, onnx::QuantizeLinearOp::getOperationName(), {coded.real, scaleValue, zeroValue}, type);
     if (axis != -1)
       state.addAttribute("axis", builder.getI64IntegerAttr(axis));
     Value fresh = builder.create(state)->getResult(0);

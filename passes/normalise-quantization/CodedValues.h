@@ -1,16 +1,16 @@
 //===- CodedValues.h - Integer tensors and the floats they stand for *- C++ -*-===//
 //
-// While formats with integers between their operators are read, every integer tensor T that a quantizer made has a float F beside it: the
-// quantizer's own value, F = scale * (T - zero point). What reads T reads F in its place; where T itself is needed,
-// it is QuantizeLinear of F, which gives the very codes again.
+// While formats with integers between their operators are read, every integer tensor T that a quantizer made has a
+// float F beside it: the quantizer's own value, F = scale * (T - zero point). What reads T reads F in its place; where
+// T itself is needed, it is QuantizeLinear of F, which gives the very codes again.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_NORMALISEQUANTIZATION_CODEDVALUES_H
 #define QCOMPILE_PASSES_NORMALISEQUANTIZATION_CODEDVALUES_H
 
+#include "passes/normalise-quantization/Parameters.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
-#include "passes/normalise-quantization/Parameters.h"
 
 namespace qcompile::normalise {
 
@@ -35,8 +35,8 @@ public:
     return it == values.end() ? nullptr : &it->second;
   }
 
-  /// The parameters of a quantizer of type `type`, or nothing where they are no float32 constants; `zeroPoint` may be null.
-  /// An error is given where they are constants, but not such as they have to be: then `ok` is false.
+  /// The parameters of a quantizer of type `type`, or nothing where they are no float32 constants; `zeroPoint` may be
+  /// null. An error is given where they are constants, but not such as they have to be: then `ok` is false.
   static std::optional<Coding> readCoding(mlir::Operation *op, mlir::RankedTensorType type, mlir::Value scale,
                                           mlir::Value zeroPoint, const runtime::Attributes &axis, bool &ok);
 

@@ -1,7 +1,7 @@
 //===- Formats.h - What normalises which format -----------------*- C++ -*-===//
 //
-// Operations are visited in order. A function for a format gives true where the operation is one of its own and is done:
-// rewritten, left as it is with a reason, or refused with an error.
+// Operations are visited in order. A function for a format gives true where the operation is one of its own and is
+// done: rewritten, left as it is with a reason, or refused with an error.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_NORMALISEQUANTIZATION_FORMATS_H

@@ -1,7 +1,7 @@
 //===- IntegerOperators.cpp - ConvInteger and MatMulInteger ---------------===//
 //
-// Their sums of int32 become floats by a Cast, which rounds once: so does the operator on floats whose operands are integers
-// of scale 1. Where something else reads the sums, the operator stays for it.
+// Their sums of int32 become floats by a Cast, which rounds once: so does the operator on floats whose operands are
+// integers of scale 1. Where something else reads the sums, the operator stays for it.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/evaluator/Evaluator.h"
@@ -54,10 +54,9 @@ bool normaliseIntegerOperator(Operation *op, CodedValues &coded, bool &ok) {
       w{operands[1], makeOne(operands[3]), operands[3], convolves ? 0 : std::max<int64_t>(rank(operands[1]) - 1, 0)};
   if (!rewriter.check(x) || !rewriter.check(w))
     return true;
-  Value sum = rewriter.apply(
-      convolves ? "Conv" : "MatMul", {rewriter.getReal(x), rewriter.getReal(w)},
-      takeAttributes(op, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}),
-      cast<RankedTensorType>(result.getType()));
+  Value sum = rewriter.apply(convolves ? "Conv" : "MatMul", {rewriter.getReal(x), rewriter.getReal(w)},
+                             takeAttributes(op, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}),
+                             cast<RankedTensorType>(result.getType()));
   for (Operation *cast : casts) {
     cast->getResult(0).replaceAllUsesWith(sum);
     coded.finish(cast);

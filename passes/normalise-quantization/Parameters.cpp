@@ -25,8 +25,7 @@ data::ConstantAttr requireConstant(Operation *op, Value parameter, StringRef nam
   if (!value)
     nodeError(op, Code::S001) << "expected a constant " << name << ", found "
                               << (parameter.getDefiningOp()
-                                      ? "a value computed by '" +
-                                            onnx::describe(parameter.getDefiningOp()) + "'"
+                                      ? "a value computed by '" + onnx::describe(parameter.getDefiningOp()) + "'"
                                       : std::string("a model input"));
   return value;
 }
@@ -37,9 +36,8 @@ LogicalResult checkScale(Operation *op, data::ConstantAttr scale) {
     // As the float32 that the quantizer computes with.
     float value = float(tensor.DoubleAt(i));
     if (!std::isfinite(value) || value <= 0)
-      return nodeError(op, Code::S002)
-             << "expected finite and positive scales, found " << std::to_string(value)
-             << " at index " << i << " of '" << scale.getName() << "'";
+      return nodeError(op, Code::S002) << "expected finite and positive scales, found " << std::to_string(value)
+                                       << " at index " << i << " of '" << scale.getName() << "'";
   }
   return success();
 }
@@ -48,8 +46,7 @@ LogicalResult checkZeroPoint(Operation *op, data::ConstantAttr zeroPoint) {
   Tensor tensor = zeroPoint.getTensor();
   for (int64_t i = 0; i < tensor.size(); ++i)
     if (!std::isfinite(tensor.DoubleAt(i)))
-      return nodeError(op, Code::S005) << "expected finite zero points, found "
-                                       << std::to_string(tensor.DoubleAt(i));
+      return nodeError(op, Code::S005) << "expected finite zero points, found " << std::to_string(tensor.DoubleAt(i));
   return success();
 }
 
@@ -58,8 +55,7 @@ LogicalResult checkBitWidth(Operation *op, data::ConstantAttr bitWidth) {
   for (int64_t i = 0; i < tensor.size(); ++i) {
     double value = tensor.DoubleAt(i);
     if (value != std::floor(value) || value < 1 || value > 32)
-      return nodeError(op, Code::S003)
-             << "expected integer bit widths from 1 to 32, found " << std::to_string(value);
+      return nodeError(op, Code::S003) << "expected integer bit widths from 1 to 32, found " << std::to_string(value);
   }
   if (tensor.size() == 0)
     return nodeError(op, Code::S003) << "expected integer bit widths from 1 to 32, found none";

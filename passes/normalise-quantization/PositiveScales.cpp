@@ -19,7 +19,8 @@ static bool needsChange(const Tensor &scales) {
 }
 
 /// For every code the place of its scale.
-static std::optional<std::vector<int64_t>> findParameters(const CodedConstant &constant, const runtime::Attributes &axis) {
+static std::optional<std::vector<int64_t>> findParameters(const CodedConstant &constant,
+                                                          const runtime::Attributes &axis) {
   std::vector<int64_t> places(constant.scales.size());
   for (auto [i, place] : llvm::enumerate(places))
     place = int64_t(i);
@@ -43,8 +44,11 @@ std::vector<int> makeScalesPositive(CodedConstant &constant, const runtime::Attr
     zeroPoints.resize(constant.scales.size(), zeroPoints[0]);
   if (!parameters || int64_t(zeroPoints.size()) != constant.scales.size())
     return {}; // parameters of a wrong shape, which are refused as such
-  runtime::LinearCodes codes{constant.codes.type(), constant.codes.ToIntegers(), std::move(*parameters),
-                             {constant.scales.Floats().begin(), constant.scales.Floats().end()}, std::move(zeroPoints)};
+  runtime::LinearCodes codes{constant.codes.type(),
+                             constant.codes.ToIntegers(),
+                             std::move(*parameters),
+                             {constant.scales.Floats().begin(), constant.scales.Floats().end()},
+                             std::move(zeroPoints)};
   std::vector<int> signs = runtime::MakeScalesPositive(codes);
   constant.codes = *Tensor::FromIntegers(codes.type, constant.codes.shape(), codes.codes);
   constant.scales = Tensor::FromFloats(constant.scales.shape(), codes.scales);
@@ -68,8 +72,9 @@ void makeScalesPositive(Operation *op, unsigned first, const runtime::Attributes
   auto operand = [&](unsigned i) { return i < op->getNumOperands() ? op->getOperand(i) : Value(); };
   data::ConstantAttr codes = getConstant(operand(first)), scales = getConstant(operand(first + 1)),
                      zeroPoints = getConstant(operand(first + 2));
-  if (!codes || !isa<IntegerType>(codes.getType().getElementType()) || !scales || !scales.getType().getElementType().isF32() ||
-      (operand(first + 2) && !zeroPoints) || !needsChange(scales.getTensor()))
+  if (!codes || !isa<IntegerType>(codes.getType().getElementType()) || !scales ||
+      !scales.getType().getElementType().isF32() || (operand(first + 2) && !zeroPoints) ||
+      !needsChange(scales.getTensor()))
     return;
   CodedConstant constant{codes.getTensor(), scales.getTensor(),
                          zeroPoints ? zeroPoints.getTensor() : Tensor(codes.getTensor().type(), {})};

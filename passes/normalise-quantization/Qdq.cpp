@@ -1,17 +1,17 @@
 //===- Qdq.cpp - QuantizeLinear, integers, DequantizeLinear ---------------===//
 //
-// QCDQ and QDQ: a quantizer, operations that restrict or move its integers, and a dequantizer. The quantizer becomes one on floats, and
-// what moves its integers moves its float value.
+// QCDQ and QDQ: a quantizer, operations that restrict or move its integers, and a dequantizer. The quantizer becomes
+// one on floats, and what moves its integers moves its float value.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/evaluator/Evaluator.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/normalise-quantization/Formats.h"
 #include "passes/normalise-quantization/PositiveScales.h"
 #include "passes/rewriting/LinearParameters.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -36,7 +36,8 @@ static bool normaliseQuantizer(Operation *op, CodedValues &coded, bool &ok) {
 /// Whether the operation comes from the body of an operator: nodes of files have names of their own.
 static bool isFromFunctionBody(Operation *op) {
   StringRef node = onnx::getNodeName(op->getLoc());
-  return !node.empty() && llvm::any_of(op->getUsers(), [&](Operation *user) { return onnx::getNodeName(user->getLoc()) == node; });
+  return !node.empty() &&
+         llvm::any_of(op->getUsers(), [&](Operation *user) { return onnx::getNodeName(user->getLoc()) == node; });
 }
 
 /// A single block is none: ONNX Runtime runs it so alone.
@@ -50,7 +51,8 @@ static void dropSingleBlock(Operation *op) {
   OpBuilder builder(op);
   for (auto [i, parameter] : llvm::enumerate(parameters))
     if (parameter)
-      op->setOperand(unsigned(i) + 1, makeConstant(builder, op->getLoc(), parameter.getName(), parameter.getTensor().Reshaped({})));
+      op->setOperand(unsigned(i) + 1,
+                     makeConstant(builder, op->getLoc(), parameter.getName(), parameter.getTensor().Reshaped({})));
   op->removeAttr("block_size");
 }
 
@@ -68,7 +70,8 @@ static bool normaliseDequantizer(Operation *op, CodedValues &coded, bool &ok) {
   // Other parameters than those of the quantizer read the same integers as other numbers: both stay.
   if (coding && !real && coded.lookup(operands[0]))
     emitWarning(op->getLoc(), Code::S007)
-        << "node '" << onnx::describe(op) << "': expected the scale and zero point of the quantizer that made its codes ('"
+        << "node '" << onnx::describe(op)
+        << "': expected the scale and zero point of the quantizer that made its codes ('"
         << onnx::describe(operands[0].getDefiningOp()) << "'), found others; the codes are read as other numbers";
   if (!real)
     return true;
@@ -138,9 +141,9 @@ static bool isPerTensor(const Coding &coding) { return coding.scale.size() == 1 
 /// Operations of codes that are the same operations of the numbers they stand for.
 static bool movesCodes(Operation *op) {
   static const llvm::StringSet<> names = {
-      "Reshape", "Flatten", "Squeeze", "Unsqueeze",    "Transpose",    "Identity", "Slice",  "Split",
-      "Gather",  "Tile",    "Expand",  "DepthToSpace", "SpaceToDepth", "MaxPool",  "Concat", "GlobalMaxPool",
-      "GatherElements", "GatherND", "Pad", "Resize", "Dropout"};
+      "Reshape", "Flatten",       "Squeeze",        "Unsqueeze", "Transpose",    "Identity",     "Slice",
+      "Split",   "Gather",        "Tile",           "Expand",    "DepthToSpace", "SpaceToDepth", "MaxPool",
+      "Concat",  "GlobalMaxPool", "GatherElements", "GatherND",  "Pad",          "Resize",       "Dropout"};
   return names.contains(op->getName().stripDialect());
 }
 

@@ -60,17 +60,16 @@ static bool normaliseQuant(Operation *op) {
   ok = succeeded(checkZeroPoint(op, zeroPoint)) && ok;
   ok = succeeded(checkBitWidth(op, bitWidth)) && ok;
   if (!qnn::isRoundingMode(rounding.getValue())) {
-    nodeError(op, Code::S004)
-        << "expected rounding mode ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP or HALF_DOWN, found "
-        << rounding.getValue();
+    nodeError(op, Code::S004) << "expected rounding mode ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP or HALF_DOWN, found "
+                              << rounding.getValue();
     ok = false;
   }
   if (!ok)
     return false;
   OpBuilder builder(op);
   OperationState state(op->getLoc(), onnx::QuantOp::getOperationName());
-  state.addOperands({expandInput(op), toFloatConstant(op, scaleValue, scale),
-                     toFloatConstant(op, zeroValue, zeroPoint), toFloatConstant(op, bits, bitWidth)});
+  state.addOperands({expandInput(op), toFloatConstant(op, scaleValue, scale), toFloatConstant(op, zeroValue, zeroPoint),
+                     toFloatConstant(op, bits, bitWidth)});
   state.addTypes(op->getResultTypes());
   state.addAttribute("signed_", quant("signed_", attributes.getI64IntegerAttr(1)));
   state.addAttribute("narrow", quant("narrow", attributes.getI64IntegerAttr(0)));

@@ -45,13 +45,13 @@ static void expandIm2Col(onnx::Im2ColOp op) {
     for (int64_t w = 0; w < kernel[1]; ++w) {
       int64_t top = h * dilations[0], left = w * dilations[1];
       Value starts = makeList(builder, loc, "starts", {top, left});
-      Value ends = makeList(builder, loc, "ends",
-                            {top + (out.getDimSize(1) - 1) * stride[0] + 1, left + (out.getDimSize(2) - 1) * stride[1] + 1});
+      Value ends =
+          makeList(builder, loc, "ends",
+                   {top + (out.getDimSize(1) - 1) * stride[0] + 1, left + (out.getDimSize(2) - 1) * stride[1] + 1});
       auto type = in.clone({in.getDimSize(0), out.getDimSize(1), out.getDimSize(2), in.getDimSize(3)});
-      taps.push_back(
-          steps.apply("Slice", {x, starts, ends, axes, jumps},
-                      builder.getNamedAttr("operandSegmentSizes", builder.getDenseI32ArrayAttr({1, 1, 1, 1, 1})),
-                      type));
+      taps.push_back(steps.apply(
+          "Slice", {x, starts, ends, axes, jumps},
+          builder.getNamedAttr("operandSegmentSizes", builder.getDenseI32ArrayAttr({1, 1, 1, 1, 1})), type));
     }
   steps.finish("Concat", taps, builder.getNamedAttr("axis", builder.getI64IntegerAttr(3)));
 }
@@ -62,7 +62,8 @@ static int64_t getShift(int64_t inputBits, int64_t outputBits, int64_t elements)
   return std::max<int64_t>(0, int64_t(llvm::Log2_64(uint64_t(largest))) + 1 - outputBits);
 }
 
-/// The average times its elements is the sum again, once rounded to an integer, which Trunc does first: floor(sum / 2^shift).
+/// The average times its elements is the sum again, once rounded to an integer, which Trunc does first: floor(sum /
+/// 2^shift).
 static void expandAveragePool(onnx::QuantAvgPool2dOp op) {
   auto in = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
   auto out = dyn_cast<RankedTensorType>(op->getResult(0).getType());

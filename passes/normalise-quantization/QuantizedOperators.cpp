@@ -29,9 +29,7 @@ public:
   /// Codes, scale and zero point from place `i` on.
   Port port(size_t i, int64_t axis = 1) const { return {(*this)[i], (*this)[i + 1], (*this)[i + 2], axis}; }
   /// The parameters of a result from place `i` on.
-  Port result(Value codes, size_t i, int64_t axis = 1) const {
-    return {codes, (*this)[i], (*this)[i + 1], axis};
-  }
+  Port result(Value codes, size_t i, int64_t axis = 1) const { return {codes, (*this)[i], (*this)[i + 1], axis}; }
 
 private:
   SmallVector<Value> operands;
@@ -43,8 +41,9 @@ bool isBias(OperatorRewriter &rewriter, Value bias, Value inputScale) {
     return true;
   if (getConstant(bias) && getConstant(inputScale).size() == 1)
     return true;
-  leave(rewriter.op, Code::S008, getConstant(bias) ? "it has a bias, and several scales of its input"
-                                                   : "its bias is computed while the model runs");
+  leave(rewriter.op, Code::S008,
+        getConstant(bias) ? "it has a bias, and several scales of its input"
+                          : "its bias is computed while the model runs");
   return false;
 }
 
@@ -54,16 +53,14 @@ void rewriteConv(OperatorRewriter &rewriter) {
   Formals in(op);
   Port x = in.port(0), w = in.port(3, /*axis=*/0), y = in.result(op->getResult(0), 6);
   Value bias = in[8];
-  if (!rewriter.check(x) || !rewriter.check(w) || !rewriter.check(y) ||
-      !isBias(rewriter, bias, x.scale))
+  if (!rewriter.check(x) || !rewriter.check(w) || !rewriter.check(y) || !isBias(rewriter, bias, x.scale))
     return;
   SmallVector<Value> operands = {rewriter.getReal(x), rewriter.getReal(w)};
   if (bias)
     operands.push_back(rewriter.getBias(bias, x.scale, w.scale, /*axis=*/0));
-  Value sum = rewriter.apply(
-      "Conv", operands,
-      takeAttributes(op, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}),
-      typeOf(y.codes));
+  Value sum = rewriter.apply("Conv", operands,
+                             takeAttributes(op, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}),
+                             typeOf(y.codes));
   rewriter.finish(sum, y);
 }
 
@@ -98,10 +95,9 @@ void rewriteGemm(OperatorRewriter &rewriter) {
     return;
   SmallVector<Value> operands = {rewriter.getReal(a), rewriter.getReal(b)};
   if (bias)
-    operands.push_back(rewriter.getBias(bias, a.scale, b.scale, typeOf(bias).getRank() - 1,
-                                        gemm.getAlpha().convertToFloat()));
-  Value sum =
-      rewriter.apply("Gemm", operands, takeAttributes(op, {"alpha", "transA", "transB"}), typeOf(result));
+    operands.push_back(
+        rewriter.getBias(bias, a.scale, b.scale, typeOf(bias).getRank() - 1, gemm.getAlpha().convertToFloat()));
+  Value sum = rewriter.apply("Gemm", operands, takeAttributes(op, {"alpha", "transA", "transB"}), typeOf(result));
   if (quantizes)
     return rewriter.finish(sum, y);
   result.replaceAllUsesWith(sum);

@@ -5,8 +5,8 @@
 #include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/SetVector.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -100,14 +100,14 @@ private:
     return inputs;
   }
 
-  func::FuncOp makeFunction(func::FuncOp main, Part part, StringRef name,
-                            ArrayRef<Value> inputs, ArrayRef<Value> outputs) {
+  func::FuncOp makeFunction(func::FuncOp main, Part part, StringRef name, ArrayRef<Value> inputs,
+                            ArrayRef<Value> outputs) {
     OpBuilder builder(main);
     auto types = [](ArrayRef<Value> values) {
       return llvm::to_vector(llvm::map_range(values, [](Value v) { return v.getType(); }));
     };
-    auto function = func::FuncOp::create(
-        builder, main.getLoc(), name, builder.getFunctionType(types(inputs), types(outputs)));
+    auto function =
+        func::FuncOp::create(builder, main.getLoc(), name, builder.getFunctionType(types(inputs), types(outputs)));
     function.setPrivate();
     Block *block = function.addEntryBlock();
     builder.setInsertionPointToStart(block);
@@ -135,8 +135,7 @@ private:
 
   void build(func::FuncOp main) {
     Operation *terminator = main.front().getTerminator();
-    SetVector<Value> inputs[3] = {collectInputs(main, Before), collectInputs(main, Core),
-                                  collectInputs(main, After)};
+    SetVector<Value> inputs[3] = {collectInputs(main, Before), collectInputs(main, Core), collectInputs(main, After)};
     // A part gives what later parts take from it; the last one gives the model's outputs.
     SmallVector<Value> outputs[3];
     SetVector<Value> needed;
@@ -155,8 +154,7 @@ private:
       mapping.map(argument, argument);
     SmallVector<Value> results;
     for (Part part : {Before, Core, After}) {
-      func::FuncOp function =
-          makeFunction(main, part, names[part], inputs[part].getArrayRef(), outputs[part]);
+      func::FuncOp function = makeFunction(main, part, names[part], inputs[part].getArrayRef(), outputs[part]);
       SmallVector<Value> operands;
       for (Value value : inputs[part])
         operands.push_back(mapping.lookup(value));

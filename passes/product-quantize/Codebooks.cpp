@@ -15,9 +15,8 @@ WeightedPoints collectPoints(const CodeMatrix &matrix, int64_t first, int64_t le
   };
   std::vector<int64_t> order(static_cast<size_t>(matrix.rows));
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return std::ranges::lexicographical_compare(pointOf(a), pointOf(b));
-  });
+  std::sort(order.begin(), order.end(),
+            [&](int64_t a, int64_t b) { return std::ranges::lexicographical_compare(pointOf(a), pointOf(b)); });
   WeightedPoints points;
   points.length = length;
   for (size_t i = 0; i < order.size(); ++i) {
@@ -39,8 +38,8 @@ namespace {
 class Design {
 public:
   Design(const WeightedPoints &points, int norm, const LbgOptions &options)
-      : points(points), length(points.length), norm(norm), options(options),
-        cells(size_t(points.size())), distances(size_t(points.size())) {}
+      : points(points), length(points.length), norm(norm), options(options), cells(size_t(points.size())),
+        distances(size_t(points.size())) {}
 
   std::vector<double> run(int64_t count) {
     centroids = std::vector<double>(size_t(length));
@@ -156,9 +155,8 @@ private:
     std::vector<int64_t> order(static_cast<size_t>(before));
     std::iota(order.begin(), order.end(), 0);
     if (added < before)
-      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-        return distortions[size_t(a)] > distortions[size_t(b)];
-      });
+      std::stable_sort(order.begin(), order.end(),
+                       [&](int64_t a, int64_t b) { return distortions[size_t(a)] > distortions[size_t(b)]; });
     centroids.resize(size_t((before + added) * length));
     for (int64_t i = 0; i < added; ++i)
       halve(order[size_t(i)], before + i);
@@ -170,8 +168,7 @@ private:
     for (int step = 0; step < options.maxSteps; ++step) {
       double distortion = assign();
       bool moved = moveCentroids();
-      if (distortion == 0 ||
-          (step > 0 && !moved && before - distortion < options.delta * distortion))
+      if (distortion == 0 || (step > 0 && !moved && before - distortion < options.delta * distortion))
         break;
       before = distortion;
     }
@@ -189,16 +186,14 @@ private:
 
 } // namespace
 
-std::vector<double> designCodebook(const WeightedPoints &points, int64_t count, int norm,
-                                   const LbgOptions &options) {
+std::vector<double> designCodebook(const WeightedPoints &points, int64_t count, int norm, const LbgOptions &options) {
   if (points.size() <= count)
     return points.values;
   return Design(points, norm, options).run(count);
 }
 
 /// Shapes and attributes of codebooks; offsets are 0.
-static runtime::Codebooks makeCodebooks(int64_t columns, int64_t prototypes,
-                                        const CodebookOptions &options) {
+static runtime::Codebooks makeCodebooks(int64_t columns, int64_t prototypes, const CodebookOptions &options) {
   runtime::Codebooks out;
   out.length = options.length;
   out.norm = options.norm;
@@ -210,8 +205,8 @@ static runtime::Codebooks makeCodebooks(int64_t columns, int64_t prototypes,
 }
 
 /// Integers for the distance of a metric: prototypes a * A p, offsets a * p' A p - |prototype|^2.
-static void writePrototypes(const Metric &metric, std::span<const double> mapped, int bits,
-                            std::span<int64_t> values, std::span<int64_t> offsets) {
+static void writePrototypes(const Metric &metric, std::span<const double> mapped, int bits, std::span<int64_t> values,
+                            std::span<int64_t> offsets) {
   int64_t length = metric.length, count = int64_t(offsets.size());
   std::vector<double> products(mapped.size());
   double largest = 0;
@@ -242,8 +237,8 @@ static void repeatLast(std::vector<double> &vectors, int64_t length, int64_t wan
     vectors.insert(vectors.end(), last.begin(), last.end());
 }
 
-CodebookDesign designCodebooks(const CodeMatrix &rows, const CodebookOptions &options,
-                               std::span<const double> weights, int64_t outputs) {
+CodebookDesign designCodebooks(const CodeMatrix &rows, const CodebookOptions &options, std::span<const double> weights,
+                               int64_t outputs) {
   int64_t length = options.length, spaces = (rows.columns + length - 1) / length;
   std::vector<std::vector<double>> books; // after the map of the metric
   std::vector<Metric> metrics;
@@ -268,8 +263,7 @@ CodebookDesign designCodebooks(const CodeMatrix &rows, const CodebookOptions &op
         values[i] = std::llround(book[i] * double(options.factor));
     } else {
       writePrototypes(metrics[size_t(s)], book, options.prototypeBits, values,
-                      std::span(out.codebooks.offsets)
-                          .subspan(size_t(s * prototypes), size_t(prototypes)));
+                      std::span(out.codebooks.offsets).subspan(size_t(s * prototypes), size_t(prototypes)));
       metrics[size_t(s)].unmap(book);
     }
     out.centroids.insert(out.centroids.end(), book.begin(), book.end());
@@ -277,8 +271,7 @@ CodebookDesign designCodebooks(const CodeMatrix &rows, const CodebookOptions &op
   return out;
 }
 
-std::optional<runtime::Codebooks> enumeratePatterns(int64_t columns, CodeRange codes,
-                                                    const CodebookOptions &options) {
+std::optional<runtime::Codebooks> enumeratePatterns(int64_t columns, CodeRange codes, const CodebookOptions &options) {
   int64_t levels = (codes.high - codes.low) / codes.step + 1, patterns = 1;
   for (int64_t l = 0; l < options.length; ++l)
     if ((patterns *= levels) > options.prototypes)
@@ -294,10 +287,8 @@ std::optional<runtime::Codebooks> enumeratePatterns(int64_t columns, CodeRange c
   return out;
 }
 
-std::vector<std::vector<uint16_t>> encodeRows(const runtime::Codebooks &codebooks,
-                                              const CodeMatrix &rows) {
-  std::vector<std::vector<uint16_t>> out(size_t(codebooks.spaces),
-                                         std::vector<uint16_t>(size_t(rows.rows)));
+std::vector<std::vector<uint16_t>> encodeRows(const runtime::Codebooks &codebooks, const CodeMatrix &rows) {
+  std::vector<std::vector<uint16_t>> out(size_t(codebooks.spaces), std::vector<uint16_t>(size_t(rows.rows)));
   std::vector<int64_t> row(static_cast<size_t>(rows.columns)), positions(static_cast<size_t>(codebooks.spaces));
   for (int64_t r = 0; r < rows.rows; ++r) {
     auto from = rows.values.begin() + r * rows.columns;

@@ -9,8 +9,7 @@ namespace qcompile::pq {
 static int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t getComputeCycles(const LayerShape &layer, const Engine &engine) {
-  int64_t encode = divideUp(layer.length, engine.lengthVector) *
-                   divideUp(layer.prototypes, engine.prototypeVector);
+  int64_t encode = divideUp(layer.length, engine.lengthVector) * divideUp(layer.prototypes, engine.prototypeVector);
   int64_t add = divideUp(layer.outputs, engine.outputVector);
   return std::max(encode, add) * divideUp(layer.spaces, engine.spaceVector) * layer.columns;
 }
@@ -36,9 +35,8 @@ int64_t getTableBits(const LayerShape &layer) {
 
 double getArea(const Engine &engine, int64_t blockRams, int norm) {
   int64_t dsps = norm == 2 ? engine.outputVector * engine.spaceVector * engine.lengthVector : 0;
-  return 54.0 * double(engine.outputVector) + 197.2 * double(engine.spaceVector) +
-         60.0 * double(engine.lengthVector) + 54.0 * double(engine.prototypeVector) - 1248.8 +
-         4.0 * double(blockRams) + 3.0 * double(dsps);
+  return 54.0 * double(engine.outputVector) + 197.2 * double(engine.spaceVector) + 60.0 * double(engine.lengthVector) +
+         54.0 * double(engine.prototypeVector) - 1248.8 + 4.0 * double(blockRams) + 3.0 * double(dsps);
 }
 
 } // namespace qcompile::pq

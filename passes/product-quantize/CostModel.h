@@ -1,7 +1,7 @@
 //===- CostModel.h - Published costs of product quantization ----*- C++ -*-===//
 //
-// The model of PQA (a product-quantization engine on FPGA): cycles of its lookup engine, memory, and a proxy of its area. Estimates: they
-// say what that engine would take, not what any backend of ours takes.
+// The model of PQA (a product-quantization engine on FPGA): cycles of its lookup engine, memory, and a proxy of its
+// area. Estimates: they say what that engine would take, not what any backend of ours takes.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_PRODUCTQUANTIZE_COSTMODEL_H
@@ -17,8 +17,8 @@ struct LayerShape {
   int prototypeBits = 8, tableBits = 16;
 };
 
-/// How many elements, prototypes, sub-spaces and outputs the engine works on at once, and the bits that memory gives per cycle: 35.2
-/// GB/s at 80 % and 300 MHz.
+/// How many elements, prototypes, sub-spaces and outputs the engine works on at once, and the bits that memory gives
+/// per cycle: 35.2 GB/s at 80 % and 300 MHz.
 struct Engine {
   int64_t lengthVector = 1, prototypeVector = 1, spaceVector = 16, outputVector = 32;
   double memoryBitsPerCycle = 35.2e9 * 0.8 * 8 / 300e6;
@@ -35,8 +35,8 @@ int64_t getCycles(const LayerShape &layer, const Engine &engine);
 int64_t getPrototypeBits(const LayerShape &layer);
 int64_t getTableBits(const LayerShape &layer);
 
-/// Area in logic blocks: 54.0 Mv + 197.2 Sv + 60.0 Lv + 54.0 Pv - 1248.8, 4 per block RAM and 3 per DSP more. The L2 norm takes Mv Sv
-/// Lv DSPs in that model, the L1 norm none.
+/// Area in logic blocks: 54.0 Mv + 197.2 Sv + 60.0 Lv + 54.0 Pv - 1248.8, 4 per block RAM and 3 per DSP more. The L2
+/// norm takes Mv Sv Lv DSPs in that model, the L1 norm none.
 double getArea(const Engine &engine, int64_t blockRams, int norm);
 
 } // namespace qcompile::pq

@@ -46,8 +46,7 @@ public:
       rows = gather(rows, tensorOf(rows).getRank() - 1, product.order);
     SmallVector<int64_t> shape(tensorOf(rows).getShape());
     shape.back() = layer.outputs();
-    Value result = isConv ? moveChannels(multiply(rows, shape, /*last=*/false))
-                          : multiply(rows, shape, /*last=*/true);
+    Value result = isConv ? moveChannels(multiply(rows, shape, /*last=*/false)) : multiply(rows, shape, /*last=*/true);
     Value before = op->getResult(0);
     before.replaceAllUsesWith(result);
     return result;
@@ -60,8 +59,7 @@ private:
     return steps.apply("Constant", {}, builder.getNamedAttr("value", held), held.getType());
   }
   Value integers(ArrayRef<int64_t> values) {
-    return constant(*Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())},
-                                          {values.data(), values.size()}));
+    return constant(*Tensor::FromIntegers(DataType::Int64(), {int64_t(values.size())}, {values.data(), values.size()}));
   }
   /// Integers of a shape in the smallest of 8, 16 and 32 bits that holds them.
   Value narrowIntegers(runtime::Shape shape, const std::vector<int64_t> &values, int least = 8) {
@@ -74,10 +72,8 @@ private:
   NamedAttribute number(StringRef name, int64_t value) {
     return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
   }
-  Value apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes,
-              ArrayRef<int64_t> shape) {
-    return steps.apply(name, operands, attributes,
-                       RankedTensorType::get(shape, builder.getF32Type()));
+  Value apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes, ArrayRef<int64_t> shape) {
+    return steps.apply(name, operands, attributes, RankedTensorType::get(shape, builder.getF32Type()));
   }
 
   /// A quantizer behind the value's own operation, for the codes that the product reads.
@@ -89,8 +85,7 @@ private:
       ++grid.bits;
     grid.narrow = false;
     grid.scale = {double(product.grid.scale)};
-    return compression::makeQuantizer(builder, op->getLoc(), x, grid, {}, onnx::describe(op) + ".input")
-        ->getResult(0);
+    return compression::makeQuantizer(builder, op->getLoc(), x, grid, {}, onnx::describe(op) + ".input")->getResult(0);
   }
 
   Value gather(Value x, int64_t axis, ArrayRef<int64_t> positions) {
@@ -99,9 +94,7 @@ private:
     return apply("Gather", {x, integers(positions)}, number("axis", axis), shape);
   }
 
-  Value reshape(Value x, ArrayRef<int64_t> shape) {
-    return apply("Reshape", {x, integers(shape)}, {}, shape);
-  }
+  Value reshape(Value x, ArrayRef<int64_t> shape) { return apply("Reshape", {x, integers(shape)}, {}, shape); }
 
   Value transpose(Value x, ArrayRef<int64_t> perm) {
     SmallVector<int64_t> shape;
@@ -119,8 +112,7 @@ private:
     llvm::append_range(pads, window.high);
     for (int64_t d = 0; d < window.rank(); ++d)
       shape[d + 2] += window.low[d] + window.high[d];
-    auto segments = builder.getNamedAttr("operandSegmentSizes",
-                                         builder.getDenseI32ArrayAttr({1, 1, 0, 0}));
+    auto segments = builder.getNamedAttr("operandSegmentSizes", builder.getDenseI32ArrayAttr({1, 1, 0, 0}));
     return apply("Pad", {x, integers(pads)}, segments, shape);
   }
 
@@ -151,21 +143,19 @@ private:
 
   Value multiply(Value rows, ArrayRef<int64_t> shape, bool last) {
     const runtime::Codebooks &books = product.codebooks;
-    Value operands[] = {
-        rows,
-        constant(Tensor::ScalarFloat(product.grid.scale)),
-        narrowIntegers({books.spaces, books.prototypes, books.length}, books.values),
-        narrowIntegers({books.spaces, books.prototypes}, books.offsets, 32),
-        narrowIntegers({books.spaces, books.prototypes, layer.outputs()}, product.tables),
-        constant(Tensor::FromDoubles({int64_t(product.scale.size())}, product.scale)),
-        constant(Tensor::FromDoubles({int64_t(product.bias.size())}, product.bias))};
-    NamedAttribute attributes[] = {
-        number("factor", books.factor), number("high", product.grid.codes.high),
-        number("low", product.grid.codes.low), number("norm", books.norm)};
+    Value operands[] = {rows,
+                        constant(Tensor::ScalarFloat(product.grid.scale)),
+                        narrowIntegers({books.spaces, books.prototypes, books.length}, books.values),
+                        narrowIntegers({books.spaces, books.prototypes}, books.offsets, 32),
+                        narrowIntegers({books.spaces, books.prototypes, layer.outputs()}, product.tables),
+                        constant(Tensor::FromDoubles({int64_t(product.scale.size())}, product.scale)),
+                        constant(Tensor::FromDoubles({int64_t(product.bias.size())}, product.bias))};
+    NamedAttribute attributes[] = {number("factor", books.factor), number("high", product.grid.codes.high),
+                                   number("low", product.grid.codes.low), number("norm", books.norm)};
     if (!last)
       return apply("PqMatMul", operands, attributes, shape);
-    OperationState state(op->getLoc(), onnx::PqMatMulOp::getOperationName(), operands,
-                         op->getResult(0).getType(), attributes);
+    OperationState state(op->getLoc(), onnx::PqMatMulOp::getOperationName(), operands, op->getResult(0).getType(),
+                         attributes);
     return builder.create(state)->getResult(0);
   }
 
@@ -175,8 +165,8 @@ private:
     SmallVector<int64_t> perm = {0, rank - 1};
     for (int64_t d = 1; d + 1 < rank; ++d)
       perm.push_back(d);
-    OperationState state(op->getLoc(), onnx::TransposeOp::getOperationName(), x,
-                         op->getResult(0).getType(), steps.attribute("perm", perm));
+    OperationState state(op->getLoc(), onnx::TransposeOp::getOperationName(), x, op->getResult(0).getType(),
+                         steps.attribute("perm", perm));
     return builder.create(state)->getResult(0);
   }
 
@@ -189,8 +179,6 @@ private:
 };
 } // namespace
 
-Value emitProduct(const Layer &layer, const LayerProduct &product) {
-  return Emitter(layer, product).run();
-}
+Value emitProduct(const Layer &layer, const LayerProduct &product) { return Emitter(layer, product).run(); }
 
 } // namespace qcompile::pq

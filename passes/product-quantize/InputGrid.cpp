@@ -15,8 +15,8 @@ namespace qcompile::pq {
 std::optional<InputGrid> findInputGrid(Value value) {
   Operation *op = value.getDefiningOp();
   // What these give are elements of their operand, or zeros.
-  while (op && isa<onnx::ReluOp, onnx::MaxPoolOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
-                   onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp>(op))
+  while (op && isa<onnx::ReluOp, onnx::MaxPoolOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
+                   onnx::UnsqueezeOp, onnx::IdentityOp>(op))
     op = op->getOperand(0).getDefiningOp();
   if (!op || !isa<onnx::QuantOp, onnx::LinearQuantOp, onnx::BipolarQuantOp>(op))
     return std::nullopt;

@@ -16,12 +16,12 @@ struct InputGrid {
   bool own = false; ///< the model has no such quantizer yet
 };
 
-/// The grid of a value that a Quant or BipolarQuant with one scale and integer zero point gives, also behind operations that only select or
-/// move elements; nothing for any other value.
+/// The grid of a value that a Quant or BipolarQuant with one scale and integer zero point gives, also behind operations
+/// that only select or move elements; nothing for any other value.
 std::optional<InputGrid> findInputGrid(mlir::Value value);
 
-/// A grid of `bits` bits for values as they are on calibration data: from 0 where none is negative, else symmetric; the largest
-/// magnitude is the largest code.
+/// A grid of `bits` bits for values as they are on calibration data: from 0 where none is negative, else symmetric; the
+/// largest magnitude is the largest code.
 InputGrid makeInputGrid(const compression::LayerwiseRun::Batches &values, int bits);
 
 /// Rows of inputs as codes of the grid.

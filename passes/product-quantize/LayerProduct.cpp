@@ -29,10 +29,9 @@ std::optional<std::vector<double>> readBias(const Layer &layer) {
     return bias;
   auto constant = op->getOperand(2).getDefiningOp<onnx::ConstantOp>();
   auto held = constant ? constant->getAttrOfType<data::ConstantAttr>("value") : nullptr;
-  bool fits = held && held.getType().getElementType().isF32() &&
-              (held.size() == 1 ||
-               (held.size() == layer.outputs() &&
-                held.getType().getShape().back() == layer.outputs()));
+  bool fits =
+      held && held.getType().getElementType().isF32() &&
+      (held.size() == 1 || (held.size() == layer.outputs() && held.getType().getShape().back() == layer.outputs()));
   if (!fits)
     return std::nullopt;
   auto gemm = dyn_cast<onnx::GemmOp>(op);
@@ -56,8 +55,8 @@ class Designer {
 public:
   Designer(const Layer &layer, const InputGrid &grid, const LayerData *data, Correction correction,
            const Settings &settings)
-      : layer(layer), data(data), correction(correction), settings(settings),
-        columns(layer.inputs()), outputs(layer.outputs()) {
+      : layer(layer), data(data), correction(correction), settings(settings), columns(layer.inputs()),
+        outputs(layer.outputs()) {
     product.grid = grid;
     Matrix matrix = layer.weights() * (getAlpha(layer) * double(grid.scale));
     weights.resize(size_t(columns * outputs));
@@ -69,18 +68,16 @@ public:
   llvm::Expected<LayerProduct> run() {
     product.bias = *readBias(layer);
     std::optional<runtime::Codebooks> patterns =
-        product.grid.own ? std::nullopt
-                         : enumeratePatterns(columns, product.grid.codes, settings.codebooks);
+        product.grid.own ? std::nullopt : enumeratePatterns(columns, product.grid.codes, settings.codebooks);
     if (!patterns && !data)
-      return llvm::createStringError(
-          "expected calibration data (calibration=FILE): its sub-vectors have more than " +
-          Twine(settings.codebooks.prototypes) + " patterns");
+      return llvm::createStringError("expected calibration data (calibration=FILE): its sub-vectors have more than " +
+                                     Twine(settings.codebooks.prototypes) + " patterns");
     if (patterns)
       takePatterns(std::move(*patterns));
     else
       design();
-    absl::Status status = product.codebooks.CheckDistances(
-        product.grid.codes.low, product.grid.codes.high, (int64_t{1} << 31) - 1);
+    absl::Status status =
+        product.codebooks.CheckDistances(product.grid.codes.low, product.grid.codes.high, (int64_t{1} << 31) - 1);
     if (!status.ok())
       return llvm::createStringError(std::string(status.message()) +
                                      "; use shorter sub-vectors or fewer prototype bits");
@@ -96,8 +93,7 @@ private:
     if (grid && getAlpha(layer) == 1)
       takeIntegers(*grid, all);
     else
-      finish(quantizeTables(makeTables(all, weights, columns, outputs), settings.tableBits,
-                            settings.layerScale));
+      finish(quantizeTables(makeTables(all, weights, columns, outputs), settings.tableBits, settings.layerScale));
     if (data) {
       encode(readRows());
       judge(/*shift=*/!product.exact && correction != Correction::None);
@@ -128,21 +124,18 @@ private:
     CodeMatrix rows = readRows();
     CodebookOptions options = settings.codebooks;
     bool weighted = settings.weighted && options.norm == 2;
-    if (weighted && settings.group && columns > options.length &&
-        layer.kind() == compression::LayerKind::Linear)
+    if (weighted && settings.group && columns > options.length && layer.kind() == compression::LayerKind::Linear)
       reorder(rows, groupColumns(rows, options.length, weights, outputs));
     int64_t levels = product.grid.codes.high - product.grid.codes.low;
     while (!weighted && (levels + 1) * options.factor < int64_t{1} << options.prototypeBits)
       options.factor *= 2;
     CodebookDesign codebooks = designCodebooks(
-        rows, options, weighted ? std::span<const double>(weights) : std::span<const double>(),
-        outputs);
+        rows, options, weighted ? std::span<const double>(weights) : std::span<const double>(), outputs);
     product.codebooks = codebooks.codebooks;
     encode(rows);
     bool fit = settings.refit && correction == Correction::SecondOrder;
     if (!fit) {
-      finish(quantizeTables(makeTables(codebooks, weights, columns, outputs), settings.tableBits,
-                            settings.layerScale));
+      finish(quantizeTables(makeTables(codebooks, weights, columns, outputs), settings.tableBits, settings.layerScale));
     } else {
       Tables tables = fitTables(fitData, codebooks, weights, columns, outputs, kDampings);
       double ridge = refine(tables);
@@ -229,9 +222,8 @@ private:
 };
 } // namespace
 
-llvm::Expected<LayerProduct> designProduct(const Layer &layer, const InputGrid &grid,
-                                           const LayerData *data, Correction correction,
-                                           const Settings &settings) {
+llvm::Expected<LayerProduct> designProduct(const Layer &layer, const InputGrid &grid, const LayerData *data,
+                                           Correction correction, const Settings &settings) {
   return Designer(layer, grid, data, correction, settings).run();
 }
 

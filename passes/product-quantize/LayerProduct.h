@@ -22,20 +22,19 @@ struct LayerProduct {
   runtime::Codebooks codebooks;
   std::vector<int64_t> tables; ///< [space][prototype][output]
   std::vector<double> scale, bias;
-  bool exact = false; ///< the layer's own result, for every input
+  bool exact = false;     ///< the layer's own result, for every input
   double outputError = 0; ///< relative, on calibration data; 0 without them
   int64_t rows = 0;       ///< of calibration data
 };
 
-/// The bias of a Conv or Gemm (times beta), one number per output, zeros where there is none; nothing where it is not constant or has another
-/// shape.
+/// The bias of a Conv or Gemm (times beta), one number per output, zeros where there is none; nothing where it is not
+/// constant or has another shape.
 std::optional<std::vector<double>> readBias(const compression::Layer &layer);
 
-/// Designs the product for a layer without groups. `data` may be null where all patterns of the inputs are prototypes: else
-/// it fails.
+/// Designs the product for a layer without groups. `data` may be null where all patterns of the inputs are prototypes:
+/// else it fails.
 llvm::Expected<LayerProduct> designProduct(const compression::Layer &layer, const InputGrid &grid,
-                                           const compression::LayerData *data,
-                                           compression::Correction correction,
+                                           const compression::LayerData *data, compression::Correction correction,
                                            const Settings &settings);
 
 } // namespace qcompile::pq

@@ -26,8 +26,7 @@ static void factorize(std::vector<double> &a, int64_t n) {
   }
 }
 
-void Metric::setWeights(std::span<const double> weights, int64_t first, int64_t columns,
-                        int64_t outputs) {
+void Metric::setWeights(std::span<const double> weights, int64_t first, int64_t columns, int64_t outputs) {
   int64_t present = std::clamp<int64_t>(columns - first, 0, length);
   std::fill(factor.begin(), factor.end(), 0);
   double trace = 0;
@@ -81,8 +80,8 @@ void Metric::applyTransposed(std::span<const double> z, std::span<double> out) c
 //===----------------------------------------------------------------------===//
 
 /// |covariance of columns i and j times the product of rows i and j of the weights|, [columns][columns].
-static std::vector<double> getWeightedCovariance(const CodeMatrix &rows,
-                                                 std::span<const double> weights, int64_t outputs) {
+static std::vector<double> getWeightedCovariance(const CodeMatrix &rows, std::span<const double> weights,
+                                                 int64_t outputs) {
   int64_t n = rows.columns;
   std::vector<double> mean(static_cast<size_t>(n)), out(static_cast<size_t>(n * n));
   for (int64_t r = 0; r < rows.rows; ++r)
@@ -106,15 +105,14 @@ static std::vector<double> getWeightedCovariance(const CodeMatrix &rows,
   return out;
 }
 
-std::vector<int64_t> groupColumns(const CodeMatrix &rows, int64_t length,
-                                  std::span<const double> weights, int64_t outputs) {
+std::vector<int64_t> groupColumns(const CodeMatrix &rows, int64_t length, std::span<const double> weights,
+                                  int64_t outputs) {
   int64_t n = rows.columns;
   std::vector<double> covariance = getWeightedCovariance(rows, weights, outputs);
   auto variance = [&](int64_t i) { return covariance[size_t(i * n + i)]; };
   std::vector<int64_t> left(static_cast<size_t>(n)), out;
   std::iota(left.begin(), left.end(), 0);
-  std::stable_sort(left.begin(), left.end(),
-                   [&](int64_t a, int64_t b) { return variance(a) > variance(b); });
+  std::stable_sort(left.begin(), left.end(), [&](int64_t a, int64_t b) { return variance(a) > variance(b); });
   while (!left.empty()) {
     std::vector<int64_t> group;
     auto next = left.begin();

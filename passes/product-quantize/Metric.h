@@ -6,15 +6,16 @@
 
 namespace qcompile::pq {
 
-/// A distance (x - y)' A (x - y) with A = C C', C lower triangular: z = C' x turns it into the square of a difference. At first A = 1.
+/// A distance (x - y)' A (x - y) with A = C C', C lower triangular: z = C' x turns it into the square of a difference.
+/// At first A = 1.
 struct Metric {
   explicit Metric(int64_t length);
 
   int64_t length;
   std::vector<double> factor; ///< C, [length][length]
 
-  /// A = W W' of rows `first` to `first + length - 1` of the weights [columns][outputs], plus 1e-4 of the mean of its diagonal there (1
-  /// where all weights are 0).
+  /// A = W W' of rows `first` to `first + length - 1` of the weights [columns][outputs], plus 1e-4 of the mean of its
+  /// diagonal there (1 where all weights are 0).
   void setWeights(std::span<const double> weights, int64_t first, int64_t columns, int64_t outputs);
 
   /// z = C' x for every point.

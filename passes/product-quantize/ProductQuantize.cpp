@@ -29,7 +29,8 @@ public:
   Quantizer(func::FuncOp function, pq::Settings settings, Correction correction)
       : function(function), settings(std::move(settings)), correction(correction) {}
 
-  /// The value that stands for the layer's result; null after an error. `source` and `current` are the layer's inputs, or null.
+  /// The value that stands for the layer's result; null after an error. `source` and `current` are the layer's inputs,
+  /// or null.
   Value replace(const Layer &layer, const Batches *source, const Batches *current) {
     std::optional<pq::InputGrid> grid = pq::findInputGrid(layer.input());
     if (grid && isPadded(layer))
@@ -75,8 +76,8 @@ private:
   void report(const Layer &layer, const pq::LayerProduct &product, bool hasData) {
     const runtime::Codebooks &books = product.codebooks;
     pq::LayerShape shape;
-    shape.columns = cast<RankedTensorType>(layer.operation()->getResult(0).getType()).getNumElements() /
-                    layer.outputs();
+    shape.columns =
+        cast<RankedTensorType>(layer.operation()->getResult(0).getType()).getNumElements() / layer.outputs();
     shape.spaces = books.spaces;
     shape.length = books.length;
     shape.prototypes = books.prototypes;
@@ -87,9 +88,8 @@ private:
     llvm::json::Object entry;
     entry["pass"] = "onnx-product-quantize";
     entry["layer"] = layer.name();
-    entry["technique"] = llvm::formatv("PQ length {0}, {1} prototypes, tables of {2} bits{3}",
-                                       books.length, books.prototypes, shape.tableBits,
-                                       product.exact ? ", exact" : "")
+    entry["technique"] = llvm::formatv("PQ length {0}, {1} prototypes, tables of {2} bits{3}", books.length,
+                                       books.prototypes, shape.tableBits, product.exact ? ", exact" : "")
                              .str();
     if (hasData)
       entry["output_error"] = product.outputError;
@@ -97,13 +97,12 @@ private:
     entry["bits_before"] = double(layer.size()) * (layer.grid() ? layer.grid()->bits : 32);
     entry["bits_after"] = double(getPrototypeBits(shape) + getTableBits(shape) + offsets);
     entry["exact"] = product.exact;
-    entry["estimates"] = llvm::json::Object{
-        {"engine", "PQA, 16 sub-spaces and 32 outputs at once"},
-        {"compute_cycles", getComputeCycles(shape, engine)},
-        {"load_cycles", getLoadCycles(shape, engine)},
-        {"prototype_bits", getPrototypeBits(shape)},
-        {"table_bits", getTableBits(shape)},
-        {"area_logic_blocks", getArea(engine, /*blockRams=*/0, int(books.norm))}};
+    entry["estimates"] = llvm::json::Object{{"engine", "PQA, 16 sub-spaces and 32 outputs at once"},
+                                            {"compute_cycles", getComputeCycles(shape, engine)},
+                                            {"load_cycles", getLoadCycles(shape, engine)},
+                                            {"prototype_bits", getPrototypeBits(shape)},
+                                            {"table_bits", getTableBits(shape)},
+                                            {"area_logic_blocks", getArea(engine, /*blockRams=*/0, int(books.norm))}};
     compression::reportLayer(function, layer.operation(), std::move(entry));
   }
 
@@ -112,8 +111,7 @@ private:
   Correction correction;
 };
 
-bool replaceWithData(func::FuncOp function, ArrayRef<Layer> layers, Quantizer &quantizer,
-                     const InputBatches &inputs) {
+bool replaceWithData(func::FuncOp function, ArrayRef<Layer> layers, Quantizer &quantizer, const InputBatches &inputs) {
   llvm::DenseMap<Operation *, const Layer *> selected;
   for (const Layer &layer : layers)
     selected[layer.operation()] = &layer;

@@ -6,8 +6,7 @@
 
 namespace qcompile::pq {
 
-Tables makeTables(const CodebookDesign &design, std::span<const double> weights, int64_t columns,
-                  int64_t outputs) {
+Tables makeTables(const CodebookDesign &design, std::span<const double> weights, int64_t columns, int64_t outputs) {
   const runtime::Codebooks &codebooks = design.codebooks;
   Tables tables{codebooks.spaces, codebooks.prototypes, outputs, {}};
   tables.values.resize(size_t(codebooks.spaces * codebooks.prototypes * outputs));
@@ -118,8 +117,7 @@ static double getPenalty(const Tables &tables, const Tables &start) {
   return sum;
 }
 
-Tables refitTables(const FitData &data, const Tables &start, double ridge, int sweeps,
-                   double gain) {
+Tables refitTables(const FitData &data, const Tables &start, double ridge, int sweeps, double gain) {
   Tables tables = start;
   SpaceFit fit(data, start, ridge);
   std::vector<float> residual = getResidual(data, tables);
@@ -140,8 +138,7 @@ Tables refitTables(const FitData &data, const Tables &start, double ridge, int s
   return tables;
 }
 
-std::optional<double> chooseRidge(const FitData &data, const Tables &tables,
-                                  std::span<const double> candidates) {
+std::optional<double> chooseRidge(const FitData &data, const Tables &tables, std::span<const double> candidates) {
   int64_t held = data.rows / 5;
   if (held == 0)
     return std::nullopt;
@@ -191,8 +188,7 @@ static std::vector<double> getScales(const Tables &tables, double largest, bool 
   return scale;
 }
 
-IntegerTables quantizeTables(const Tables &given, int bits, bool perLayer, const FitData *data,
-                             double ridge) {
+IntegerTables quantizeTables(const Tables &given, int bits, bool perLayer, const FitData *data, double ridge) {
   double largest = double((int64_t{1} << (bits - 1)) - 1);
   Tables tables = given;
   IntegerTables out;

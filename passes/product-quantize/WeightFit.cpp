@@ -28,8 +28,8 @@ namespace {
 /// The normal equations of one set of rows, for any damping.
 class NormalEquations {
 public:
-  NormalEquations(const FitData &data, const CodebookDesign &design, std::span<const double> weights,
-                  int64_t columns, int64_t outputs)
+  NormalEquations(const FitData &data, const CodebookDesign &design, std::span<const double> weights, int64_t columns,
+                  int64_t outputs)
       : start(Eigen::Map<const Matrix>(weights.data(), columns, outputs)) {
     Activations rows = decode(data, design, columns);
     moments = compression::getSecondMoments(rows);
@@ -51,14 +51,13 @@ private:
 };
 } // namespace
 
-std::vector<double> fitWeights(const FitData &data, const CodebookDesign &design,
-                               std::span<const double> weights, int64_t columns, int64_t outputs,
-                               double damping) {
+std::vector<double> fitWeights(const FitData &data, const CodebookDesign &design, std::span<const double> weights,
+                               int64_t columns, int64_t outputs, double damping) {
   return NormalEquations(data, design, weights, columns, outputs).solve(damping);
 }
 
-Tables fitTables(const FitData &data, const CodebookDesign &design, std::span<const double> weights,
-                 int64_t columns, int64_t outputs, std::span<const double> candidates) {
+Tables fitTables(const FitData &data, const CodebookDesign &design, std::span<const double> weights, int64_t columns,
+                 int64_t outputs, std::span<const double> candidates) {
   Tables plain = makeTables(design, weights, columns, outputs);
   int64_t held = data.rows / 5;
   if (held == 0)
@@ -79,8 +78,7 @@ Tables fitTables(const FitData &data, const CodebookDesign &design, std::span<co
   }
   if (!best)
     return plain;
-  return makeTables(design, fitWeights(data, design, weights, columns, outputs, *best), columns,
-                    outputs);
+  return makeTables(design, fitWeights(data, design, weights, columns, outputs, *best), columns, outputs);
 }
 
 } // namespace qcompile::pq

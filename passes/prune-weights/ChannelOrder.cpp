@@ -63,7 +63,8 @@ private:
     touched.clear();
     for (int64_t c : {a, b})
       for (int64_t o = 0; o < outer; ++o)
-        for (int64_t first = (o * channels + c) * inner, g = first / pattern.m; g <= (first + inner - 1) / pattern.m; ++g)
+        for (int64_t first = (o * channels + c) * inner, g = first / pattern.m; g <= (first + inner - 1) / pattern.m;
+             ++g)
           touched.push_back(g);
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());

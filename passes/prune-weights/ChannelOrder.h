@@ -16,9 +16,9 @@ struct ChannelOrder {
 };
 
 /// Looks for an order of the input channels in which N:m pruning keeps more of the weights' magnitude. `weights` is
-/// [outputs, K] with K = outer * channels * inner: channel c has the columns (o * channels + c) * inner + i. Tries to swap every pair of
-/// channels, takes what helps at once, and begins anew until nothing does or about a billion weights have been looked
-/// at. The order is never worse than the first.
+/// [outputs, K] with K = outer * channels * inner: channel c has the columns (o * channels + c) * inner + i. Tries to
+/// swap every pair of channels, takes what helps at once, and begins anew until nothing does or about a billion weights
+/// have been looked at. The order is never worse than the first.
 ChannelOrder searchChannelOrder(const Matrix &weights, int64_t outer, int64_t channels, int64_t inner,
                                 GroupPattern pattern);
 

@@ -14,8 +14,8 @@ namespace {
 /// Columns whose effect on later ones is added in one product.
 constexpr int64_t kBlock = 128;
 
-/// What the sweep holds: with R the reversed factor of the moments and D = target - weights, the optimum of column j given
-/// all columns before it is target_j + (D R)_j / R_jj (SecondOrder.h).
+/// What the sweep holds: with R the reversed factor of the moments and D = target - weights, the optimum of column j
+/// given all columns before it is target_j + (D R)_j / R_jj (SecondOrder.h).
 struct Sweep {
   const Matrix &target;
   const Matrix factor;
@@ -26,8 +26,8 @@ struct Sweep {
   Mask pruned;
 
   /// `owed`: D R of the columns of the group, by the columns before it.
-  void fixGroup(int64_t row, int64_t begin, int64_t length, const RowProblem::Row &owed,
-                const Matrix &moments, const Matrix &inverse) {
+  void fixGroup(int64_t row, int64_t begin, int64_t length, const RowProblem::Row &owed, const Matrix &moments,
+                const Matrix &inverse) {
     auto block = factor.block(begin, begin, length, length);
     // The optimum of the whole group while it is free: y R_gg = owed, column by column.
     RowProblem::Row free = owed;
@@ -46,8 +46,8 @@ struct Sweep {
   }
 
   /// Which columns of a group stay. `moments`: those of the group when all later columns make up for it.
-  std::vector<bool> choose(int64_t row, int64_t begin, const RowProblem::Row &free,
-                           const Matrix &moments, const Matrix &inverse) const {
+  std::vector<bool> choose(int64_t row, int64_t begin, const RowProblem::Row &free, const Matrix &moments,
+                           const Matrix &inverse) const {
     const int64_t length = free.size();
     std::vector<bool> out(length), kept(length);
     int64_t allowed = 0;
@@ -58,8 +58,7 @@ struct Sweep {
     }
     if (allowed <= pattern.n)
       return kept;
-    RowProblem problem = allowed == length ? RowProblem::keepAll(inverse, free)
-                                           : RowProblem(moments, free, kept);
+    RowProblem problem = allowed == length ? RowProblem::keepAll(inverse, free) : RowProblem(moments, free, kept);
     removeCheapest(problem, 1, pattern.n);
     searchSwaps(problem, length, out);
     for (int64_t j = 0; j < length; ++j)
@@ -70,12 +69,17 @@ struct Sweep {
 
 } // namespace
 
-SweptWeights sweepGroups(const Matrix &target, const Matrix &moments, GroupPattern pattern,
-                         const Mask &excluded,
+SweptWeights sweepGroups(const Matrix &target, const Matrix &moments, GroupPattern pattern, const Mask &excluded,
                          llvm::function_ref<double(int64_t, int64_t, double)> fix, ForRows forRows) {
   const int64_t rows = target.rows(), columns = target.cols();
-  Sweep sweep{target, getReversedFactor(moments), pattern, excluded, fix,
-              Matrix::Zero(rows, columns), Matrix::Zero(rows, columns), Mask::Constant(rows, columns, false)};
+  Sweep sweep{target,
+              getReversedFactor(moments),
+              pattern,
+              excluded,
+              fix,
+              Matrix::Zero(rows, columns),
+              Matrix::Zero(rows, columns),
+              Mask::Constant(rows, columns, false)};
   const int64_t width = std::max(pattern.m, kBlock / pattern.m * pattern.m);
   for (int64_t begin = 0; begin < columns; begin += width) {
     const int64_t end = std::min(begin + width, columns);
@@ -92,8 +96,7 @@ SweptWeights sweepGroups(const Matrix &target, const Matrix &moments, GroupPatte
       for (int64_t g = begin, i = 0; g < end; g += pattern.m, ++i) {
         const int64_t length = std::min(pattern.m, end - g);
         RowProblem::Row debt = owed.row(row).segment(g - begin, length);
-        debt += sweep.difference.row(row).segment(begin, g - begin) *
-                sweep.factor.block(begin, g, g - begin, length);
+        debt += sweep.difference.row(row).segment(begin, g - begin) * sweep.factor.block(begin, g, g - begin, length);
         sweep.fixGroup(row, g, length, debt, groupMoments[i], inverses[i]);
       }
     });
@@ -110,9 +113,8 @@ Mask pruneSmallestInGroups(const Matrix &weights, GroupPattern pattern, const Ma
       for (int64_t j = begin; j < std::min(begin + pattern.m, int64_t(weights.cols())); ++j)
         if (!excluded(row, j))
           order.push_back(j);
-      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-        return std::abs(weights(row, a)) > std::abs(weights(row, b));
-      });
+      std::stable_sort(order.begin(), order.end(),
+                       [&](int64_t a, int64_t b) { return std::abs(weights(row, a)) > std::abs(weights(row, b)); });
       for (int64_t i = 0; i < std::min(pattern.n, int64_t(order.size())); ++i)
         pruned(row, order[i]) = false;
     }

@@ -6,13 +6,13 @@
 
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/encoding/EncodingDialect.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Parallel.h"
 #include "passes/compression/ChannelPath.h"
 #include "passes/prune-weights/ChannelOrder.h"
 #include "passes/prune-weights/Pruner.h"
 #include "runtime/encoding/line_format.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Parallel.h"
 
 using namespace mlir;
 
@@ -48,8 +48,8 @@ std::string PruneMethod::skip(const Layer &layer) const {
     if (int64_t zero = grid->zeroPointOf(output); zero < grid->low() || zero > grid->high())
       return "the grid of its weights has no zero";
   if (settings.kind == PruneSettings::Kind::Pattern && layer.inputs() <= settings.pattern.n)
-    return llvm::formatv("it has {0} inputs, and the pattern {1} lets {2} stay", layer.inputs(),
-                         settings.describe(), settings.pattern.n);
+    return llvm::formatv("it has {0} inputs, and the pattern {1} lets {2} stay", layer.inputs(), settings.describe(),
+                         settings.pattern.n);
   if (settings.kind == PruneSettings::Kind::Rows && layer.kernel().empty())
     return "it has no kernel";
   return "";
@@ -59,8 +59,8 @@ std::string PruneMethod::skip(const Layer &layer) const {
 // Before the first layer
 //===----------------------------------------------------------------------===//
 
-/// The first layer of the path (the producer and depthwise convolutions) whose weights have a structure that a permutation of
-/// outputs would break; empty for none.
+/// The first layer of the path (the producer and depthwise convolutions) whose weights have a structure that a
+/// permutation of outputs would break; empty for none.
 static std::string findOrderedStructure(const ChannelPath &path) {
   auto check = [](const Layer &layer) -> std::string {
     Attribute structure = layer.structure();
@@ -88,10 +88,10 @@ void PruneMethod::permuteInputs(Layer &layer) {
         << "layer '" << layer.name() << "': its input channels keep their order: " << reason;
     return;
   }
-  ChannelOrder order = searchChannelOrder(layer.weights(), path->outerExtent(), path->channels(),
-                                          path->innerExtent(), settings.pattern);
-  orderDetails[layer.operation()] = llvm::json::Object{{"kept_magnitude_before", order.keptBefore},
-                                                  {"kept_magnitude", order.keptAfter}};
+  ChannelOrder order =
+      searchChannelOrder(layer.weights(), path->outerExtent(), path->channels(), path->innerExtent(), settings.pattern);
+  orderDetails[layer.operation()] =
+      llvm::json::Object{{"kept_magnitude_before", order.keptBefore}, {"kept_magnitude", order.keptAfter}};
   if (order.keptAfter > order.keptBefore)
     path->select(order.picks);
 }
@@ -134,9 +134,9 @@ llvm::Error PruneMethod::prepare(func::FuncOp, std::vector<Layer> &layers) {
   for (const Layer &layer : layers)
     size += layer.size();
   if (int64_t kept = countKept(settings.part, size); kept < count)
-    return llvm::createStringError("density %g leaves %lld of %lld weights, expected at least %g (%lld/%lld): one for each layer",
-                                   settings.part, (long long)kept, (long long)size, double(count) / double(size),
-                                   (long long)count, (long long)size);
+    return llvm::createStringError(
+        "density %g leaves %lld of %lld weights, expected at least %g (%lld/%lld): one for each layer", settings.part,
+        (long long)kept, (long long)size, double(count) / double(size), (long long)count, (long long)size);
   shareDensity(layers);
   return llvm::Error::success();
 }
@@ -170,14 +170,14 @@ static std::string checkPart(const PruneSettings &settings, const Layer &layer) 
   if (settings.global || countKept(settings.part, units) > 0)
     return "";
   std::string text;
-  llvm::raw_string_ostream(text) << option << llvm::format(" %g", settings.part) << " leaves none of its " << units << " "
-                                 << name << ", expected at least " << llvm::format("%g", 1 / double(units)) << " (1/"
-                                 << units << ")";
+  llvm::raw_string_ostream(text) << option << llvm::format(" %g", settings.part) << " leaves none of its " << units
+                                 << " " << name << ", expected at least " << llvm::format("%g", 1 / double(units))
+                                 << " (1/" << units << ")";
   return text;
 }
 
-/// What is recorded of the new weights: the pattern, or, where a pattern was recorded before and still holds, that one where it
-/// takes fewer bits.
+/// What is recorded of the new weights: the pattern, or, where a pattern was recorded before and still holds, that one
+/// where it takes fewer bits.
 static Attribute makeStructure(const Layer &layer, const PruneSettings &settings, int64_t bits) {
   MLIRContext *context = layer.operation()->getContext();
   auto old = dyn_cast_or_null<encoding::NmAttr>(layer.structure());
@@ -212,9 +212,8 @@ llvm::Expected<LayerResult> PruneMethod::compress(const LayerTask &task) {
   const Layer &layer = task.layer;
   if (Attribute structure = layer.structure(); structure && !isSparse(structure))
     return llvm::createStringError("its weights have the structure " +
-                                   cast<encoding::EncodingAttr>(structure).getEncodingName() +
-                                   ", which the zeros of " + settings.describe() +
-                                   " would break: prune it before, or leave it out (layers=)");
+                                   cast<encoding::EncodingAttr>(structure).getEncodingName() + ", which the zeros of " +
+                                   settings.describe() + " would break: prune it before, or leave it out (layers=)");
   if (std::string wrong = checkPart(settings, layer); !wrong.empty())
     return llvm::createStringError(wrong);
   auto forRows = [&](int64_t count, llvm::function_ref<void(int64_t)> body) {
@@ -222,8 +221,11 @@ llvm::Expected<LayerResult> PruneMethod::compress(const LayerTask &task) {
   };
   std::optional<WeightGrid> grid = layer.grid();
   std::optional<Mask> zeros = layer.fixedZeros();
-  PruneProblem problem{task.target(), {}, zeros ? *zeros : Mask::Constant(layer.outputs(), layer.inputs(), false),
-                       grid ? &*grid : nullptr, forRows};
+  PruneProblem problem{task.target(),
+                       {},
+                       zeros ? *zeros : Mask::Constant(layer.outputs(), layer.inputs(), false),
+                       grid ? &*grid : nullptr,
+                       forRows};
   for (int64_t g = 0; task.correction == Correction::SecondOrder && g < layer.groups(); ++g) {
     problem.moments.push_back(task.data->centredMoments(g));
     dampen(problem.moments.back(), kDamping);

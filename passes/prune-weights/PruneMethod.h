@@ -4,9 +4,9 @@
 
 #include <map>
 
-#include "llvm/ADT/DenseMap.h"
 #include "passes/compression/Method.h"
 #include "passes/prune-weights/GroupSweep.h"
+#include "llvm/ADT/DenseMap.h"
 
 namespace qcompile::compression {
 
@@ -37,7 +37,7 @@ private:
   int64_t getKeptCount(const Layer &layer, int64_t units) const;
 
   PruneSettings settings;
-  llvm::DenseMap<mlir::Operation *, int64_t> keptByLayer; ///< weights that a global density leaves a layer
+  llvm::DenseMap<mlir::Operation *, int64_t> keptByLayer;       ///< weights that a global density leaves a layer
   std::map<mlir::Operation *, llvm::json::Object> orderDetails; ///< of layers whose inputs may be permuted
 };
 

@@ -22,8 +22,8 @@ struct PruneWeightsPass : impl::PruneWeightsBase<PruneWeightsPass> {
   using Base = impl::PruneWeightsBase<PruneWeightsPass>;
   using Base::Base;
   // For readOptions.
-  using Base::calibration, Base::correction, Base::keepFirst, Base::keepLast, Base::kinds, Base::layers,
-      Base::minSize, Base::samples;
+  using Base::calibration, Base::correction, Base::keepFirst, Base::keepLast, Base::kinds, Base::layers, Base::minSize,
+      Base::samples;
 
   void runOnOperation() override {
     FailureOr<PruneSettings> settings = readSettings();

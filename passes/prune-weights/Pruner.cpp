@@ -19,9 +19,7 @@ std::vector<bool> getKept(const Mask &pruned, int64_t row) {
   return kept;
 }
 
-double roundTo(const WeightGrid *grid, int64_t row, double value) {
-  return grid ? grid->round(value, row) : value;
-}
+double roundTo(const WeightGrid *grid, int64_t row, double value) { return grid ? grid->round(value, row) : value; }
 
 bool canSearch(const PruneProblem &problem) {
   return double(problem.target.rows()) * std::pow(double(problem.target.cols()), 3) <= problem.searchLimit;
@@ -34,10 +32,9 @@ bool canFit(const PruneProblem &problem, const Mask &pruned) {
   return work <= problem.fitLimit;
 }
 
-/// Rounds the kept weights of a row to the grid: each error goes to those that are not rounded yet; then every weight by
-/// itself moves to the best value given all others, as long as that helps.
-void roundRow(const PruneProblem &problem, int64_t row, const std::vector<bool> &kept,
-              RowProblem::Row &weights) {
+/// Rounds the kept weights of a row to the grid: each error goes to those that are not rounded yet; then every weight
+/// by itself moves to the best value given all others, as long as that helps.
+void roundRow(const PruneProblem &problem, int64_t row, const std::vector<bool> &kept, RowProblem::Row &weights) {
   std::vector<int64_t> inside;
   for (int64_t j = 0; j < weights.size(); ++j)
     if (kept[j])
@@ -46,9 +43,8 @@ void roundRow(const PruneProblem &problem, int64_t row, const std::vector<bool> 
     return;
   const Matrix h = problem.momentsOf(row)(inside, inside);
   const Matrix optimum = weights(inside);
-  Matrix rounded = roundWithCorrection(optimum, h, 0, [&](int64_t, int64_t, double value) {
-    return problem.grid->round(value, row);
-  });
+  Matrix rounded = roundWithCorrection(optimum, h, 0,
+                                       [&](int64_t, int64_t, double value) { return problem.grid->round(value, row); });
   RowProblem::Row gradient = (rounded - optimum) * h;
   for (int cycle = 0, moved = 1; cycle < 16 && moved; ++cycle) {
     moved = 0;
@@ -102,8 +98,7 @@ Matrix sweepMask(const PruneProblem &problem, const Mask &pruned) {
 }
 
 Matrix makeWeights(const PruneProblem &problem, const Mask &pruned) {
-  return !problem.moments.empty() && canFit(problem, pruned) ? fitRows(problem, pruned)
-                                                             : sweepMask(problem, pruned);
+  return !problem.moments.empty() && canFit(problem, pruned) ? fitRows(problem, pruned) : sweepMask(problem, pruned);
 }
 
 /// Improves the choice in every row by swaps within groups of columns.
@@ -185,9 +180,9 @@ Mask pruneBySurgeon(const PruneProblem &problem, int64_t unit, int64_t keep) {
   std::vector<std::vector<Removal>> sequences(rows);
   problem.forRows(rows, [&](int64_t row) {
     const bool all = !pruned.row(row).any();
-    RowProblem search = all ? RowProblem::keepAll(inverses[row / (rows / int64_t(inverses.size()))],
-                                                  problem.target.row(row))
-                            : RowProblem(problem.momentsOf(row), problem.target.row(row), getKept(pruned, row));
+    RowProblem search =
+        all ? RowProblem::keepAll(inverses[row / (rows / int64_t(inverses.size()))], problem.target.row(row))
+            : RowProblem(problem.momentsOf(row), problem.target.row(row), getKept(pruned, row));
     sequences[row] = removeCheapest(search, unit, 0);
   });
 

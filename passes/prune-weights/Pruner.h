@@ -1,8 +1,9 @@
 //===- Pruner.h - Which weights of a layer stay, and their values *- C++ -*-===//
 //
-// With second moments of the inputs: a first choice by SparseGPT or optimal brain surgeon, improved by swaps, then for every output
-// the least-squares optimum of the weights that stay. All three need K³ operations per output; where that is too much, the
-// last and then the second step are left out (docs/Pruning.md). Without moments: by magnitude, weights as they are.
+// With second moments of the inputs: a first choice by SparseGPT or optimal brain surgeon, improved by swaps, then for
+// every output the least-squares optimum of the weights that stay. All three need K³ operations per output; where that
+// is too much, the last and then the second step are left out (docs/Pruning.md). Without moments: by magnitude, weights
+// as they are.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_PRUNEWEIGHTS_PRUNER_H
@@ -16,7 +17,8 @@ namespace qcompile::compression {
 struct PruneProblem {
   /// What the weights should be, [outputs, K].
   Matrix target;
-  /// Positive definite second moments of the inputs (dampen), one [K, K] matrix per group of outputs; empty: none known.
+  /// Positive definite second moments of the inputs (dampen), one [K, K] matrix per group of outputs; empty: none
+  /// known.
   std::vector<Matrix> moments;
   /// Weights that are zero in any case.
   Mask excluded;
@@ -26,9 +28,7 @@ struct PruneProblem {
   /// The most work that the search (outputs * K³) and the optimum (sum of |S|³ / 3 over all outputs) may be.
   double searchLimit = 1e10, fitLimit = 5e10;
 
-  const Matrix &momentsOf(int64_t row) const {
-    return moments[row / (target.rows() / int64_t(moments.size()))];
-  }
+  const Matrix &momentsOf(int64_t row) const { return moments[row / (target.rows() / int64_t(moments.size()))]; }
 };
 
 struct PrunedWeights {

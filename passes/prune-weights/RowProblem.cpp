@@ -17,13 +17,13 @@ std::vector<int64_t> listColumns(const std::vector<bool> &kept, bool wanted) {
 
 } // namespace
 
-RowProblem::RowProblem(const Matrix &moments, const Row &target, const std::vector<bool> &kept)
-    : kept(kept) {
+RowProblem::RowProblem(const Matrix &moments, const Row &target, const std::vector<bool> &kept) : kept(kept) {
   const int64_t k = moments.rows();
   std::vector<int64_t> inside = listColumns(kept, true), outside = listColumns(kept, false);
   const Row right = target * moments;
 
-  // The matrix of the normal equations with the right side as its last row and column, then all columns of S swept at once.
+  // The matrix of the normal equations with the right side as its last row and column, then all columns of S swept at
+  // once.
   outside.push_back(k);
   auto full = [&](int64_t i, int64_t j) {
     return i < k ? (j < k ? moments(i, j) : right[i]) : j < k ? right[j] : right.dot(target);
@@ -119,8 +119,7 @@ void RowProblem::add(int64_t column) {
   kept[column] = true;
 }
 
-RowProblem::Row fitKept(const Matrix &moments, const RowProblem::Row &target,
-                        const std::vector<bool> &kept) {
+RowProblem::Row fitKept(const Matrix &moments, const RowProblem::Row &target, const std::vector<bool> &kept) {
   const std::vector<int64_t> inside = listColumns(kept, true);
   RowProblem::Row weights = RowProblem::Row::Zero(target.size());
   if (inside.empty())

@@ -1,8 +1,8 @@
 //===- RowProblem.h - The best weights of one output, for a set that is kept *- C++ -*-===//
 //
 // For the weights t of one output, the second moments H of its inputs and a set S of columns: the minimum of
-// (w - t) H (w - t)ᵀ over all w that are zero outside of S. Optimal brain surgeon (Hassibi and Stork 1993) in the form of the sweep
-// operator: everything that says what a column's removal costs or its return gains is in one table.
+// (w - t) H (w - t)ᵀ over all w that are zero outside of S. Optimal brain surgeon (Hassibi and Stork 1993) in the form
+// of the sweep operator: everything that says what a column's removal costs or its return gains is in one table.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_PRUNEWEIGHTS_ROWPROBLEM_H
@@ -48,17 +48,17 @@ private:
 
   std::vector<bool> kept;
   /// With S the kept columns, N the others, P = inverse of H_SS, v the weights and r = t H - v H:
-  /// [S, S] -P, [N, S] H_NS P, [N, N] H_NN - H_NS P H_SN; the last row and column v on S, r on N, and the loss at their end.
+  /// [S, S] -P, [N, S] H_NS P, [N, N] H_NN - H_NS P H_SN; the last row and column v on S, r on N, and the loss at their
+  /// end.
   Matrix table;
 };
 
 /// Weights of an output where `kept` columns are free: t H_S (H_SS)⁻¹. Takes |S|³ / 3 operations. [K]
-RowProblem::Row fitKept(const Matrix &moments, const RowProblem::Row &target,
-                        const std::vector<bool> &kept);
+RowProblem::Row fitKept(const Matrix &moments, const RowProblem::Row &target, const std::vector<bool> &kept);
 
-/// Removes the units (runs of `unit` columns from a multiple of `unit` on, the last one may be shorter) that cost least, one after
-/// the other, until `keep` of them are left. Returns what was removed in that order, each with what it cost. Of equal ones the first
-/// is removed.
+/// Removes the units (runs of `unit` columns from a multiple of `unit` on, the last one may be shorter) that cost
+/// least, one after the other, until `keep` of them are left. Returns what was removed in that order, each with what it
+/// cost. Of equal ones the first is removed.
 struct Removal {
   int64_t unit;
   double cost;
@@ -66,7 +66,8 @@ struct Removal {
 std::vector<Removal> removeCheapest(RowProblem &problem, int64_t unit, int64_t keep);
 
 /// As long as the swap of a kept column with another one of its group (`group` columns from a multiple of it on) lowers
-/// the loss, does the one that lowers it most. Columns of `excluded` (empty: none) stay out. Returns the number of swaps.
+/// the loss, does the one that lowers it most. Columns of `excluded` (empty: none) stay out. Returns the number of
+/// swaps.
 int64_t searchSwaps(RowProblem &problem, int64_t group, const std::vector<bool> &excluded);
 
 } // namespace qcompile::compression

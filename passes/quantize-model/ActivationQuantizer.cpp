@@ -9,8 +9,8 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/ADT/StringSet.h"
 #include "passes/compression/Quantizer.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -27,8 +27,8 @@ static bool isQuantizer(Operation *op) {
 
 /// Gives elements of its first operand, elsewhere.
 static bool isMove(Operation *op) {
-  return isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::TransposeOp,
-             onnx::IdentityOp>(op);
+  return isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::TransposeOp, onnx::IdentityOp>(
+      op);
 }
 
 /// Gives elements of its operands, or codes of their grid.
@@ -40,12 +40,42 @@ static bool selects(Operation *op) {
 
 /// Operations of one channel's elements alone, beside constants, as they stand between a layer and a quantizer.
 static bool isPointwise(Operation *op) {
-  static const llvm::StringSet<> names = {
-      "Relu", "LeakyRelu", "PRelu", "ThresholdedRelu", "Clip",  "Sigmoid", "HardSigmoid", "Tanh", "HardSwish",
-      "Swish", "Mish",     "Gelu",  "Elu",             "Selu",  "Celu",    "Softplus",    "Softsign", "Erf",
-      "Abs",  "Neg",       "Sqrt",  "Exp",             "Log",   "Floor",   "Ceil",        "Round", "Sign",
-      "Add",  "Sub",       "Mul",   "Div",             "Max",   "Min",     "Pow",         "BatchNormalization",
-      "Dropout"};
+  static const llvm::StringSet<> names = {"Relu",
+                                          "LeakyRelu",
+                                          "PRelu",
+                                          "ThresholdedRelu",
+                                          "Clip",
+                                          "Sigmoid",
+                                          "HardSigmoid",
+                                          "Tanh",
+                                          "HardSwish",
+                                          "Swish",
+                                          "Mish",
+                                          "Gelu",
+                                          "Elu",
+                                          "Selu",
+                                          "Celu",
+                                          "Softplus",
+                                          "Softsign",
+                                          "Erf",
+                                          "Abs",
+                                          "Neg",
+                                          "Sqrt",
+                                          "Exp",
+                                          "Log",
+                                          "Floor",
+                                          "Ceil",
+                                          "Round",
+                                          "Sign",
+                                          "Add",
+                                          "Sub",
+                                          "Mul",
+                                          "Div",
+                                          "Max",
+                                          "Min",
+                                          "Pow",
+                                          "BatchNormalization",
+                                          "Dropout"};
   return names.contains(op->getName().stripDialect());
 }
 
@@ -133,8 +163,8 @@ llvm::Expected<compression::WeightGrid> ActivationQuantizer::findGrid(ArrayRef<V
   Grid grid;
   grid.bits = options.bits;
   grid.narrow = false;
-  grid.isSigned = options.scheme == ActivationScheme::Symmetric ||
-                  (options.scheme == ActivationScheme::Auto && low < 0);
+  grid.isSigned =
+      options.scheme == ActivationScheme::Symmetric || (options.scheme == ActivationScheme::Auto && low < 0);
   RangeOptions range = options.range;
   if (unit > 0)
     range.unit = unit;
@@ -158,10 +188,9 @@ void ActivationQuantizer::insert(OpOperand &operand, const Grid &grid, Layerwise
     return selected.contains(use.getOwner()) && use.getOperandNumber() == 0;
   });
   if (grids.try_emplace(value, grid).second)
-    emitRemark(op->getLoc(), Code::P010)
-        << "activation '" << getName(value) << "': " << grid.bits << " bits, "
-        << (grid.isSigned ? "signed" : "unsigned") << ", scale " << toText(grid.scale[0])
-        << ", zero point " << grid.zeroPoint[0];
+    emitRemark(op->getLoc(), Code::P010) << "activation '" << getName(value) << "': " << grid.bits << " bits, "
+                                         << (grid.isSigned ? "signed" : "unsigned") << ", scale "
+                                         << toText(grid.scale[0]) << ", zero point " << grid.zeroPoint[0];
 }
 
 llvm::Error ActivationQuantizer::quantizeTogether(ArrayRef<OpOperand *> operands, double unit, LayerwiseRun &run) {
@@ -245,19 +274,17 @@ llvm::Error ActivationQuantizer::visit(Operation *op, LayerwiseRun &run) {
   }
   if (follow(op))
     return llvm::Error::success();
-  const size_t known = llvm::count_if(data, [&](OpOperand *operand) {
-    return getRoot(operand->get()) || grids.contains(operand->get());
-  });
+  const size_t known = llvm::count_if(
+      data, [&](OpOperand *operand) { return getRoot(operand->get()) || grids.contains(operand->get()); });
   const bool takes = isJoin(op) || isAverage(op);
   if (takes && known == data.size()) {
     covered[result] = result;
     return quantizeJoin(op, run);
   }
   if (known > 0)
-    emitRemark(op->getLoc(), Code::P010)
-        << "node '" << onnx::describe(op) << "' stays float: "
-        << (takes ? "not all of its operands are computed from selected layers"
-                  : "it is no selected layer, sum, product, concatenation or average");
+    emitRemark(op->getLoc(), Code::P010) << "node '" << onnx::describe(op) << "' stays float: "
+                                         << (takes ? "not all of its operands are computed from selected layers"
+                                                   : "it is no selected layer, sum, product, concatenation or average");
   return llvm::Error::success();
 }
 

@@ -1,18 +1,18 @@
 //===- ActivationQuantizer.h - Quantizers between layers --------*- C++ -*-===//
 //
-// Puts a Quant before the data input of every selected layer, and before what meets in a join (residual Add, Concat, a product of two
-// activations) or is averaged, so that what lies between selected layers has an integer form. Ranges are those of the
-// already compressed model on calibration data.
+// Puts a Quant before the data input of every selected layer, and before what meets in a join (residual Add, Concat, a
+// product of two activations) or is averaged, so that what lies between selected layers has an integer form. Ranges are
+// those of the already compressed model on calibration data.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_QUANTIZEMODEL_ACTIVATIONQUANTIZER_H
 #define QCOMPILE_PASSES_QUANTIZEMODEL_ACTIVATIONQUANTIZER_H
 
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 #include "passes/compression/LayerwiseRun.h"
 #include "passes/compression/WeightGrid.h"
 #include "passes/quantize-model/ScaleSearch.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile::quantization {
 
@@ -38,18 +38,17 @@ public:
   /// Called for every operation in order, before it runs as part of the new model.
   llvm::Error visit(mlir::Operation *op, compression::LayerwiseRun &run);
 
-  /// Behind the run: merges equal quantizers of one value and moves each before operations that only move elements or take their
-  /// maximum, so that these work on codes. Exact, since a quantizer with one scale is monotone and treats elements alike.
+  /// Behind the run: merges equal quantizers of one value and moves each before operations that only move elements or
+  /// take their maximum, so that these work on codes. Exact, since a quantizer with one scale is monotone and treats
+  /// elements alike.
   void finish();
 
 private:
   using Grid = compression::WeightGrid;
 
   llvm::Error quantizeJoin(mlir::Operation *op, compression::LayerwiseRun &run);
-  llvm::Error quantizeTogether(llvm::ArrayRef<mlir::OpOperand *> operands, double unit,
-                               compression::LayerwiseRun &run);
-  llvm::Expected<Grid> findGrid(llvm::ArrayRef<mlir::Value> values, double unit,
-                                compression::LayerwiseRun &run) const;
+  llvm::Error quantizeTogether(llvm::ArrayRef<mlir::OpOperand *> operands, double unit, compression::LayerwiseRun &run);
+  llvm::Expected<Grid> findGrid(llvm::ArrayRef<mlir::Value> values, double unit, compression::LayerwiseRun &run) const;
   void insert(mlir::OpOperand &operand, const Grid &grid, compression::LayerwiseRun &run);
   bool follow(mlir::Operation *op);
   mlir::Value getRoot(mlir::Value value) const;

@@ -109,13 +109,15 @@ private:
     if (!structure)
       return out;
     if (isa<encoding::BasisAttr>(structure))
-      return llvm::createStringError("its weights are products of a basis and powers of two, which rounding would not leave: "
-                                     "quantize first, then decompose");
+      return llvm::createStringError(
+          "its weights are products of a basis and powers of two, which rounding would not leave: "
+          "quantize first, then decompose");
     auto circulant = dyn_cast<encoding::CirculantAttr>(structure);
     if (!circulant) {
       if (settings.weights.affine)
-        return llvm::createStringError("its sparse structure needs code 0 for weight 0, which weight-scheme=affine does not give: "
-                                       "use weight-scheme=symmetric");
+        return llvm::createStringError(
+            "its sparse structure needs code 0 for weight 0, which weight-scheme=affine does not give: "
+            "use weight-scheme=symmetric");
       out.zeros = layer.fixedZeros();
       return out;
     }
@@ -168,9 +170,9 @@ struct QuantizeModelPass : impl::QuantizeModelBase<QuantizeModelPass> {
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
-    llvm::Expected<Settings> settings = readSettings(
-        {weightBits, activationBits, granularity, weightScheme, activationScheme, scales, weightRange,
-         activationRange, preset, percentile, narrow, weighted, dual, dualThreshold});
+    llvm::Expected<Settings> settings =
+        readSettings({weightBits, activationBits, granularity, weightScheme, activationScheme, scales, weightRange,
+                      activationRange, preset, percentile, narrow, weighted, dual, dualThreshold});
     if (!settings) {
       const std::string problems = llvm::toString(settings.takeError());
       SmallVector<StringRef> lines;

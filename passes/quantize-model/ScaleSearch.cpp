@@ -84,16 +84,15 @@ Scale cover(Range range, const Codes &codes, double unit) {
     scale = roundUp(scale, unit);
   Scale out{toScale(scale), 0};
   if (codes.affine)
-    out.zeroPoint = int64_t(std::clamp(double(codes.low) + std::nearbyint(-range.low / out.scale),
-                                       double(codes.low), double(codes.high)));
+    out.zeroPoint = int64_t(
+        std::clamp(double(codes.low) + std::nearbyint(-range.low / out.scale), double(codes.low), double(codes.high)));
   return out;
 }
 
 /// Keeps the best scale seen.
 class Search {
 public:
-  Search(const Sample &sample, const Codes &codes, double unit)
-      : sample(sample), codes(codes), unit(unit) {}
+  Search(const Sample &sample, const Codes &codes, double unit) : sample(sample), codes(codes), unit(unit) {}
 
   double offer(Scale scale) {
     scale.scale = toScale(scale.scale);
@@ -106,8 +105,7 @@ public:
   }
 
   /// Golden section of f on [a, b], which offers what it evaluates.
-  template <typename F>
-  void section(double a, double b, F &&f) {
+  template <typename F> void section(double a, double b, F &&f) {
     const double golden = (std::sqrt(5.0) - 1) / 2;
     double c = b - golden * (b - a), d = a + golden * (b - a), fc = f(c), fd = f(d);
     for (int step = 0; step < 24; ++step) {
@@ -170,8 +168,7 @@ void searchSymmetric(Search &search, double covering) {
 
 void searchAffine(Search &search, Range range) {
   auto offer = [&](double low, double high) {
-    return search.offer(
-        cover({range.low * low, range.high * high}, search.codes, search.unit));
+    return search.offer(cover({range.low * low, range.high * high}, search.codes, search.unit));
   };
   double low = 1, high = 1, least = offer(1, 1);
   auto shrink = [&](bool changesLow, bool changesHigh) {

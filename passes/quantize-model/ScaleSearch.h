@@ -1,7 +1,8 @@
 //===- ScaleSearch.h - Scales and zero points for given numbers -*- C++ -*-===//
 //
-// A uniform quantizer stands for v by s (clamp(round(v / s) + z) - z). What is chosen here is s and z, for numbers with (or without) weights:
-// from their extremes, from a quantile, or by the least weighted squared error (MMSE; Choukroun et al. 2019, "OMSE").
+// A uniform quantizer stands for v by s (clamp(round(v / s) + z) - z). What is chosen here is s and z, for numbers with
+// (or without) weights: from their extremes, from a quantile, or by the least weighted squared error (MMSE; Choukroun
+// et al. 2019, "OMSE").
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_PASSES_QUANTIZEMODEL_SCALESEARCH_H
@@ -28,8 +29,8 @@ enum class RangeKind {
 
 struct RangeOptions {
   RangeKind kind = RangeKind::MinMax;
-  double percentile = 99.99;  ///< of the numbers on each side (or of the magnitudes) that are not clipped, in percent
-  double unit = 0;            ///< scales are this times a power of two; 0: any
+  double percentile = 99.99; ///< of the numbers on each side (or of the magnitudes) that are not clipped, in percent
+  double unit = 0;           ///< scales are this times a power of two; 0: any
 };
 
 /// Numbers and how much each counts (none: all alike), which is used by RangeKind::Mse only.
@@ -51,8 +52,8 @@ double getSquaredError(const Sample &sample, Scale scale, const Codes &codes);
 
 /// The scale for one set of numbers; 1 where all are zero. Zero is always a value of the grid.
 /// RangeKind::Mse tries scales from 1/100 to twice the one that clips nothing, refines between the neighbours of
-/// the best by golden section, then alternates codes q and scale <v, q> / <q, q> while the error falls. With zero points, both
-/// ends of the range are shrunk together, then each alone.
+/// the best by golden section, then alternates codes q and scale <v, q> / <q, q> while the error falls. With zero
+/// points, both ends of the range are shrunk together, then each alone.
 Scale findScale(const Sample &sample, const Codes &codes, const RangeOptions &options);
 
 /// The numbers of several batches in one: every n-th where there are more than about `limit`.

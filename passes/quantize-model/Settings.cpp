@@ -33,8 +33,8 @@ public:
     out.activations.bits = readBits("activation-bits", written.activationBits, 0);
     out.weights.perChannel = readWord("granularity", written.granularity, {"channel", "tensor"}) == 0;
     out.weights.affine = readWord("weight-scheme", written.weightScheme, {"symmetric", "affine"}) == 1;
-    out.activations.scheme = ActivationScheme(
-        readWord("activation-scheme", written.activationScheme, {"auto", "symmetric", "affine"}));
+    out.activations.scheme =
+        ActivationScheme(readWord("activation-scheme", written.activationScheme, {"auto", "symmetric", "affine"}));
     const bool powerOfTwo = readWord("scales", written.scales, {"real", "power-of-two"}) == 1;
     out.weights.narrow = written.narrow;
     out.weights.weighted = written.weighted;
@@ -68,7 +68,8 @@ private:
       fix("weight-scheme", written.weightScheme, preset.weightScheme);
       fix("activation-scheme", written.activationScheme, preset.activationScheme);
       fix("scales", written.scales, preset.scales);
-      for (auto [option, bits] : {std::pair("weight-bits", &written.weightBits), std::pair("activation-bits", &written.activationBits)}) {
+      for (auto [option, bits] :
+           {std::pair("weight-bits", &written.weightBits), std::pair("activation-bits", &written.activationBits)}) {
         if (*bits != -1 && *bits != 8)
           problem("preset '" + written.preset + "' fixes " + option + "=8, found " + std::to_string(*bits));
         *bits = 8;

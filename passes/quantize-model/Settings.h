@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "llvm/Support/Error.h"
 #include "passes/quantize-model/ActivationQuantizer.h"
 #include "passes/quantize-model/WeightRounding.h"
+#include "llvm/Support/Error.h"
 
 namespace qcompile::quantization {
 
@@ -23,7 +23,7 @@ struct Settings {
   WeightOptions weights; ///< bits 0: weights stay
   ActivationOptions activations;
   double dualThreshold = 0; ///< relative error above which a layer has dual codes; infinite: none has
-  std::string technique; ///< "W4 per channel", "W8 per tensor affine power-of-two"
+  std::string technique;    ///< "W4 per channel", "W8 per tensor affine power-of-two"
 };
 
 /// Fails with all problems, one per line: unknown words, numbers out of range, options that contradict the preset.

@@ -13,12 +13,13 @@ using compression::Vector;
 
 constexpr double kDamping = 0.01; // GPTQ's
 
-/// Rows that are rounded together: those of a group of outputs, or the generator of a row of circulant blocks, which is one row.
+/// Rows that are rounded together: those of a group of outputs, or the generator of a row of circulant blocks, which is
+/// one row.
 struct Part {
-  int64_t begin = 0;     ///< its first output
-  Matrix target;         ///< [rows, columns]
-  Matrix moments;        ///< [columns, columns]; empty: none
-  Vector counts;         ///< how many weights a column of a generator stands for; empty: one each
+  int64_t begin = 0;           ///< its first output
+  Matrix target;               ///< [rows, columns]
+  Matrix moments;              ///< [columns, columns]; empty: none
+  Vector counts;               ///< how many weights a column of a generator stands for; empty: one each
   compression::Descent result; ///< without a slope where there are no moments
 };
 
@@ -46,8 +47,9 @@ std::vector<Part> makeGroups(WeightProblem &problem) {
   return parts;
 }
 
-/// Row i of a row of circulant blocks is S_i g, where S_i picks the place of every column in the generator g. The error, the sum over i of
-/// (w_i - S_i g)ᵀ H (w_i - S_i g), has the moments sum S_iᵀ H S_i, and its optimum is their inverse times sum S_iᵀ H w_i.
+/// Row i of a row of circulant blocks is S_i g, where S_i picks the place of every column in the generator g. The
+/// error, the sum over i of (w_i - S_i g)ᵀ H (w_i - S_i g), has the moments sum S_iᵀ H S_i, and its optimum is their
+/// inverse times sum S_iᵀ H w_i.
 Part makeGenerator(const WeightProblem &problem, int64_t begin) {
   const int64_t outputs = problem.target.rows(), k = problem.target.cols(), block = problem.block;
   const int64_t n = (k + block - 1) / block * block;
@@ -91,8 +93,7 @@ Part makeGenerator(const WeightProblem &problem, int64_t begin) {
 
 class Rounder {
 public:
-  Rounder(WeightProblem given, const WeightOptions &options)
-      : problem(std::move(given)), options(options) {
+  Rounder(WeightProblem given, const WeightOptions &options) : problem(std::move(given)), options(options) {
     grid.bits = options.bits;
     grid.isSigned = !options.affine;
     grid.narrow = options.narrow && !options.affine;
@@ -178,11 +179,11 @@ private:
     if (part.moments.size() == 0)
       return;
     slope = compression::getProduct(part.target - values, part.moments);
-    compression::Descent corrected = compression::lowerByDescent(
-        part.target, part.moments,
-        compression::roundWithCorrection(part.target, part.moments, /*damping=*/0, pick,
-                                         compression::getOrderByMoment(part.moments)),
-        pick);
+    compression::Descent corrected =
+        compression::lowerByDescent(part.target, part.moments,
+                                    compression::roundWithCorrection(part.target, part.moments, /*damping=*/0, pick,
+                                                                     compression::getOrderByMoment(part.moments)),
+                                    pick);
     // The first columns are rounded without knowing the last ones: that can end worse than rounding alone.
     takeBetter(part, std::move(corrected), /*factor=*/1);
   }
@@ -201,8 +202,8 @@ private:
     return taken;
   }
 
-  /// Fits scales to the error of the outputs and rounds again, while that helps: for given codes the values are the scale times q, and
-  /// the best factor is <t, q>_H / <q, q>_H.
+  /// Fits scales to the error of the outputs and rounds again, while that helps: for given codes the values are the
+  /// scale times q, and the best factor is <t, q>_H / <q, q>_H.
   void fitScales() {
     std::vector<Matrix> pulls; // t H
     for (const Part &part : parts)
@@ -220,8 +221,7 @@ private:
   /// <t, q>_H and <q, q>_H, the second from q H = t H - (t - q) H.
   static std::pair<Vector, Vector> getProducts(const Part &part, const Matrix &pull) {
     const Matrix &values = part.result.values;
-    return {values.cwiseProduct(pull).rowwise().sum(),
-            values.cwiseProduct(pull - part.result.slope).rowwise().sum()};
+    return {values.cwiseProduct(pull).rowwise().sum(), values.cwiseProduct(pull - part.result.slope).rowwise().sum()};
   }
 
   /// One scale for all. Whether it changed.
@@ -257,7 +257,8 @@ private:
     const WeightGrid old = grid;
     for (int64_t row = 0; row < part.target.rows(); ++row)
       if (tq(row) > 0 && qq(row) > 0)
-        setScale(part, row, {float(old.scaleOf(part.begin + row) * (tq(row) / qq(row))), old.zeroPointOf(part.begin + row)});
+        setScale(part, row,
+                 {float(old.scaleOf(part.begin + row) * (tq(row) / qq(row))), old.zeroPointOf(part.begin + row)});
     const std::vector<bool> taken = takeBetter(part, roundAgain(part, old), kGain);
     for (int64_t row = 0; row < part.target.rows(); ++row)
       if (!taken[row])

@@ -8,8 +8,8 @@
 #include "dialects/onnx/HeldConstant.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "llvm/ADT/APFloat.h"
 #include "passes/compression/SelectChannels.h"
+#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -52,8 +52,7 @@ llvm::Expected<ChannelConstants> ChannelConstants::compute(const ChannelPath &pa
   }
   ChannelConstants out;
   out.value = std::move(known.find(path.consumer().input())->second);
-  llvm::Expected<runtime::Value> weights =
-      evaluate(path.consumer().operation()->getOperand(1).getDefiningOp(), known);
+  llvm::Expected<runtime::Value> weights = evaluate(path.consumer().operation()->getOperand(1).getDefiningOp(), known);
   if (!weights)
     return weights.takeError();
   out.weights = std::move(*weights);
@@ -168,8 +167,7 @@ bool ChannelConstants::readBias(const ChannelPath &path, std::string &reason) {
     return true;
   Operation *defining = op->getOperand(2).getDefiningOp();
   auto held = defining ? defining->getAttrOfType<data::ConstantAttr>("value") : nullptr;
-  if (!held || !isa<onnx::ConstantOp>(defining) ||
-      (held.size() != 1 && held.size() != path.consumer().outputs())) {
+  if (!held || !isa<onnx::ConstantOp>(defining) || (held.size() != 1 && held.size() != path.consumer().outputs())) {
     bias.clear();
     return refuse("has a bias that is no plain constant");
   }
@@ -225,8 +223,8 @@ void ChannelConstants::setBias(const ChannelPath &path) const {
       op->insertOperands(2, operand);
     return;
   }
-  OperationState gemm(op->getLoc(), onnx::GemmOp::getOperationName(),
-                      {op->getOperand(0), op->getOperand(1), operand}, op->getResult(0).getType());
+  OperationState gemm(op->getLoc(), onnx::GemmOp::getOperationName(), {op->getOperand(0), op->getOperand(1), operand},
+                      op->getResult(0).getType());
   op->getResult(0).replaceAllUsesWith(builder.create(gemm)->getResult(0));
   op->erase();
 }

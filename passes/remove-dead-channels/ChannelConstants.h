@@ -16,20 +16,21 @@ public:
   /// Whether a channel whose weights are zero is 0 wherever the consumer sees it.
   bool isZero(const ChannelPath &path, int64_t channel) const;
 
-  /// Collects what the channel adds to the consumer's outputs. Fails, with the reason, where its bias cannot take that exactly.
+  /// Collects what the channel adds to the consumer's outputs. Fails, with the reason, where its bias cannot take that
+  /// exactly.
   bool addToBias(const ChannelPath &path, int64_t channel, std::string &reason);
 
   /// Gives the consumer the bias that has been collected, after channels have been left out; a MatMul becomes a Gemm.
   void setBias(const ChannelPath &path) const;
 
 private:
-  /// The flat index of an element of `value` that meets a column of the consumer's weights; negative where those are not all
-  /// equal.
+  /// The flat index of an element of `value` that meets a column of the consumer's weights; negative where those are
+  /// not all equal.
   int64_t getElement(const ChannelPath &path, int64_t column) const;
   bool readBias(const ChannelPath &path, std::string &reason);
 
-  runtime::Value value;   ///< the consumer's data operand
-  runtime::Value weights; ///< its weights operand
+  runtime::Value value;    ///< the consumer's data operand
+  runtime::Value weights;  ///< its weights operand
   std::vector<float> bias; ///< empty: none has been read or added to
 };
 

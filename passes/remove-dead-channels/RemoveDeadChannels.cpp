@@ -5,12 +5,12 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/encoding/EncodingDialect.h"
 #include "dialects/onnx/OnnxDialect.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/compression/Driver.h"
 #include "passes/compression/ExposeWeights.h"
 #include "passes/remove-dead-channels/ChannelConstants.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace qcompile::compression;
@@ -33,7 +33,8 @@ static bool holdsPattern(const Matrix &weights, ArrayRef<int64_t> columns, encod
   return true;
 }
 
-/// Why a structure recorded on the path's weights does not allow to leave out all channels but `keep`; empty where it does.
+/// Why a structure recorded on the path's weights does not allow to leave out all channels but `keep`; empty where it
+/// does.
 static std::string findBrokenStructure(const ChannelPath &path, ArrayRef<int64_t> keep) {
   auto describe = [](const Layer &layer, Attribute structure) {
     return "layer '" + layer.name() + "' has the structure " +

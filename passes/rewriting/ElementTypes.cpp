@@ -7,13 +7,9 @@ using namespace mlir;
 
 namespace qcompile {
 
-runtime::DataType getDataType(Value value) {
-  return *data::getDataType(tensorOf(value).getElementType());
-}
+runtime::DataType getDataType(Value value) { return *data::getDataType(tensorOf(value).getElementType()); }
 
-void setElementType(Value value, Type elementType) {
-  value.setType(tensorOf(value).clone(elementType));
-}
+void setElementType(Value value, Type elementType) { value.setType(tensorOf(value).clone(elementType)); }
 
 Type getNarrowestType(MLIRContext *context, qnn::Bounds bounds) {
   return qnn::getCodeType(context, bounds.narrowestType());
@@ -21,8 +17,7 @@ Type getNarrowestType(MLIRContext *context, qnn::Bounds bounds) {
 
 bool holdsType(Type whole, Type part) {
   // Between its ends only bipolar lacks a value, and only bipolar is within bipolar.
-  return whole == part || (!isa<qnn::BipolarType>(whole) &&
-                           qnn::getTypeBounds(part).fit(*data::getDataType(whole)));
+  return whole == part || (!isa<qnn::BipolarType>(whole) && qnn::getTypeBounds(part).fit(*data::getDataType(whole)));
 }
 
 Type getNarrowestAccumulator(Operation *op) {
@@ -70,8 +65,7 @@ Type inferElementType(Operation *op) {
       holds &= type.Contains(value);
       all = qnn::unite(all, {value, value});
     }
-    return holds ? tensorOf(pad.getInput()).getElementType()
-                 : getNarrowestType(op->getContext(), all);
+    return holds ? tensorOf(pad.getInput()).getElementType() : getNarrowestType(op->getContext(), all);
   }
   return nullptr;
 }
@@ -80,9 +74,8 @@ Type inferElementType(Operation *op) {
 static bool acceptsAnyType(Operation *user) {
   if (isa<qnn::LookupOp>(user))
     return false;
-  return user->hasTrait<qnn::Accumulates>() ||
-         isa<qnn::ThresholdOp, qnn::TableOp, qnn::RequantizeOp, qnn::DequantizeOp, qnn::ConcatOp,
-             qnn::PadOp, qnn::ArgMaxOp>(user);
+  return user->hasTrait<qnn::Accumulates>() || isa<qnn::ThresholdOp, qnn::TableOp, qnn::RequantizeOp, qnn::DequantizeOp,
+                                                   qnn::ConcatOp, qnn::PadOp, qnn::ArgMaxOp>(user);
 }
 
 DenseSet<Value> findPinnedValues(func::FuncOp function) {
@@ -92,8 +85,7 @@ DenseSet<Value> findPinnedValues(func::FuncOp function) {
     for (Operation &op : llvm::reverse(block))
       for (Value result : op.getResults())
         for (Operation *user : result.getUsers())
-          if (hasElementTypeOfOperand(user) ? pinned.contains(user->getResult(0))
-                                            : !acceptsAnyType(user))
+          if (hasElementTypeOfOperand(user) ? pinned.contains(user->getResult(0)) : !acceptsAnyType(user))
             pinned.insert(result);
   return pinned;
 }

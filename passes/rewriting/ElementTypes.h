@@ -3,8 +3,8 @@
 #define QCOMPILE_PASSES_REWRITING_ELEMENTTYPES_H
 
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/ADT/DenseSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace qcompile {
 
@@ -31,8 +31,8 @@ mlir::Type getNarrowestAccumulator(mlir::Operation *op);
 /// Whether the result has the element type of the (first) operand, whatever that is.
 bool hasElementTypeOfOperand(mlir::Operation *op);
 
-/// The element type that the operands of an operation that selects, moves or pads codes imply for its first result: that of
-/// the operand, or one that holds all of several operands and the pad values. Null for other operations.
+/// The element type that the operands of an operation that selects, moves or pads codes imply for its first result:
+/// that of the operand, or one that holds all of several operands and the pad values. Null for other operations.
 mlir::Type inferElementType(mlir::Operation *op);
 
 /// The values whose element type may not change: those that something other than an operation of `qnn` uses (it may

@@ -66,8 +66,8 @@ std::optional<Tensor> spreadParameter(Operation *op, const Tensor &parameter, st
   if (parameter.size() == 1)
     return parameter.Reshaped({});
   ArrayRef<int64_t> shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  absl::StatusOr<Tensor> spread =
-      runtime::ArrangeParameter(getAxisAttributes(op), parameter, {shape.begin(), shape.end()}, "scales and zero points");
+  absl::StatusOr<Tensor> spread = runtime::ArrangeParameter(getAxisAttributes(op), parameter,
+                                                            {shape.begin(), shape.end()}, "scales and zero points");
   if (spread.ok())
     return *std::move(spread);
   reason = std::string(spread.status().message());

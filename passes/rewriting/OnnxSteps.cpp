@@ -20,21 +20,19 @@ static void addOperands(OpBuilder &builder, OperationState &state, ValueRange op
     state.addAttribute("operandSegmentSizes", builder.getDenseI32ArrayAttr(segments));
 }
 
-Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes,
-                       Type type) {
+Value OnnxSteps::apply(StringRef name, ValueRange operands, ArrayRef<NamedAttribute> attributes, Type type) {
   std::string suffix = ("." + name + Twine(steps++)).str();
   std::string node = onnx::getNodeName(op->getLoc()).str() + suffix;
   std::string tensor = onnx::getTensorName(op->getLoc()).str() + suffix;
   Location inner = NameLoc::get(builder.getStringAttr(tensor), UnknownLoc::get(builder.getContext()));
-  OperationState state(NameLoc::get(builder.getStringAttr(node), inner), ("onnx." + name).str(),
-                       ValueRange(), type ? type : op->getResult(0).getType(), attributes);
+  OperationState state(NameLoc::get(builder.getStringAttr(node), inner), ("onnx." + name).str(), ValueRange(),
+                       type ? type : op->getResult(0).getType(), attributes);
   addOperands(builder, state, operands);
   return builder.create(state)->getResult(0);
 }
 
 Value OnnxSteps::constant(float value) {
-  return constant(data::ConstantAttr::get(builder.getContext(), "constant",
-                                          runtime::Tensor::ScalarFloat(value)));
+  return constant(data::ConstantAttr::get(builder.getContext(), "constant", runtime::Tensor::ScalarFloat(value)));
 }
 
 Value OnnxSteps::constant(StringRef suffix, const runtime::Tensor &tensor) {

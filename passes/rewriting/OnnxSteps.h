@@ -7,8 +7,8 @@
 
 namespace qcompile {
 
-/// Writes an operation of one result as steps in front of it. Inner steps are named after the operation with the step's name
-/// behind; the last one takes its place and its name.
+/// Writes an operation of one result as steps in front of it. Inner steps are named after the operation with the step's
+/// name behind; the last one takes its place and its name.
 class OnnxSteps {
 public:
   explicit OnnxSteps(mlir::Operation *op) : op(op), builder(op) {}
@@ -26,11 +26,10 @@ public:
   /// "tensor.suffix", for the operation's tensor.
   std::string name(llvm::StringRef suffix) const;
   /// A step that takes the place and the name of the operation, which stays.
-  mlir::Value last(llvm::StringRef name, mlir::ValueRange operands,
-                   llvm::ArrayRef<mlir::NamedAttribute> attributes, mlir::Type type);
+  mlir::Value last(llvm::StringRef name, mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes,
+                   mlir::Type type);
   /// Replaces the operation, and erases it.
-  void finish(llvm::StringRef name, mlir::ValueRange operands,
-              llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
+  void finish(llvm::StringRef name, mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
 
   mlir::NamedAttribute attribute(llvm::StringRef name, float value) {
     return builder.getNamedAttr(name, builder.getF32FloatAttr(value));

@@ -12,8 +12,7 @@ static bool areAll(ArrayRef<int64_t> list, int64_t value) {
   return llvm::all_of(list, [=](int64_t element) { return element == value; });
 }
 
-Value QnnBuilder::constant(StringRef name, const runtime::Tensor &tensor,
-                           encoding::EncodingAttr encoding) {
+Value QnnBuilder::constant(StringRef name, const runtime::Tensor &tensor, encoding::EncodingAttr encoding) {
   auto value = data::ConstantAttr::get(builder.getContext(), name, tensor);
   return qnn::ConstantOp::create(builder, loc, value.getType(), value, encoding);
 }
@@ -21,9 +20,8 @@ Value QnnBuilder::constant(StringRef name, const runtime::Tensor &tensor,
 Value QnnBuilder::zeros(ArrayRef<int64_t> shape, Type within) {
   runtime::DataType bit = runtime::DataType::Unsigned(1);
   // One signed bit has no 1.
-  runtime::DataType type = holdsType(within, qnn::getCodeType(builder.getContext(), bit))
-                               ? bit
-                               : *data::getDataType(within);
+  runtime::DataType type =
+      holdsType(within, qnn::getCodeType(builder.getContext(), bit)) ? bit : *data::getDataType(within);
   return constant("zeros", runtime::Tensor(type, {shape.begin(), shape.end()}));
 }
 
@@ -37,14 +35,12 @@ Value QnnBuilder::padZero(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high
   Type element = type.getElementType();
   if (!getDataType(x).Contains(0))
     element = getNarrowestType(builder.getContext(), qnn::unite(qnn::getTypeBounds(element), {0, 0}));
-  auto zero = data::ConstantAttr::get(builder.getContext(), "zero",
-                                      runtime::Tensor(runtime::DataType::Int64(), {1}));
+  auto zero = data::ConstantAttr::get(builder.getContext(), "zero", runtime::Tensor(runtime::DataType::Int64(), {1}));
   return qnn::PadOp::create(builder, loc, RankedTensorType::get(shape, element), x,
                             std::min<int64_t>(1, type.getRank() - 1), low, high, zero);
 }
 
-Value QnnBuilder::slice(Value x, ArrayRef<int64_t> offsets, ArrayRef<int64_t> steps,
-                        ArrayRef<int64_t> shape) {
+Value QnnBuilder::slice(Value x, ArrayRef<int64_t> offsets, ArrayRef<int64_t> steps, ArrayRef<int64_t> shape) {
   if (tensorOf(x).getShape() == shape)
     return x;
   return qnn::SliceOp::create(builder, loc, tensorOf(x).clone(shape), x, offsets, steps);
@@ -95,8 +91,8 @@ Value QnnBuilder::depthToSpace(Value x, int64_t axis, ArrayRef<int64_t> blocks, 
   return qnn::DepthToSpaceOp::create(builder, loc, tensorOf(x).clone(shape), x, axis, blocks, mode);
 }
 
-Value QnnBuilder::conv(Value x, Value weights, int64_t axis, ArrayRef<int64_t> strides,
-                       ArrayRef<int64_t> dilations, int64_t groups, Type type, Type otherwise) {
+Value QnnBuilder::conv(Value x, Value weights, int64_t axis, ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations,
+                       int64_t groups, Type type, Type otherwise) {
   SmallVector<int64_t> shape(tensorOf(x).getShape());
   ArrayRef<int64_t> weightShape = tensorOf(weights).getShape();
   // The extents of data and weights stand at equal dimensions in both layouts.
@@ -107,8 +103,8 @@ Value QnnBuilder::conv(Value x, Value weights, int64_t axis, ArrayRef<int64_t> s
     ++spatial;
   }
   shape[axis] = weightShape[0];
-  auto op = qnn::ConvOp::create(builder, loc, RankedTensorType::get(shape, type ? type : otherwise), x,
-                                weights, axis, strides, dilations, groups);
+  auto op = qnn::ConvOp::create(builder, loc, RankedTensorType::get(shape, type ? type : otherwise), x, weights, axis,
+                                strides, dilations, groups);
   if (Type narrowest = type ? nullptr : getNarrowestAccumulator(op))
     setElementType(op.getResult(), narrowest);
   return op.getResult();

@@ -14,8 +14,7 @@ public:
   QnnBuilder(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
 
   /// `encoding` is null, or a structure that the elements have.
-  mlir::Value constant(llvm::StringRef name, const runtime::Tensor &tensor,
-                       encoding::EncodingAttr encoding = {});
+  mlir::Value constant(llvm::StringRef name, const runtime::Tensor &tensor, encoding::EncodingAttr encoding = {});
   /// Zeros of the smallest element type whose values `within` has.
   mlir::Value zeros(llvm::ArrayRef<int64_t> shape, mlir::Type within);
 
@@ -28,13 +27,11 @@ public:
   mlir::Value gather(mlir::Value x, int64_t axis, llvm::ArrayRef<int64_t> indices);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
-  mlir::Value depthToSpace(mlir::Value x, int64_t axis, llvm::ArrayRef<int64_t> blocks,
-                           llvm::StringRef mode);
-  /// A convolution with the accumulator `type`, or, where that is null, the narrowest one that its bounds admit; `otherwise`
-  /// where it has no bounds.
+  mlir::Value depthToSpace(mlir::Value x, int64_t axis, llvm::ArrayRef<int64_t> blocks, llvm::StringRef mode);
+  /// A convolution with the accumulator `type`, or, where that is null, the narrowest one that its bounds admit;
+  /// `otherwise` where it has no bounds.
   mlir::Value conv(mlir::Value x, mlir::Value weights, int64_t axis, llvm::ArrayRef<int64_t> strides,
-                   llvm::ArrayRef<int64_t> dilations, int64_t groups, mlir::Type type,
-                   mlir::Type otherwise);
+                   llvm::ArrayRef<int64_t> dilations, int64_t groups, mlir::Type type, mlir::Type otherwise);
 
 private:
   mlir::OpBuilder &builder;

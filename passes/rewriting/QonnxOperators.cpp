@@ -10,8 +10,8 @@ namespace qcompile {
 
 bool isQonnxOperator(Operation *op) {
   static const llvm::StringSet<> names = {
-      "Quant",  "IntQuant",           "BipolarQuant",   "Trunc", "Trunc_v1", "FloatQuant", "MultiThreshold",
-      "Im2Col", "XnorPopcountMatMul", "QuantAvgPool2d"};
+      "Quant",          "IntQuant", "BipolarQuant",       "Trunc",         "Trunc_v1", "FloatQuant",
+      "MultiThreshold", "Im2Col",   "XnorPopcountMatMul", "QuantAvgPool2d"};
   if (!isa_and_nonnull<onnx::OnnxDialect>(op->getDialect()))
     return false;
   StringRef name = op->getName().stripDialect();

@@ -65,8 +65,8 @@ int Quantizer::getBits() const {
 std::string Quantizer::describe() const {
   if (isBipolar)
     return "bipolar codes";
-  return std::to_string(getBits()) + "-bit " + (isSigned() ? "signed" : "unsigned") + " codes " +
-         std::to_string(low) + " to " + std::to_string(high);
+  return std::to_string(getBits()) + "-bit " + (isSigned() ? "signed" : "unsigned") + " codes " + std::to_string(low) +
+         " to " + std::to_string(high);
 }
 
 /// The codes of elements of one width.

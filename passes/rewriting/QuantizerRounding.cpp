@@ -14,13 +14,11 @@ using qcompile::runtime::Tensor;
 namespace qcompile {
 
 bool roundsAsQuantizeLinear(const Quantizer &quantizer) {
-  return quantizer.isBipolar || (quantizer.rounding == RoundingMode::kHalfEven &&
-                                 (quantizer.roundsFirst || !quantizer.hasZeroPoint()));
+  return quantizer.isBipolar ||
+         (quantizer.rounding == RoundingMode::kHalfEven && (quantizer.roundsFirst || !quantizer.hasZeroPoint()));
 }
 
-bool addsZeroPointLast(const Quantizer &quantizer) {
-  return quantizer.roundsFirst && quantizer.hasZeroPoint();
-}
+bool addsZeroPointLast(const Quantizer &quantizer) { return quantizer.roundsFirst && quantizer.hasZeroPoint(); }
 
 /// The fewest bits that have the codes from `low` to `high`.
 static QuantWidth findWidth(int64_t low, int64_t high) {
@@ -29,8 +27,7 @@ static QuantWidth findWidth(int64_t low, int64_t high) {
   while (isSigned ? low < -(int64_t{1} << (bits - 1)) || high >= int64_t{1} << (bits - 1) : high >= int64_t{1} << bits)
     ++bits;
   int64_t values = int64_t{1} << bits;
-  return {bits, isSigned,
-          isSigned ? low == 1 - values / 2 && high == values / 2 - 1 : low == 0 && high == values - 2};
+  return {bits, isSigned, isSigned ? low == 1 - values / 2 && high == values / 2 - 1 : low == 0 && high == values - 2};
 }
 
 static bool isWhole(QuantWidth width, int64_t low, int64_t high) {
@@ -49,7 +46,8 @@ static std::optional<Tensor> findWidths(const Quantizer::Ranges &ranges) {
   for (auto [low, high] : llvm::zip(ranges.low.Floats(), ranges.high.Floats())) {
     QuantWidth width = findWidth(int64_t(low), int64_t(high));
     first = first.value_or(width);
-    if (!isWhole(width, int64_t(low), int64_t(high)) || width.isSigned != first->isSigned || width.narrow != first->narrow)
+    if (!isWhole(width, int64_t(low), int64_t(high)) || width.isSigned != first->isSigned ||
+        width.narrow != first->narrow)
       return std::nullopt;
     bits.push_back(float(width.bits));
   }
@@ -77,10 +75,10 @@ void finishQuantizer(OnnxSteps &steps, const Quantizer &quantizer) {
   if (!quantizer.roundsFirst)
     return finishQuant(steps, quantizer.input, quantizer, getWidth(quantizer));
   NamedAttribute attributes[] = {steps.attribute("low", quantizer.low), steps.attribute("high", quantizer.high)};
-  steps.finish("LinearQuant",
-               {quantizer.input, steps.constant("scale", quantizer.scale),
-                steps.constant("zero_point", quantizer.zeroPoint)},
-               attributes);
+  steps.finish(
+      "LinearQuant",
+      {quantizer.input, steps.constant("scale", quantizer.scale), steps.constant("zero_point", quantizer.zeroPoint)},
+      attributes);
 }
 
 bool canRoundBefore(const Quantizer &quantizer) {
@@ -131,8 +129,7 @@ Value writeRound(OnnxSteps &steps, Value x, RoundingMode mode) {
   else if (mode == RoundingMode::kDown)
     magnitude = steps.apply("Floor", magnitude, {}, x.getType());
   else
-    magnitude = roundHalf(steps, magnitude,
-                          mode == RoundingMode::kHalfUp ? "GreaterOrEqual" : "Greater");
+    magnitude = roundHalf(steps, magnitude, mode == RoundingMode::kHalfUp ? "GreaterOrEqual" : "Greater");
   return steps.apply("Mul", {steps.apply("Sign", x, {}, x.getType()), magnitude}, {}, x.getType());
 }
 
@@ -249,10 +246,12 @@ private:
     if (!constant || constant.size() == 0 || !constant.getType().getElementType().isF32())
       return std::nullopt;
     Tensor limit = constant.getTensor();
-    absl::StatusOr<runtime::Shape> shape = runtime::BroadcastShapes(quantizer.scale.shape(), quantizer.zeroPoint.shape());
+    absl::StatusOr<runtime::Shape> shape =
+        runtime::BroadcastShapes(quantizer.scale.shape(), quantizer.zeroPoint.shape());
     if (!shape.ok() || !runtime::BroadcastsTo(*shape, limit.shape()))
       return std::nullopt;
-    runtime::BroadcastIndex scaleAt(quantizer.scale.shape(), limit.shape()), zeroAt(quantizer.zeroPoint.shape(), limit.shape());
+    runtime::BroadcastIndex scaleAt(quantizer.scale.shape(), limit.shape()),
+        zeroAt(quantizer.zeroPoint.shape(), limit.shape());
     std::vector<float> codes;
     for (int64_t i = 0; i < limit.size(); ++i) {
       double code = limit.DoubleAt(i) / quantizer.scale.DoubleAt(scaleAt(i)) + quantizer.zeroPoint.DoubleAt(zeroAt(i));
@@ -294,7 +293,9 @@ private:
     auto [least, most] = std::minmax_element(codes.Floats().begin(), codes.Floats().end());
     return {int64_t(*least), int64_t(*most)};
   }
-  static runtime::Shape getShape(const Tensor &a, const Tensor &b) { return *runtime::BroadcastShapes(a.shape(), b.shape()); }
+  static runtime::Shape getShape(const Tensor &a, const Tensor &b) {
+    return *runtime::BroadcastShapes(a.shape(), b.shape());
+  }
 
   static bool steps(StringRef name, Value &value) {
     Operation *op = getOp(value, name);
@@ -323,9 +324,8 @@ private:
   }
 
   bool readRounding(Value &value, RoundingMode &mode) const {
-    for (auto [name, found] : {std::pair("Round", RoundingMode::kHalfEven),
-                               {"Floor", RoundingMode::kFloor},
-                               {"Ceil", RoundingMode::kCeil}})
+    for (auto [name, found] :
+         {std::pair("Round", RoundingMode::kHalfEven), {"Floor", RoundingMode::kFloor}, {"Ceil", RoundingMode::kCeil}})
       if (steps(name, value)) {
         mode = found;
         return true;

@@ -2,9 +2,9 @@
 #ifndef QCOMPILE_PASSES_REWRITING_STRIDEDCOPY_H
 #define QCOMPILE_PASSES_REWRITING_STRIDEDCOPY_H
 
+#include "runtime/core/tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
-#include "runtime/core/tensor.h"
 
 namespace qcompile {
 

@@ -16,9 +16,7 @@ static Wide floorDivide(Wide numerator, Wide denominator) {
   return quotient - (numerator % denominator != 0 && (numerator < 0) != (denominator < 0));
 }
 
-static Wide ceilDivide(Wide numerator, Wide denominator) {
-  return -floorDivide(-numerator, denominator);
-}
+static Wide ceilDivide(Wide numerator, Wide denominator) { return -floorDivide(-numerator, denominator); }
 
 //===----------------------------------------------------------------------===//
 // Evaluation
@@ -75,8 +73,7 @@ int64_t AffineForm::evaluate(const AffineFunction &channel, int64_t x) const {
   return first;
 }
 
-bool isEqualOverRange(const AffineForm &form, const AffineFunction &channel,
-                      const StepFunction &function) {
+bool isEqualOverRange(const AffineForm &form, const AffineFunction &channel, const StepFunction &function) {
   if (Wide(channel.multiplier) * function.direction < 0)
     return false;
   // Codes of 16 bits have 65535 thresholds: in order, those that x passes are found by halving.
@@ -91,9 +88,7 @@ bool isEqualOverRange(const AffineForm &form, const AffineFunction &channel,
            form.evaluate(channel, int64_t(x)) == evaluate(int64_t(x));
   };
   return agree(function.range.low) && agree(function.range.high) &&
-         llvm::all_of(function.thresholds, [&](int64_t t) {
-           return agree(t) && agree(Wide(t) - function.direction);
-         });
+         llvm::all_of(function.thresholds, [&](int64_t t) { return agree(t) && agree(Wide(t) - function.direction); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -141,11 +136,10 @@ static Problem makeProblem(const StepFunction &f) {
   return problem;
 }
 
-/// The smallest multiplier with an offset, for one shift and mode. The offsets that a multiplier leaves, from the largest lower
-/// bound to the smallest upper bound, widen concavely: where none is left, the two constraints at fault say to which
-/// multiplier to go next, never beyond the smallest that works.
-static std::optional<std::pair<Wide, Wide>> solve(const Problem &problem, int64_t shift,
-                                                  RoundingMode mode) {
+/// The smallest multiplier with an offset, for one shift and mode. The offsets that a multiplier leaves, from the
+/// largest lower bound to the smallest upper bound, widen concavely: where none is left, the two constraints at fault
+/// say to which multiplier to go next, never beyond the smallest that works.
+static std::optional<std::pair<Wide, Wide>> solve(const Problem &problem, int64_t shift, RoundingMode mode) {
   auto bounds = [&](const std::vector<Constraint> &constraints) {
     std::vector<Wide> out;
     for (const Constraint &c : constraints)
@@ -183,12 +177,12 @@ static std::optional<std::pair<Wide, Wide>> solve(const Problem &problem, int64_
 static bool fits(const Problem &problem, Wide m, Wide b, int64_t bits) {
   Wide limit = Wide(1) << (bits - 1);
   auto within = [&](Wide value) { return value >= -limit && value < limit; };
-  return within(m) && within(b) && llvm::all_of(std::initializer_list<int64_t>{problem.range.low, problem.range.high},
-                                    [&](int64_t x) { return within(m * x) && within(m * x + b); });
+  return within(m) && within(b) &&
+         llvm::all_of(std::initializer_list<int64_t>{problem.range.low, problem.range.high},
+                      [&](int64_t x) { return within(m * x) && within(m * x + b); });
 }
 
-static std::optional<AffineForm> findForMode(llvm::ArrayRef<Problem> problems, RoundingMode mode,
-                                             int64_t productBits) {
+static std::optional<AffineForm> findForMode(llvm::ArrayRef<Problem> problems, RoundingMode mode, int64_t productBits) {
   int64_t shift = 0, last = productBits - 1;
   // What a shift can do, a larger one can: only a channel that needs more than those before it is searched.
   for (const Problem &problem : problems) {
@@ -217,8 +211,8 @@ static std::optional<AffineForm> findForMode(llvm::ArrayRef<Problem> problems, R
   return form;
 }
 
-std::optional<AffineForm> findAffineForm(llvm::ArrayRef<StepFunction> functions, int64_t low,
-                                         int64_t high, int64_t productBits) {
+std::optional<AffineForm> findAffineForm(llvm::ArrayRef<StepFunction> functions, int64_t low, int64_t high,
+                                         int64_t productBits) {
   // No accumulator is wider, and products of what follows stay within 128 bits.
   constexpr int64_t kFarthest = int64_t(1) << 48;
   std::vector<Problem> problems;

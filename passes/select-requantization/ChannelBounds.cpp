@@ -34,8 +34,7 @@ std::vector<qnn::Bounds> getChannelBounds(Value value, int64_t axis) {
   }
   std::vector<qnn::Bounds> out(channels, all);
   auto bounded = dyn_cast_or_null<qnn::BoundsOpInterface>(op);
-  std::optional<std::vector<qnn::Bounds>> bounds =
-      bounded ? bounded.getResultBounds() : std::nullopt;
+  std::optional<std::vector<qnn::Bounds>> bounds = bounded ? bounded.getResultBounds() : std::nullopt;
   if (!bounds)
     return out;
   if (bounds->size() != channels || getOutputAxis(op) != axis)

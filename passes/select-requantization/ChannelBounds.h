@@ -8,8 +8,8 @@
 
 namespace qcompile {
 
-/// The values that the elements of `value` may take, per index of dimension `axis`: from the weights of the output that a channel is,
-/// where a linear operation computes it, else those of the whole value.
+/// The values that the elements of `value` may take, per index of dimension `axis`: from the weights of the output that
+/// a channel is, where a linear operation computes it, else those of the whole value.
 std::vector<qnn::Bounds> getChannelBounds(mlir::Value value, int64_t axis);
 
 } // namespace qcompile

@@ -3,10 +3,10 @@
 
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "llvm/ADT/bit.h"
 #include "passes/rewriting/ElementTypes.h"
 #include "passes/select-requantization/AffineSearch.h"
 #include "passes/select-requantization/ChannelBounds.h"
+#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 
@@ -36,17 +36,15 @@ struct SelectRequantizationPass : impl::SelectRequantizationBase<SelectRequantiz
     summary << "layers of '" << getOperation().getName() << "' with " << int64_t(minLevels)
             << " or more thresholds: " << multiplied << " of " << layers << " multiply and shift";
     if (multiplied > 0)
-      summary << " (multipliers of at most " << mostMultiplierBits << " bits, shifts of at most "
-              << mostShift << ")";
-    summary << ", " << looked << " look up a table, " << layers - multiplied - looked
-            << " keep their thresholds";
+      summary << " (multipliers of at most " << mostMultiplierBits << " bits, shifts of at most " << mostShift << ")";
+    summary << ", " << looked << " look up a table, " << layers - multiplied - looked << " keep their thresholds";
   }
 
 private:
   void select(qnn::ThresholdOp op) {
     RankedTensorType thresholds = op.getThresholds().getType(), input = tensorOf(op.getInput());
-    if (input.getElementType().isF32() || thresholds.getDimSize(1) < minLevels ||
-        input.getRank() == 0 || input.isDynamicDim(op.getAxis()))
+    if (input.getElementType().isF32() || thresholds.getDimSize(1) < minLevels || input.getRank() == 0 ||
+        input.isDynamicDim(op.getAxis()))
       return;
     ++layers;
     std::vector<qnn::Bounds> ranges = getChannelBounds(op.getInput(), op.getAxis());
@@ -79,8 +77,7 @@ private:
 
   /// The rows of thresholds over what their channels may be; one row for all channels has one function. None where they
   /// do not count by ones.
-  static std::vector<StepFunction> makeFunctions(qnn::ThresholdOp op,
-                                                 ArrayRef<qnn::Bounds> ranges) {
+  static std::vector<StepFunction> makeFunctions(qnn::ThresholdOp op, ArrayRef<qnn::Bounds> ranges) {
     int64_t step = op.getStep(), low = op.getLow();
     std::vector<int64_t> values = op.getThresholds().getTensor().ToIntegers();
     bool extreme = llvm::any_of(values, [](int64_t t) {
@@ -93,8 +90,8 @@ private:
     std::vector<StepFunction> functions;
     for (int64_t row = 0; row < rows; ++row) {
       ArrayRef<int64_t> own = ArrayRef(values).slice(row * count, count);
-      StepFunction f{{own.begin(), own.end()}, op.getDirections()[row], low,
-                     rows == 1 ? qnn::unite(ranges) : ranges[row]};
+      StepFunction f{
+          {own.begin(), own.end()}, op.getDirections()[row], low, rows == 1 ? qnn::unite(ranges) : ranges[row]};
       if (step < 0) {
         // Counting down what is reached is counting up what is not.
         f.low = low - count;
@@ -145,12 +142,11 @@ private:
     };
     absl::string_view mode = runtime::RoundingModeName(form.mode);
     OpBuilder builder(op);
-    auto result = qnn::RequantizeOp::create(
-        builder, op.getLoc(), op.getType(), op.getInput(), op.getAxis(),
-        constant("multipliers", multipliers), constant("offsets", offsets), form.shift,
-        StringRef(mode.data(), mode.size()), form.low, form.high);
-    remark(op) << "multiplies and shifts: multipliers of " << getMultiplierBits(form)
-               << " bits, shift " << form.shift << ", rounding " << StringRef(mode.data(), mode.size());
+    auto result = qnn::RequantizeOp::create(builder, op.getLoc(), op.getType(), op.getInput(), op.getAxis(),
+                                            constant("multipliers", multipliers), constant("offsets", offsets),
+                                            form.shift, StringRef(mode.data(), mode.size()), form.low, form.high);
+    remark(op) << "multiplies and shifts: multipliers of " << getMultiplierBits(form) << " bits, shift " << form.shift
+               << ", rounding " << StringRef(mode.data(), mode.size());
     op.getResult().replaceAllUsesWith(result.getResult());
     op.erase();
   }
@@ -175,8 +171,8 @@ private:
         op.getContext(), "table",
         *runtime::Tensor::FromIntegers(getDataType(op.getResult()), {rows, int64_t(length)}, values));
     OpBuilder builder(op);
-    auto result = qnn::TableOp::create(builder, op.getLoc(), op.getType(), op.getInput(), op.getAxis(),
-                                       range.low, table);
+    auto result =
+        qnn::TableOp::create(builder, op.getLoc(), op.getType(), op.getInput(), op.getAxis(), range.low, table);
     remark(op) << "looks up a table of " << rows << " x " << int64_t(length) << " codes";
     op.getResult().replaceAllUsesWith(result.getResult());
     op.erase();

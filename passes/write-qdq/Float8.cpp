@@ -45,10 +45,11 @@ bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
     return false;
   Type elementType = findFloatType(op->getContext(), {numbers[0], numbers[1], numbers[2], numbers[3]});
   auto quant = cast<onnx::FloatQuantOp>(op);
-  auto mode = runtime::ParseRoundingMode(
-      absl::string_view(quant.getRoundingMode().data(), quant.getRoundingMode().size()));
+  auto mode =
+      runtime::ParseRoundingMode(absl::string_view(quant.getRoundingMode().data(), quant.getRoundingMode().size()));
   if (!elementType || !mode.ok() || *mode != runtime::RoundingMode::kHalfEven || quant.getSaturation() == 0) {
-    reason = "expected a format of ONNX (E4M3FN, E4M3FNUZ, E5M2, E5M2FNUZ, E2M1) with saturation and half-even rounding, found " +
+    reason = "expected a format of ONNX (E4M3FN, E4M3FNUZ, E5M2, E5M2FNUZ, E2M1) with saturation and half-even "
+             "rounding, found " +
              std::to_string(int(numbers[0])) + " exponent bits, " + std::to_string(int(numbers[1])) +
              " mantissa bits, bias " + std::to_string(int(numbers[2])) + " and a largest value of " +
              std::to_string(numbers[3]);
@@ -56,8 +57,8 @@ bool QdqWriter::writeFloat(Operation *op, std::string &reason) const {
   }
   bool isSmall = isa<Float4E2M1FNType>(elementType);
   if (int64_t since = isSmall ? 23 : 19; choice.opset != 0 && choice.opset < since) {
-    reason = std::string(isSmall ? "float4" : "float8") + " types came with opset " + std::to_string(since) + ", and opset " +
-             std::to_string(choice.opset) + " is asked for";
+    reason = std::string(isSmall ? "float4" : "float8") + " types came with opset " + std::to_string(since) +
+             ", and opset " + std::to_string(choice.opset) + " is asked for";
     return false;
   }
   runtime::DataType dataType = *data::getDataType(elementType);

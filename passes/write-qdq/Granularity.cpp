@@ -3,9 +3,9 @@
 
 #include <numeric>
 
-#include "llvm/Support/MathExtras.h"
 #include "passes/rewriting/LinearParameters.h"
 #include "passes/rewriting/StridedCopy.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -42,7 +42,8 @@ static Tensor spread(const Tensor &parameter, ArrayRef<int64_t> shape) {
   return copyStrided(parameter, shape, strides);
 }
 
-/// The length of the longest blocks along `axis` within which no parameter changes; parameters have one number per element.
+/// The length of the longest blocks along `axis` within which no parameter changes; parameters have one number per
+/// element.
 static int64_t findBlock(ArrayRef<Tensor> parameters, ArrayRef<int64_t> shape, int64_t axis) {
   int64_t inner = 1, block = 0;
   for (int64_t extent : shape.drop_front(axis + 1))
@@ -80,7 +81,8 @@ std::optional<Granularity> getGranularity(RankedTensorType type, const Tensor &s
                                           int64_t opset, std::string &reason) {
   constexpr int64_t kBlocksSince = 21;
   if (!fits(scale, type.getShape()) || !fits(zeroPoint, type.getShape()) || type.getNumElements() == 0) {
-    reason = type.getNumElements() == 0 ? "its input has no elements" : "its parameters have more elements than its input";
+    reason =
+        type.getNumElements() == 0 ? "its input has no elements" : "its parameters have more elements than its input";
     return std::nullopt;
   }
   int64_t axis = findAxis({&scale, &zeroPoint}, type.getRank());

@@ -51,8 +51,7 @@ void QdqWriter::writeStoredClip(Operation *op) const {
   op->setOperand(0, writeClip(steps, op->getOperand(0), codes.getTensor().type(), range[0], range[1]));
 }
 
-bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &granularity,
-                              std::string &reason) const {
+bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &granularity, std::string &reason) const {
   llvm::Expected<runtime::Value> result = evaluateOnConstants(quantizer.op);
   if (!result || !result->quantized) {
     reason = result ? "it has no codes" : llvm::toString(result.takeError());
@@ -64,9 +63,9 @@ bool QdqWriter::writeConstant(const Quantizer &quantizer, const Granularity &gra
   if (!zeroPoint)
     return false;
   OnnxSteps steps(quantizer.op);
-  Value stored = steps.constant(data::ConstantAttr::get(
-      quantizer.op->getContext(), nameCodes(getConstant(quantizer.input).getName()),
-      *Tensor::FromIntegers(*type, codes.shape(), codes.ToIntegers())));
+  Value stored = steps.constant(
+      data::ConstantAttr::get(quantizer.op->getContext(), nameCodes(getConstant(quantizer.input).getName()),
+                              *Tensor::FromIntegers(*type, codes.shape(), codes.ToIntegers())));
   if (choice.clip && hasClip(*type))
     stored = writeClip(steps, stored, *type, quantizer.low, quantizer.high);
   SmallVector<Value> parameters{stored, steps.constant("scale", granularity.scale)};
@@ -84,13 +83,14 @@ static Value writeSign(OnnxSteps &steps, const Quantizer &quantizer) {
     x = steps.apply("Div", {x, scale});
     x = steps.apply("Add", {x, steps.constant("shift", quantizer.zeroPoint)});
   }
-  Value positive = steps.apply("GreaterOrEqual", {x, steps.constant(0.0f)}, {},
-                               type.clone(IntegerType::get(type.getContext(), 1)));
+  Value positive =
+      steps.apply("GreaterOrEqual", {x, steps.constant(0.0f)}, {}, type.clone(IntegerType::get(type.getContext(), 1)));
   Value up = quantizer.hasZeroPoint() ? steps.constant("positive_step", getValue(quantizer, 1)) : scale;
   return steps.apply("Where", {positive, up, steps.constant("negative_step", getValue(quantizer, -1))});
 }
 
-/// Whether codes are limited as floats: what is beyond the value of the last code has that code, rounding being monotone.
+/// Whether codes are limited as floats: what is beyond the value of the last code has that code, rounding being
+/// monotone.
 bool QdqWriter::hasLimits(const Quantizer &quantizer, DataType type) const {
   bool whole = quantizer.low == type.MinValue() && quantizer.high == type.MaxValue();
   bool clips = choice.clip && hasClip(type);
@@ -114,8 +114,8 @@ void QdqWriter::finishPair(const Quantizer &quantizer, const Granularity &granul
   steps.finish("DequantizeLinear", {codes, scale, zero}, where);
 }
 
-bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &granularity,
-                                std::string &reason, std::string &note) const {
+bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &granularity, std::string &reason,
+                                std::string &note) const {
   std::optional<DataType> type = chooseStorage(quantizer, choice, reason);
   std::optional<Tensor> zeroPoint = type ? makeZeroPoints(granularity.zeroPoint, *type, reason) : std::nullopt;
   if (!zeroPoint)
@@ -123,7 +123,8 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
   std::string difference = describeDifference(quantizer);
   bool rounds = !difference.empty() && !allowApproximate;
   if (quantizer.hasBipolarElements) {
-    reason = "its bit widths vary, and elements of one signed bit have the codes -1 and +1, for which limits have no form";
+    reason =
+        "its bit widths vary, and elements of one signed bit have the codes -1 and +1, for which limits have no form";
     return false;
   }
   if ((rounds || hasLimits(quantizer, *type)) && !canRoundBefore(quantizer)) {
@@ -146,8 +147,8 @@ bool QdqWriter::writeActivation(const Quantizer &quantizer, const Granularity &g
 }
 
 bool QdqWriter::write(const Quantizer &quantizer, std::string &reason, std::string &note) const {
-  std::optional<Granularity> granularity =
-      getGranularity(cast<RankedTensorType>(quantizer.input.getType()), quantizer.scale, quantizer.zeroPoint, choice.opset, reason);
+  std::optional<Granularity> granularity = getGranularity(cast<RankedTensorType>(quantizer.input.getType()),
+                                                          quantizer.scale, quantizer.zeroPoint, choice.opset, reason);
   if (!granularity)
     return false;
   if (getConstant(quantizer.input))

@@ -7,12 +7,11 @@
 
 namespace qcompile {
 
-/// Each replaces the quantizer. False, with the reason and nothing changed, where it has no exact form. `note` says what had
-/// to be written beside the pair of operators, or stays empty.
+/// Each replaces the quantizer. False, with the reason and nothing changed, where it has no exact form. `note` says
+/// what had to be written beside the pair of operators, or stays empty.
 class QdqWriter {
 public:
-  QdqWriter(const StorageChoice &choice, bool allowApproximate)
-      : choice(choice), allowApproximate(allowApproximate) {}
+  QdqWriter(const StorageChoice &choice, bool allowApproximate) : choice(choice), allowApproximate(allowApproximate) {}
 
   /// A uniform quantizer.
   bool write(const Quantizer &quantizer, std::string &reason, std::string &note) const;
@@ -29,8 +28,8 @@ private:
                        std::string &note) const;
 
   bool hasLimits(const Quantizer &quantizer, runtime::DataType type) const;
-  void finishPair(const Quantizer &quantizer, const Granularity &granularity,
-                  runtime::DataType type, const runtime::Tensor &zeroPoint, mlir::Value x) const;
+  void finishPair(const Quantizer &quantizer, const Granularity &granularity, runtime::DataType type,
+                  const runtime::Tensor &zeroPoint, mlir::Value x) const;
 
   StorageChoice choice;
   bool allowApproximate;

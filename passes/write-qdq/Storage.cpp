@@ -35,8 +35,7 @@ static std::optional<DataType> findType(int bits, int64_t low, int64_t high, con
   return std::nullopt;
 }
 
-std::optional<DataType> chooseStorage(const Quantizer &quantizer, const StorageChoice &choice,
-                                      std::string &reason) {
+std::optional<DataType> chooseStorage(const Quantizer &quantizer, const StorageChoice &choice, std::string &reason) {
   bool late = false;
   for (int bits : {2, 4, 8, 16}) {
     std::optional<DataType> type = findType(bits, quantizer.low, quantizer.high, quantizer);
@@ -52,8 +51,8 @@ std::optional<DataType> chooseStorage(const Quantizer &quantizer, const StorageC
   }
   std::string found = ", found " + quantizer.describe();
   if (late)
-    reason = "integers of 16 bits came with opset 21, and opset " + std::to_string(choice.opset) +
-             " is asked for" + found;
+    reason =
+        "integers of 16 bits came with opset 21, and opset " + std::to_string(choice.opset) + " is asked for" + found;
   else if (quantizer.getBits() > 16)
     reason = "QuantizeLinear makes integers of at most 16 bits" + found;
   else
@@ -72,8 +71,8 @@ std::optional<DataType> chooseConstantStorage(const Quantizer &quantizer, const 
   int declared = quantizer.getBits();
   // Biases have 32 bits by convention, which every runtime reads; but such codes have no zero point.
   for (int bits : {2, 4, 8, 32, 16}) {
-    bool usable = bits < 8    ? choice.smallTypes && bits == declared
-                  : bits == 8 ? declared <= 8
+    bool usable = bits < 8     ? choice.smallTypes && bits == declared
+                  : bits == 8  ? declared <= 8
                   : bits == 32 ? !quantizer.hasZeroPoint()
                                : true;
     if (!usable || (choice.opset != 0 && getOpset(bits) > choice.opset))

@@ -8,9 +8,9 @@ namespace qcompile {
 
 /// Which element types a file may use.
 struct StorageChoice {
-  bool clip = true;       ///< whether codes may be fewer than those of the type
+  bool clip = true;        ///< whether codes may be fewer than those of the type
   bool smallTypes = false; ///< whether types of 2 and 4 bits are used
-  int64_t opset = 0;      ///< the newest one, or 0
+  int64_t opset = 0;       ///< the newest one, or 0
 };
 
 /// The type that QuantizeLinear makes of the codes of `quantizer`. Nothing, with the reason, where it has none.
@@ -18,14 +18,12 @@ std::optional<runtime::DataType> chooseStorage(const Quantizer &quantizer, const
                                                std::string &reason);
 
 /// The same for constant codes, which DequantizeLinear reads: they may also be 32 bits wide.
-std::optional<runtime::DataType> chooseConstantStorage(const Quantizer &quantizer,
-                                                       const runtime::Tensor &codes,
-                                                       const StorageChoice &choice,
-                                                       std::string &reason);
+std::optional<runtime::DataType> chooseConstantStorage(const Quantizer &quantizer, const runtime::Tensor &codes,
+                                                       const StorageChoice &choice, std::string &reason);
 
 /// Zero points as elements of `type`. Nothing, with the reason, where one is none.
-std::optional<runtime::Tensor> makeZeroPoints(const runtime::Tensor &zeroPoint,
-                                              runtime::DataType type, std::string &reason);
+std::optional<runtime::Tensor> makeZeroPoints(const runtime::Tensor &zeroPoint, runtime::DataType type,
+                                              std::string &reason);
 
 } // namespace qcompile
 

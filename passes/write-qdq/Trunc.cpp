@@ -16,8 +16,8 @@ static double getNearestPowerOfTwo(double ratio) {
   return std::ldexp(1.0, mantissa * mantissa > 0.5 ? exponent : exponent - 1);
 }
 
-/// Integers at the scale of the input, divided by a power of two, rounded, at the scale of the result: values on the grid, which a
-/// quantizer only has to find again.
+/// Integers at the scale of the input, divided by a power of two, rounded, at the scale of the result: values on the
+/// grid, which a quantizer only has to find again.
 bool QdqWriter::writeTrunc(Operation *op, std::string &reason) const {
   SmallVector<double> numbers;
   for (Value operand : op->getOperands().drop_front()) {
@@ -31,8 +31,8 @@ bool QdqWriter::writeTrunc(Operation *op, std::string &reason) const {
   auto scale = float(numbers[0]);
   bool hasOwnScale = numbers.size() == 5; // scale, zero point, bits, scale of the result, bits
   auto outScale = hasOwnScale ? float(numbers[3]) : scale;
-  double factor = hasOwnScale ? 1 / getNearestPowerOfTwo(double(outScale) / double(scale))
-                              : std::exp2(numbers[3] - numbers[2]);
+  double factor =
+      hasOwnScale ? 1 / getNearestPowerOfTwo(double(outScale) / double(scale)) : std::exp2(numbers[3] - numbers[2]);
   // The zero point shrinks with the codes where these get a scale of their own.
   double zeroPoint = numbers[1], outZeroPoint = hasOwnScale ? zeroPoint * factor : zeroPoint;
   auto range = op->getAttrOfType<DenseI64ArrayAttr>(kCodesAttr);

@@ -18,9 +18,10 @@ namespace qcompile {
 #define GEN_PASS_DEF_WRITEQDQ
 #include "passes/write-qdq/WriteQdq.h.inc"
 
-/// What makes the numbers of codes that `quantize` makes the same codes of again, as those are that a model gives as they are; null for
-/// others. In float32, a step times a difference of two codes of 16 bits, below 2^17, is off by 2^-24 of itself at most, and its quotient
-/// by the step by as much again: 2^-6 in all, and the rounding finds the difference. Floats of fewer bits lose it, as codes of 32 bits do.
+/// What makes the numbers of codes that `quantize` makes the same codes of again, as those are that a model gives as
+/// they are; null for others. In float32, a step times a difference of two codes of 16 bits, below 2^17, is off by
+/// 2^-24 of itself at most, and its quotient by the step by as much again: 2^-6 in all, and the rounding finds the
+/// difference. Floats of fewer bits lose it, as codes of 32 bits do.
 static Operation *findInverse(Operation *quantize) {
   auto dequantize = quantize->getOperand(0).getDefiningOp<onnx::DequantizeLinearOp>();
   if (!dequantize || dequantize->getOperand(0).getType() != quantize->getResult(0).getType())
@@ -93,8 +94,7 @@ private:
       return writer.writeTrunc(op, reason);
     if (std::optional<Quantizer> quantizer = readQuantizer(op))
       return writer.write(*quantizer, reason, note);
-    reason = "operator " + op->getName().stripDialect().str() +
-             " has no form of QuantizeLinear and DequantizeLinear";
+    reason = "operator " + op->getName().stripDialect().str() + " has no form of QuantizeLinear and DequantizeLinear";
     return false;
   }
 };

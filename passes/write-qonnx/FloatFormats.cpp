@@ -22,7 +22,8 @@ static Value findQuantized(Operation *dequantize) {
   if (!quantize)
     return nullptr;
   auto saturate = quantize->getAttrOfType<IntegerAttr>("saturate");
-  bool same = computesInFloat32(quantize) && (!saturate || saturate.getInt() != 0) && haveSameParameters(quantize, dequantize);
+  bool same =
+      computesInFloat32(quantize) && (!saturate || saturate.getInt() != 0) && haveSameParameters(quantize, dequantize);
   return same ? quantize->getOperand(0) : Value();
 }
 
@@ -47,22 +48,23 @@ bool writeFloatQuant(Operation *op, const FloatFormat &format, std::string &reas
     values = std::nullopt;
   Value x = findQuantized(op);
   if (!x && !values) {
-    reason = constant ? "a float8 constant is not finite"
-                      : "float8 values that no saturating QuantizeLinear of the same scales makes have no form in QONNX";
+    reason = constant
+                 ? "a float8 constant is not finite"
+                 : "float8 values that no saturating QuantizeLinear of the same scales makes have no form in QONNX";
     return false;
   }
   OnnxSteps steps(op);
   if (values)
     x = steps.constant(data::ConstantAttr::get(op->getContext(), nameValues(constant.getName()), *values));
   auto number = [&](StringRef name, double value) { return steps.constant(name, Tensor::ScalarFloat(float(value))); };
-  NamedAttribute attributes[] = {
-      steps.attribute("has_inf", int64_t(0)), steps.attribute("has_nan", int64_t(1)),
-      steps.attribute("has_subnormal", int64_t(1)), steps.attribute("saturation", int64_t(1)),
-      steps.attribute("rounding_mode", StringRef("ROUND"))};
+  NamedAttribute attributes[] = {steps.attribute("has_inf", int64_t(0)), steps.attribute("has_nan", int64_t(1)),
+                                 steps.attribute("has_subnormal", int64_t(1)),
+                                 steps.attribute("saturation", int64_t(1)),
+                                 steps.attribute("rounding_mode", StringRef("ROUND"))};
   steps.finish("FloatQuant",
-               {x, steps.constant("scale", *scales),
-                number("exponent_bits", format.exponentBits), number("mantissa_bits", format.mantissaBits),
-                number("exponent_bias", format.bias), number("max_val", format.largest)},
+               {x, steps.constant("scale", *scales), number("exponent_bits", format.exponentBits),
+                number("mantissa_bits", format.mantissaBits), number("exponent_bias", format.bias),
+                number("max_val", format.largest)},
                attributes);
   return true;
 }

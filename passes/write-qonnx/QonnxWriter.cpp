@@ -27,7 +27,8 @@ static Value readSign(const Quantizer &quantizer) {
   return same ? compare->getOperand(0) : Value();
 }
 
-/// Quant and BipolarQuant have all of the normal form but zero points that are added after rounding, and ranges of any kind.
+/// Quant and BipolarQuant have all of the normal form but zero points that are added after rounding, and ranges of any
+/// kind.
 bool QonnxWriter::write(const Quantizer &original, std::string &reason, std::string &note) const {
   Value sign = original.isBipolar ? Value() : readSign(original);
   if (sign && sign.getType() == original.getType()) {
@@ -42,7 +43,8 @@ bool QonnxWriter::write(const Quantizer &original, std::string &reason, std::str
   bool isWidth = hasWidth(quantizer), shifts = addsZeroPointLast(quantizer) && !original.op->hasAttr(kRoundsAlikeAttr);
   bool rounds = (shifts && !allowApproximate) || !isWidth;
   if (rounds && !canRoundBefore(quantizer)) {
-    reason = quantizer.describe() + " with a zero point added after rounding, or in a range of no bit width, have no exact form in "
+    reason = quantizer.describe() +
+             " with a zero point added after rounding, or in a range of no bit width, have no exact form in "
              "Quant where they are not finite or have more than 17 bits";
     return false;
   }
@@ -50,8 +52,9 @@ bool QonnxWriter::write(const Quantizer &original, std::string &reason, std::str
   if (rounds && folded && isa<onnx::QuantOp>(original.op))
     return true;
   if (shifts)
-    note = std::string("its zero point is added after rounding, Quant adds it before, so that ties and the rounding of the "
-                       "sum differ; ") +
+    note = std::string(
+               "its zero point is added after rounding, Quant adds it before, so that ties and the rounding of the "
+               "sum differ; ") +
            (rounds ? "operations in front of it round first" : "it is left to Quant");
   OnnxSteps steps(original.op);
   Value x = quantizer.input;
@@ -119,8 +122,7 @@ bool QonnxWriter::writeDequantize(Operation *op, std::string &reason, std::strin
     }
   }
   OnnxSteps steps(op);
-  Value floats = steps.constant(
-      data::ConstantAttr::get(op->getContext(), nameValues(codes.getName()), values));
+  Value floats = steps.constant(data::ConstantAttr::get(op->getContext(), nameValues(codes.getName()), values));
   Quantizer quantizer;
   quantizer.scale = std::move(*scales);
   quantizer.zeroPoint = std::move(*zeros);

@@ -8,8 +8,8 @@
 
 namespace qcompile {
 
-/// Each replaces the operation. False, with the reason and nothing changed, where it has no exact form. `note` says what had to
-/// be written beside the quantizer, or stays empty.
+/// Each replaces the operation. False, with the reason and nothing changed, where it has no exact form. `note` says
+/// what had to be written beside the quantizer, or stays empty.
 class QonnxWriter {
 public:
   explicit QonnxWriter(bool allowApproximate) : allowApproximate(allowApproximate) {}
@@ -27,7 +27,8 @@ private:
 bool writeFloatQuant(mlir::Operation *op, const FloatFormat &format, std::string &reason);
 
 /// scale * (code - zero point), the difference first, as DequantizeLinear does; parameters broadcast against the codes.
-runtime::Tensor dequantize(const runtime::Tensor &codes, const runtime::Tensor &scale, const runtime::Tensor &zeroPoint);
+runtime::Tensor dequantize(const runtime::Tensor &codes, const runtime::Tensor &scale,
+                           const runtime::Tensor &zeroPoint);
 
 } // namespace qcompile
 

@@ -23,11 +23,11 @@ enum { QCRT_ABI_VERSION = 1 };
 
 /* The first 64 bytes of an image. Everything in it starts at a multiple of 64. */
 typedef struct qcrt_image_header {
-  char magic[8];      /* "QCPARAM", NUL */
-  uint64_t size;      /* of the whole image */
-  uint64_t hash;      /* qcrt_image_hash of what follows this member */
-  uint64_t ports_at;    /* a serialized program without operations; its inputs are the ports of */
-  uint64_t ports_size;  /* the network: first its inputs, then its outputs */
+  char magic[8];       /* "QCPARAM", NUL */
+  uint64_t size;       /* of the whole image */
+  uint64_t hash;       /* qcrt_image_hash of what follows this member */
+  uint64_t ports_at;   /* a serialized program without operations; its inputs are the ports of */
+  uint64_t ports_size; /* the network: first its inputs, then its outputs */
   uint64_t input_count;
   uint64_t reserved[2];
 } qcrt_image_header;

@@ -1,6 +1,4 @@
 // Opens and runs compiled networks. C library only: every artifact links this.
-#include "runtime/artifact/artifact.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "runtime/artifact/artifact.h"
 
 struct qcrt_model {
   const qcrt_descriptor* descriptor;
@@ -30,8 +30,8 @@ void* AlignedZeros(uint64_t size) {
 
 // The image is this network's: the blocks in it are then what the compiler wrote, and the kernels
 // trust them.
-bool CheckImage(const qcrt_descriptor* descriptor, const void* image, uint64_t size,
-                char* message, size_t message_size) {
+bool CheckImage(const qcrt_descriptor* descriptor, const void* image, uint64_t size, char* message,
+                size_t message_size) {
   if (descriptor->abi_version != QCRT_ABI_VERSION) {
     snprintf(message, message_size, "expected a network of runtime interface %d, found %llu",
              QCRT_ABI_VERSION, static_cast<unsigned long long>(descriptor->abi_version));
@@ -51,8 +51,8 @@ bool OpenPrograms(qcrt_model* model, char* message, size_t message_size) {
   const qcrt_descriptor* descriptor = model->descriptor;
   for (uint64_t i = 0; i < descriptor->program_count; ++i) {
     const qcrt_image_range range = descriptor->programs[i];
-    model->programs[i] = descriptor->program_functions->open(
-        model->context.parameters + range.at, range.size, message, message_size);
+    model->programs[i] = descriptor->program_functions->open(model->context.parameters + range.at,
+                                                             range.size, message, message_size);
     if (model->programs[i] == nullptr) return false;
   }
   return true;
@@ -67,8 +67,8 @@ qcrt_model* qcrt_model_create(const qcrt_descriptor* descriptor, const void* ima
   if (!CheckImage(descriptor, image, image_size, message, message_size)) return nullptr;
   qcrt_model* model = static_cast<qcrt_model*>(calloc(1, sizeof(qcrt_model)));
   void* workspace = AlignedZeros(descriptor->workspace_size);
-  qcrt_program** programs = static_cast<qcrt_program**>(
-      calloc(descriptor->program_count + 1, sizeof(qcrt_program*)));
+  qcrt_program** programs =
+      static_cast<qcrt_program**>(calloc(descriptor->program_count + 1, sizeof(qcrt_program*)));
   if (model == nullptr || workspace == nullptr || programs == nullptr) {
     snprintf(message, message_size, "expected %llu bytes of memory for the workspace",
              static_cast<unsigned long long>(descriptor->workspace_size));

@@ -15,8 +15,7 @@ using qcompile::runtime::ProgramExecutor;
 using qcompile::runtime::Tensor;
 
 struct qcrt_program {
-  explicit qcrt_program(ProgramExecutor program_executor)
-      : executor(std::move(program_executor)) {}
+  explicit qcrt_program(ProgramExecutor program_executor) : executor(std::move(program_executor)) {}
   ProgramExecutor executor;
   std::string message;
 };

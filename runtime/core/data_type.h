@@ -1,5 +1,5 @@
-// Element types of tensors: the ONNX numeric types (but the complex ones) plus integers of any width up to 64 bits and
-// the bipolar type {-1, +1}.
+// Element types of tensors: the ONNX numeric types (but the complex ones) plus integers of any
+// width up to 64 bits and the bipolar type {-1, +1}.
 #ifndef QCOMPILE_RUNTIME_CORE_DATA_TYPE_H_
 #define QCOMPILE_RUNTIME_CORE_DATA_TYPE_H_
 
@@ -17,8 +17,9 @@ enum class TypeKind : uint8_t {
   kSigned = 1,    // two's complement, `bits` wide
   kUnsigned = 2,  // `bits` wide
   kBool = 3,
-  kBipolar = 4,   // one bit: -1 or +1
-  // Floats that are stored and converted, but computed with as float32 (runtime/core/float_formats.h).
+  kBipolar = 4,  // one bit: -1 or +1
+  // Floats that are stored and converted, but computed with as float32
+  // (runtime/core/float_formats.h).
   kBFloat16 = 5,
   kFloat8E4M3FN = 6,
   kFloat8E4M3FNUZ = 7,
@@ -53,9 +54,7 @@ struct DataType {
   }
   friend constexpr bool operator!=(DataType a, DataType b) { return !(a == b); }
 
-  constexpr bool IsFloat() const {
-    return kind == TypeKind::kFloat || kind >= TypeKind::kBFloat16;
-  }
+  constexpr bool IsFloat() const { return kind == TypeKind::kFloat || kind >= TypeKind::kBFloat16; }
   // Integer codes: signed, unsigned, bool and bipolar.
   constexpr bool IsInteger() const { return !IsFloat(); }
 

@@ -13,9 +13,9 @@ struct Format {
   int mantissa_bits;
   int bias;
   uint32_t max_code;
-  bool has_infinity;  // the code after max_code
-  uint32_t nan_code;  // -0 in float4e2m1, which has no NaN: so the node tests of ONNX record it
-  bool unsigned_zero; // the sign bit alone is NaN
+  bool has_infinity;   // the code after max_code
+  uint32_t nan_code;   // -0 in float4e2m1, which has no NaN: so the node tests of ONNX record it
+  bool unsigned_zero;  // the sign bit alone is NaN
 };
 
 Format FormatOf(DataType type) {

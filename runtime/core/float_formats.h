@@ -28,8 +28,8 @@ enum class FloatRounding : uint8_t {
 // The number that the lowest `type.bits` bits of `code` stand for. Requires IsNarrowFloat(type).
 double DecodeFloat(DataType type, uint32_t code);
 // The code of the number nearest to `value`. NaN gives the NaN of the format; the one without any
-// (float4e2m1) gives -0, and saturates in any case. float8e8m0 has neither sign nor zero: the smallest
-// number stands for all below it, and NaN for negative ones.
+// (float4e2m1) gives -0, and saturates in any case. float8e8m0 has neither sign nor zero: the
+// smallest number stands for all below it, and NaN for negative ones.
 uint32_t EncodeFloat(DataType type, double value, Overflow overflow,
                      FloatRounding rounding = FloatRounding::kHalfEven);
 

@@ -38,8 +38,7 @@ class Tensor {
                                              absl::Span<const int64_t> values);
   // Refers to `bytes` without copying; `owner` keeps them alive. `bytes` must hold the elements
   // in their containers and be aligned for them.
-  static absl::StatusOr<Tensor> Borrow(DataType type, Shape shape,
-                                       absl::Span<const uint8_t> bytes,
+  static absl::StatusOr<Tensor> Borrow(DataType type, Shape shape, absl::Span<const uint8_t> bytes,
                                        std::shared_ptr<const void> owner);
 
   DataType type() const { return type_; }

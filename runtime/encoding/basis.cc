@@ -36,7 +36,8 @@ bool IsCoefficient(int64_t value, int64_t levels) {
   return magnitude == 0 || (absl::has_single_bit(magnitude) && magnitude < uint64_t{1} << levels);
 }
 
-// Calls `body(first vector, end vector, block)` for every block of every output; vectors and blocks are counted through.
+// Calls `body(first vector, end vector, block)` for every block of every output; vectors and blocks
+// are counted through.
 template <typename Body>
 void ForEachBlock(const BasisShape& shape, MatrixShape matrix, Body body) {
   const int64_t vectors = shape.Vectors(matrix), blocks = shape.Blocks(matrix);
@@ -63,8 +64,9 @@ absl::Status CheckBasis(const BasisShape& shape, MatrixShape matrix, const Basis
   if (!status.ok()) return status;
   for (int64_t value : factors.coefficients) {
     if (!IsCoefficient(value, shape.levels)) {
-      return absl::InvalidArgumentError(absl::StrCat("expected coefficients of 0 or +-2^e, e from 0 to ",
-                                                     shape.levels - 1, ", found ", value));
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected coefficients of 0 or +-2^e, e from 0 to ", shape.levels - 1,
+                       ", found ", value));
     }
   }
   return CheckCodes(DataType::Signed(static_cast<int>(shape.basis_bits)), factors.basis);
@@ -92,8 +94,7 @@ std::vector<int64_t> ExpandBasis(const BasisShape& shape, MatrixShape matrix,
 
 int64_t CountBasisBits(const BasisShape& shape, MatrixShape matrix, const BasisFactors& factors) {
   auto all = static_cast<int64_t>(factors.coefficients.size());
-  int64_t stored =
-      all - std::count(factors.coefficients.begin(), factors.coefficients.end(), 0);
+  int64_t stored = all - std::count(factors.coefficients.begin(), factors.coefficients.end(), 0);
   return matrix.outputs * shape.Blocks(matrix) * shape.n * shape.n * shape.basis_bits + all +
          stored * (1 + IndexBits(shape.levels));
 }
@@ -108,8 +109,7 @@ absl::StatusOr<std::vector<uint8_t>> EncodeBasis(const BasisShape& shape, Matrix
     for (int64_t i = 0; i < n * n; ++i) {
       writer.Put(static_cast<uint64_t>(factors.basis[block * n * n + i]), shape.basis_bits);
     }
-    auto coefficients =
-        absl::MakeSpan(factors.coefficients).subspan(first * n, (end - first) * n);
+    auto coefficients = absl::MakeSpan(factors.coefficients).subspan(first * n, (end - first) * n);
     for (int64_t value : coefficients) writer.Put(value != 0, 1);
     for (int64_t value : coefficients) {
       if (value == 0) continue;

@@ -1,6 +1,7 @@
-// Weights as coefficients times a small basis (SmartDeal; techniques.md 2): each output is cut into vectors of n adjacent
-// codes, the last one cut to the matrix; `length` adjacent vectors of an output share one basis B [n, n]; a vector is
-// c B with coefficients c of 0 or +-2^e, 0 <= e < levels: shifts and additions. docs/Encodings.md specifies the bits.
+// Weights as coefficients times a small basis (SmartDeal; techniques.md 2): each output is cut into
+// vectors of n adjacent codes, the last one cut to the matrix; `length` adjacent vectors of an
+// output share one basis B [n, n]; a vector is c B with coefficients c of 0 or +-2^e, 0 <= e <
+// levels: shifts and additions. docs/Encodings.md specifies the bits.
 #ifndef QCOMPILE_RUNTIME_ENCODING_BASIS_H_
 #define QCOMPILE_RUNTIME_ENCODING_BASIS_H_
 
@@ -34,15 +35,17 @@ struct BasisFactors {
   std::vector<int64_t> basis;         // [outputs, blocks, n, n]
 };
 
-// Fails where a parameter is out of its range, a size does not fit, or an element is not one that can be stored.
+// Fails where a parameter is out of its range, a size does not fit, or an element is not one that
+// can be stored.
 absl::Status CheckBasis(const BasisShape& shape, MatrixShape matrix, const BasisFactors& factors);
 
-// The codes [outputs, length] of factors that have been checked: sum over i of c[o, v, i] * B[o, v / length, i, j].
+// The codes [outputs, length] of factors that have been checked: sum over i of c[o, v, i] * B[o, v
+// / length, i, j].
 std::vector<int64_t> ExpandBasis(const BasisShape& shape, MatrixShape matrix,
                                  const BasisFactors& factors);
 
-// Bits of the factors: per block n n basis_bits, a map bit per coefficient, 1 + ceil(log2 levels) per coefficient
-// other than zero.
+// Bits of the factors: per block n n basis_bits, a map bit per coefficient, 1 + ceil(log2 levels)
+// per coefficient other than zero.
 int64_t CountBasisBits(const BasisShape& shape, MatrixShape matrix, const BasisFactors& factors);
 
 absl::StatusOr<std::vector<uint8_t>> EncodeBasis(const BasisShape& shape, MatrixShape matrix,

@@ -51,8 +51,8 @@ absl::Status BitReader::Finish() const {
         absl::StrCat("expected more than the ", bytes_.size(), " bytes there are"));
   }
   if (size - position_ >= 8) {
-    return absl::InvalidArgumentError(absl::StrCat("expected ", (position_ + 7) / 8,
-                                                   " bytes, found ", bytes_.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", (position_ + 7) / 8, " bytes, found ", bytes_.size()));
   }
   if (position_ < size && (bytes_.back() >> (position_ % 8)) != 0) {
     return absl::InvalidArgumentError("expected zero bits behind the last code");

@@ -26,9 +26,9 @@ struct VectorIndex {
 absl::Status CheckBlock(int64_t block, MatrixShape shape, size_t codes) {
   // No larger than the matrix: larger blocks would be the same with zeros behind every vector.
   if (block < 1 || block > std::max<int64_t>({shape.outputs, shape.length, 1})) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a block from 1 to the larger extent of ",
-                                                   shape.outputs, "x", shape.length, ", found ",
-                                                   block));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a block from 1 to the larger extent of ", shape.outputs, "x",
+                     shape.length, ", found ", block));
   }
   if (static_cast<int64_t>(codes) != shape.size()) {
     return absl::InvalidArgumentError(
@@ -59,10 +59,9 @@ absl::Status CheckCirculant(int64_t block, MatrixShape shape, absl::Span<const i
       int64_t expected = vectors[index(o, p)];
       int64_t found = codes[o * shape.length + p];
       if (found == expected) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("expected blocks of ", block, "x", block, " to be circulant, found ", found,
-                       " at output ", o, ", position ", p, ", and ", expected,
-                       " elsewhere on its diagonal"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected blocks of ", block, "x", block, " to be circulant, found ", found,
+          " at output ", o, ", position ", p, ", and ", expected, " elsewhere on its diagonal"));
     }
   }
   return absl::OkStatus();
@@ -116,10 +115,9 @@ absl::StatusOr<std::vector<int64_t>> DecodeCirculant(int64_t block, DataType typ
   for (size_t i = 0; i < vectors.size(); ++i) {
     vectors[i] = GetCode(type, reader);
     if (!shown[i] && vectors[i] != zero_bits) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("expected zero bits for code ", static_cast<int64_t>(i) % block,
-                       " of block ", static_cast<int64_t>(i) / block,
-                       ", which no element shows, found ", vectors[i]));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected zero bits for code ", static_cast<int64_t>(i) % block, " of block ",
+          static_cast<int64_t>(i) / block, ", which no element shows, found ", vectors[i]));
     }
   }
   status = reader.Finish();

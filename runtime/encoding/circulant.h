@@ -1,7 +1,8 @@
-// Block-circulant weights (techniques.md 3): the matrix [outputs, length] is cut into blocks of k x k from its first
-// element on, W_ij[r, c] = w_ij[(r - c) mod k]. Where k does not divide an extent, the last block is cut to the matrix: it
-// is part of a circulant block. Blocks are stored row by row, each as its vector of k codes; a code of the vector that no
-// element of a cut block shows is stored as zero bits. docs/Encodings.md specifies the bits.
+// Block-circulant weights (techniques.md 3): the matrix [outputs, length] is cut into blocks of k x
+// k from its first element on, W_ij[r, c] = w_ij[(r - c) mod k]. Where k does not divide an extent,
+// the last block is cut to the matrix: it is part of a circulant block. Blocks are stored row by
+// row, each as its vector of k codes; a code of the vector that no element of a cut block shows is
+// stored as zero bits. docs/Encodings.md specifies the bits.
 #ifndef QCOMPILE_RUNTIME_ENCODING_CIRCULANT_H_
 #define QCOMPILE_RUNTIME_ENCODING_CIRCULANT_H_
 
@@ -16,13 +17,15 @@
 
 namespace qcompile::runtime::encoding {
 
-// Fails, with the first element that differs from another on its diagonal, where the matrix is not block-circulant.
+// Fails, with the first element that differs from another on its diagonal, where the matrix is not
+// block-circulant.
 absl::Status CheckCirculant(int64_t block, MatrixShape shape, absl::Span<const int64_t> codes);
 
 // Codes of all vectors: ceil(outputs / k) * ceil(length / k) * k.
 int64_t CountCirculantCodes(int64_t block, MatrixShape shape);
 
-// The vectors [block rows, block columns, k] of a matrix that is block-circulant; what no element shows is 0.
+// The vectors [block rows, block columns, k] of a matrix that is block-circulant; what no element
+// shows is 0.
 std::vector<int64_t> GetCirculantVectors(int64_t block, MatrixShape shape,
                                          absl::Span<const int64_t> codes);
 // The matrix of the vectors.

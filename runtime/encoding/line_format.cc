@@ -11,7 +11,8 @@ constexpr int64_t kMaxGapBits = 16;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// One stored code. `place` is its index in its group (n_m), in its line (coo), or the gap before it (run_length).
+// One stored code. `place` is its index in its group (n_m), in its line (coo), or the gap before it
+// (run_length).
 struct Entry {
   int64_t place = 0;
   int64_t code = 0;
@@ -62,8 +63,8 @@ absl::Status ReadGroup(const LineFormat& format, DataType type, BitReader& reade
     Entry entry = GetEntry(format, type, length, reader);
     if (entry.code == 0) continue;
     if (entry.place >= static_cast<int64_t>(group.size())) {
-      return Malformed(absl::StrCat("an entry names index ", entry.place, " of a group of ",
-                                    group.size()));
+      return Malformed(
+          absl::StrCat("an entry names index ", entry.place, " of a group of ", group.size()));
     }
     if (group[entry.place] != 0) {
       return Malformed(absl::StrCat("two entries of a group name index ", entry.place));
@@ -129,8 +130,8 @@ absl::Status CheckFormat(const LineFormat& format, DataType type) {
   }
   if (format.kind == LineKind::kNm &&
       (format.n < 1 || format.n >= format.m || format.m > (int64_t{1} << 31))) {
-    return absl::InvalidArgumentError(absl::StrCat("expected 1 <= n < m <= 2^31, found ", format.n,
-                                                   ":", format.m));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected 1 <= n < m <= 2^31, found ", format.n, ":", format.m));
   }
   if (format.kind == LineKind::kRunLength &&
       (format.gap_bits < 1 || format.gap_bits > kMaxGapBits)) {

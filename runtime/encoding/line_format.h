@@ -1,5 +1,6 @@
-// Formats that store each output of a weight matrix for itself: dense, N:m, coordinate and run-length form. A line is
-// the `length` codes of one output, in the accumulated direction. docs/Encodings.md specifies the bits.
+// Formats that store each output of a weight matrix for itself: dense, N:m, coordinate and
+// run-length form. A line is the `length` codes of one output, in the accumulated direction.
+// docs/Encodings.md specifies the bits.
 //
 // Bits of a line of K codes of b bits with n codes other than zero (techniques.md 1):
 //   dense       K b
@@ -26,10 +27,10 @@ enum class LineKind : uint8_t { kDense, kNm, kCoo, kRunLength };
 
 struct LineFormat {
   LineKind kind = LineKind::kDense;
-  int64_t n = 0, m = 0;      // n_m: at most n codes other than zero in m adjacent ones, 1 <= n < m
-  int64_t gap_bits = 0;      // run_length: bits of a gap, 1 to 16
-  // coo and run_length: exactly so many entries, without a count in front, the last ones empty (code 0); negative: as
-  // many as there are, with a count.
+  int64_t n = 0, m = 0;  // n_m: at most n codes other than zero in m adjacent ones, 1 <= n < m
+  int64_t gap_bits = 0;  // run_length: bits of a gap, 1 to 16
+  // coo and run_length: exactly so many entries, without a count in front, the last ones empty
+  // (code 0); negative: as many as there are, with a count.
   int64_t entries = -1;
 
   static LineFormat Dense() { return {}; }
@@ -44,8 +45,9 @@ struct LineFormat {
 // Fails where a parameter is out of its range, or the codes have no zero to leave out.
 absl::Status CheckFormat(const LineFormat& format, DataType type);
 
-// Whether the line can be written; the message names the first place where it cannot: a group of m with more than n
-// codes other than zero. Every line can be written in the other formats (with a free number of entries).
+// Whether the line can be written; the message names the first place where it cannot: a group of m
+// with more than n codes other than zero. Every line can be written in the other formats (with a
+// free number of entries).
 absl::Status CheckLine(const LineFormat& format, absl::Span<const int64_t> line);
 
 // Stored codes, empty ones and fillers included, and bits.

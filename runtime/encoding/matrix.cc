@@ -13,13 +13,12 @@ absl::Status CheckOrder(int64_t rank, absl::Span<const int64_t> order, int64_t r
     if (valid) seen[d] = true;
   }
   if (!valid) {
-    return absl::InvalidArgumentError(absl::StrCat("expected an order of ", rank,
-                                                   " dimensions, found [",
-                                                   absl::StrJoin(order, ", "), "]"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected an order of ", rank, " dimensions, found [", absl::StrJoin(order, ", "), "]"));
   }
   if (rows < 1 || rows >= rank) {
-    return absl::InvalidArgumentError(absl::StrCat("expected rows from 1 to ", rank - 1,
-                                                   " for ", rank, " dimensions, found ", rows));
+    return absl::InvalidArgumentError(absl::StrCat("expected rows from 1 to ", rank - 1, " for ",
+                                                   rank, " dimensions, found ", rows));
   }
   return absl::OkStatus();
 }
@@ -64,8 +63,8 @@ absl::StatusOr<Tensor> FromMatrix(DataType type, const Shape& shape,
                                   absl::Span<const int64_t> elements) {
   std::vector<int64_t> positions = GetMatrixPositions(shape, order);
   if (positions.size() != elements.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("expected ", positions.size(),
-                                                   " elements, found ", elements.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", positions.size(), " elements, found ", elements.size()));
   }
   std::vector<int64_t> out(elements.size());
   for (size_t i = 0; i < elements.size(); ++i) out[positions[i]] = elements[i];

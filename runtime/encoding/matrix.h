@@ -1,5 +1,6 @@
-// Weights of any rank as a matrix [outputs, length]: `order` is a permutation of the dimensions, the first
-// `rows` of which are the outputs and the others, in this order, the accumulated direction.
+// Weights of any rank as a matrix [outputs, length]: `order` is a permutation of the dimensions,
+// the first `rows` of which are the outputs and the others, in this order, the accumulated
+// direction.
 #ifndef QCOMPILE_RUNTIME_ENCODING_MATRIX_H_
 #define QCOMPILE_RUNTIME_ENCODING_MATRIX_H_
 

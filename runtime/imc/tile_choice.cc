@@ -82,13 +82,17 @@ TileShape ChooseFormat(const WeightWindow& window, DataType weight, const Target
   if (weight.kind == TypeKind::kBipolar) return best;
   const int64_t row_bits = IndexBits(window.rows);
   for (int64_t bits = 1; bits <= std::min(target.index_bits, row_bits); ++bits) {
-    TileShape candidate{WeightFormat::kRunLength, LongestRuns(window, bits), bits, window.rows,
-                        window.columns, weight};
+    TileShape candidate{WeightFormat::kRunLength,
+                        LongestRuns(window, bits),
+                        bits,
+                        window.rows,
+                        window.columns,
+                        weight};
     if (SlotsPerColumn(candidate, target) < SlotsPerColumn(best, target)) best = candidate;
   }
   if (row_bits <= target.index_bits) {
-    TileShape candidate{WeightFormat::kCoo, LargestColumn(window), 0, window.rows, window.columns,
-                        weight};
+    TileShape candidate{WeightFormat::kCoo, LargestColumn(window), 0,
+                        window.rows,        window.columns,        weight};
     if (SlotsPerColumn(candidate, target) < SlotsPerColumn(best, target)) best = candidate;
   }
   return best;
@@ -107,8 +111,8 @@ bool FitsSlots(const WeightWindow& matrix, int64_t rows, DataType weight, const 
   return true;
 }
 
-// Tall tiles by what each of them holds: the fewest rows of tiles below `most`; 0 where there are none. All tiles but the
-// last have the same rows, a multiple of the largest group.
+// Tall tiles by what each of them holds: the fewest rows of tiles below `most`; 0 where there are
+// none. All tiles but the last have the same rows, a multiple of the largest group.
 int64_t FindTallerRows(const WeightWindow& matrix, DataType weight, const Target& target,
                        int64_t most) {
   if (weight.kind == TypeKind::kBipolar || target.index_bits == 0) return 0;

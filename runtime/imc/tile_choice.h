@@ -29,7 +29,8 @@ struct WeightWindow {
 // Bipolar where every weight is -1 or 1, else the narrowest unsigned or signed type.
 DataType NarrowestWeightType(absl::Span<const int32_t> weights);
 
-// The format that takes the fewest slots per column, dense where nothing is gained; of equals the one with fewer index bits.
+// The format that takes the fewest slots per column, dense where nothing is gained; of equals the
+// one with fewer index bits.
 TileShape ChooseFormat(const WeightWindow& window, DataType weight, const Target& target);
 
 struct TileExtents {
@@ -37,7 +38,8 @@ struct TileExtents {
   int64_t columns = 0;
 };
 
-// The largest tiles of a matrix that fit a bank: as few rows of tiles as the sparsity of each of them admits.
+// The largest tiles of a matrix that fit a bank: as few rows of tiles as the sparsity of each of
+// them admits.
 absl::StatusOr<TileExtents> ChooseTileExtents(const WeightWindow& matrix, DataType weight,
                                               const Target& target);
 

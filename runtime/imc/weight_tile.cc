@@ -10,7 +10,8 @@ namespace {
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// The tile's columns are lines of the encodings (runtime/encoding/line_format.h), with a fixed number of entries.
+// The tile's columns are lines of the encodings (runtime/encoding/line_format.h), with a fixed
+// number of entries.
 encoding::LineFormat GetLineFormat(const TileShape& tile) {
   encoding::LineFormat format;
   switch (tile.format) {

@@ -154,9 +154,9 @@ void SumChannelsOf(const qcrt_conv_block* block, WindowWalker walker, const T* i
   for (int64_t p = 0; p < count; ++p, walker.Advance(), sums += stride) {
     for (int64_t base = 0; base < block->channels; base += kBlock) {
       const int64_t rest = block->channels - base;
-      SumChannelBlock<T, Sum, kWeighted>(in + walker.origin() + base, offsets,
-                                         block->window.runs, kWeighted ? weights + base : nullptr,
-                                         padded, rest < kBlock ? rest : kBlock, sums + base);
+      SumChannelBlock<T, Sum, kWeighted>(in + walker.origin() + base, offsets, block->window.runs,
+                                         kWeighted ? weights + base : nullptr, padded,
+                                         rest < kBlock ? rest : kBlock, sums + base);
     }
   }
 }

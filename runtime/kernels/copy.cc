@@ -98,8 +98,7 @@ int32_t qcrt_lookup(const void* indices, int32_t layout, int64_t count, const vo
     int64_t index = LoadStored(format, indices, count, i);
     if (index < 0) index += table_rows;
     if (index < 0 || index >= table_rows) return -1;
-    memcpy(to, static_cast<const char*>(table) + index * row_bytes,
-           static_cast<size_t>(row_bytes));
+    memcpy(to, static_cast<const char*>(table) + index * row_bytes, static_cast<size_t>(row_bytes));
   }
   return 0;
 }

@@ -109,8 +109,7 @@ void qcrt_product(const qcrt_product_block* block, const void* a, const void* b,
   Tier().product(block, a, b, y);
 }
 
-void qcrt_requantize(const qcrt_requantize_block* block, const void* x, void* out,
-                     int64_t rows) {
+void qcrt_requantize(const qcrt_requantize_block* block, const void* x, void* out, int64_t rows) {
   Tier().requantize(block, x, out, rows);
 }
 

@@ -1,5 +1,6 @@
-// Products of float32 matrices in the order of the reference semantics: every sum runs along k, ascending, with one
-// rounding per product and one per sum. Rows and columns are independent, so vectors lie along columns.
+// Products of float32 matrices in the order of the reference semantics: every sum runs along k,
+// ascending, with one rounding per product and one per sum. Rows and columns are independent, so
+// vectors lie along columns.
 #ifndef QCOMPILE_RUNTIME_KERNELS_FLOAT_PRODUCT_INL_H_
 #define QCOMPILE_RUNTIME_KERNELS_FLOAT_PRODUCT_INL_H_
 
@@ -55,8 +56,8 @@ void FloatProduct(const float* a, int64_t a_stride, const float* b, int64_t b_st
                   int64_t y_stride, int64_t rows, int64_t k_extent, int64_t n) {
   int64_t column = 0;
   for (; column + 16 * kFloatBlocks <= n; column += 16 * kFloatBlocks)
-    FloatProductColumns<kFloatBlocks>(a, a_stride, b + column, b_stride, y + column, y_stride,
-                                      rows, k_extent);
+    FloatProductColumns<kFloatBlocks>(a, a_stride, b + column, b_stride, y + column, y_stride, rows,
+                                      k_extent);
   for (; column < n; column += 16)
     FloatProductColumns<1>(a, a_stride, b + column, b_stride, y + column, y_stride, rows, k_extent);
 }

@@ -61,11 +61,11 @@ int64_t qcrt_row_bytes(const qcrt_format* format, int64_t n);
 /* --- Integer matrix product: acc[m] = sum over k of code(a[k]) * w[k, m] --------------------- */
 
 enum {
-  QCRT_MATMUL_XOR = 1,   /* bipolar weights, activations in planes, QCRT_INT32 accumulators */
-  QCRT_MATMUL_AND = 2,   /* two's complement weight planes, activations in planes, QCRT_INT32 */
-  QCRT_MATMUL_BYTES = 3, /* 8-bit weights, activations in bytes, QCRT_INT32 accumulators */
-  QCRT_MATMUL_WIDE = 4,  /* 64-bit weights, activations and accumulators (QCRT_INT64) */
-  QCRT_MATMUL_SPARSE = 5, /* as BYTES, few weights other than zero in any 16 neighbouring k */
+  QCRT_MATMUL_XOR = 1,      /* bipolar weights, activations in planes, QCRT_INT32 accumulators */
+  QCRT_MATMUL_AND = 2,      /* two's complement weight planes, activations in planes, QCRT_INT32 */
+  QCRT_MATMUL_BYTES = 3,    /* 8-bit weights, activations in bytes, QCRT_INT32 accumulators */
+  QCRT_MATMUL_WIDE = 4,     /* 64-bit weights, activations and accumulators (QCRT_INT64) */
+  QCRT_MATMUL_SPARSE = 5,   /* as BYTES, few weights other than zero in any 16 neighbouring k */
   QCRT_MATMUL_CIRCULANT = 6 /* as BYTES, block-circulant weights */
 };
 enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
@@ -74,11 +74,10 @@ enum { QCRT_MAX_PLANES = 8, QCRT_MAX_PLANE_PAIRS = 16 };
  *   int32 initial[n rounded up to 64]   what the accumulator starts from (not for WIDE)
  *   XOR, AND: uint64 [tile of 8 outputs][weight plane][word of k][8 outputs]
  *   BYTES:    int8   [tile of 16 outputs][group of 4 of k][16 outputs][4]
- *   SPARSE:   [tile of 16 outputs][chunk of 16 of k][round] of 96 bytes: int8 [16 outputs][4], then 32 bytes whose low four
- *             bits are the places in the chunk of the first 32 weights, the high ones those of the others. Unused: 0.
- *   CIRCULANT: a qcrt_circulant_block (circulant_kernels.h)
- *   WIDE:     int64  [n][k]
- * Weights of padding are zero. */
+ *   SPARSE:   [tile of 16 outputs][chunk of 16 of k][round] of 96 bytes: int8 [16 outputs][4], then
+ * 32 bytes whose low four bits are the places in the chunk of the first 32 weights, the high ones
+ * those of the others. Unused: 0. CIRCULANT: a qcrt_circulant_block (circulant_kernels.h) WIDE:
+ * int64  [n][k] Weights of padding are zero. */
 typedef struct qcrt_matmul_block {
   int32_t kind;
   int32_t weight_planes;
@@ -114,8 +113,8 @@ typedef struct qcrt_threshold_block {
   int32_t operand; /* QCRT_X_... */
   int32_t per_column;
   int32_t by_column;
-  int32_t count;  /* thresholds per column, 1 to 255 */
-  int32_t stride; /* by_column: 2^s - 1 */
+  int32_t count;    /* thresholds per column, 1 to 255 */
+  int32_t stride;   /* by_column: 2^s - 1 */
   int32_t identity; /* first is 0 and delta is 1 */
   int64_t n;
   int64_t size;
@@ -139,10 +138,10 @@ enum {
   QCRT_ROUND = 0, /* half to even */
   QCRT_CEIL = 1,
   QCRT_FLOOR = 2,
-  QCRT_UP = 3,   /* away from zero */
-  QCRT_DOWN = 4, /* towards zero */
-  QCRT_HALF_UP = 5,   /* ties away from zero */
-  QCRT_HALF_DOWN = 6  /* ties towards zero */
+  QCRT_UP = 3,       /* away from zero */
+  QCRT_DOWN = 4,     /* towards zero */
+  QCRT_HALF_UP = 5,  /* ties away from zero */
+  QCRT_HALF_DOWN = 6 /* ties towards zero */
 };
 
 /* Parameter block: this header, then float scales[], float zero_points[]: one each, or per column
@@ -181,8 +180,7 @@ typedef struct qcrt_dequantize_block {
 } qcrt_dequantize_block;
 
 /* `y`: dense float rows. */
-void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, float* y,
-                     int64_t rows);
+void qcrt_dequantize(const qcrt_dequantize_block* block, const void* codes, float* y, int64_t rows);
 
 /* --- Floats element by element --------------------------------------------------------------- */
 
@@ -207,8 +205,8 @@ void qcrt_convert(const qcrt_format* in_format, const void* in, int64_t rows, in
 
 /* --- Scalar twins: the same functions, written for obviousness ------------------------------- */
 
-void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
-                        void* accumulators, int64_t rows);
+void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations, void* accumulators,
+                        int64_t rows);
 void qcrt_threshold_scalar(const qcrt_threshold_block* block, const void* x, void* out,
                            int64_t rows);
 void qcrt_quantize_scalar(const qcrt_quantize_block* block, const float* x, void* out,

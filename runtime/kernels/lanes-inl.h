@@ -54,8 +54,7 @@ inline void LoadCodes(const qcrt_format& format, const void* row, int64_t n, int
   if (format.layout == QCRT_PLANES) {
     uint8_t bytes[kBlock] = {};
     for (int p = 0; p < format.planes; ++p) {
-      const uint64_t word =
-          static_cast<const uint64_t*>(row)[p * PlaneWords(n) + first / 64];
+      const uint64_t word = static_cast<const uint64_t*>(row)[p * PlaneWords(n) + first / 64];
       for (int i = 0; i < kBlock; ++i) {
         bytes[i] = static_cast<uint8_t>(bytes[i] | ((word >> i & 1) << p));
       }
@@ -112,8 +111,7 @@ inline void StoreCodes(const qcrt_format& format, const Lane* lanes, void* row, 
 
 // Byte containers to bytes or planes, whose stored numbers are the low bits of the distance from
 // the offset, whatever the sign.
-inline void ConvertByteRow(const uint8_t* in, const qcrt_format& out_format, void* out,
-                           int64_t n) {
+inline void ConvertByteRow(const uint8_t* in, const qcrt_format& out_format, void* out, int64_t n) {
   const uint8_t offset = static_cast<uint8_t>(out_format.offset);
   const int shift = out_format.multiplier == 2;
   for (int64_t base = 0; base < n; base += kBlock) {
@@ -143,8 +141,8 @@ QCRT_INLINE bool MayLeave32Bits(int32_t layout) {
 }
 
 // Rows of n elements in both formats.
-inline void ConvertRows(const qcrt_format& in_format, const void* in,
-                        const qcrt_format& out_format, void* out, int64_t rows, int64_t n) {
+inline void ConvertRows(const qcrt_format& in_format, const void* in, const qcrt_format& out_format,
+                        void* out, int64_t rows, int64_t n) {
   const char* from = static_cast<const char*>(in);
   char* to = static_cast<char*>(out);
   const int64_t in_stride = RowBytes(in_format, n), out_stride = RowBytes(out_format, n);
@@ -167,8 +165,7 @@ QCRT_INLINE bool IsUnpadded(const qcrt_format& format) { return format.layout >=
 
 // Rows of different lengths, of which both are padded: element by element.
 inline void ConvertElements(const qcrt_format& in_format, const char* in, int64_t count,
-                            int64_t in_n, const qcrt_format& out_format, char* out,
-                            int64_t out_n) {
+                            int64_t in_n, const qcrt_format& out_format, char* out, int64_t out_n) {
   const int64_t in_stride = RowBytes(in_format, in_n), out_stride = RowBytes(out_format, out_n);
   int64_t from = 0;
   for (int64_t i = 0; i < count; out += out_stride) {

@@ -72,8 +72,8 @@ QCRT_INLINE void AddByteGroups(const int8_t* weights, int64_t tile_stride, const
     const __m256i odd_acts = _mm256_srli_epi16(four, 8);
     for (int t = 0; t < kTiles; ++t) {
       for (int h = 0; h < 2; ++h) {
-        const __m256i weight = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(
-            weights + t * tile_stride + g * kGroupBytes + 32 * h));
+        const __m256i weight = _mm256_loadu_si256(
+            reinterpret_cast<const __m256i*>(weights + t * tile_stride + g * kGroupBytes + 32 * h));
         __m256i products;
         if (kPairsFit) {
           products = _mm256_madd_epi16(_mm256_maddubs_epi16(four, weight), ones);
@@ -119,8 +119,8 @@ QCRT_INLINE void AddBytes(const int8_t* weights, int64_t tile_stride, const uint
     const __m128i even_acts = _mm_and_si128(four, low);
     const __m128i odd_acts = _mm_srli_epi16(four, 8);
     for (int q = 0; q < 4; ++q) {
-      const __m128i weight = _mm_loadu_si128(
-          reinterpret_cast<const __m128i*>(weights + g * kGroupBytes + 16 * q));
+      const __m128i weight =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(weights + g * kGroupBytes + 16 * q));
       const __m128i even = _mm_srai_epi16(_mm_slli_epi16(weight, 8), 8);
       const __m128i odd = _mm_srai_epi16(weight, 8);
       sums[q] = _mm_add_epi32(sums[q], _mm_madd_epi16(even_acts, even));
@@ -149,8 +149,7 @@ QCRT_INLINE void AddBytes(const int8_t* weights, int64_t tile_stride, const uint
 
 #endif
 
-void MatmulBytes(const qcrt_matmul_block* block, const uint8_t* acts, int32_t* out,
-                 int64_t rows) {
+void MatmulBytes(const qcrt_matmul_block* block, const uint8_t* acts, int32_t* out, int64_t rows) {
   const int64_t groups = RoundUp(block->k, 4) / 4;
   const int64_t tile_stride = groups * kGroupBytes;
   const int64_t tiles = RoundUp(block->n, kByteLanes) / kByteLanes;

@@ -43,13 +43,14 @@ QCRT_INLINE void SplatFactor(const int16_t* factor, Factor& f) {
 QCRT_INLINE void MultiplyBy(const Factor& f, const I16x16& prime, I16x16& x) {
   I16x16 high, rest;
   MultiplyHigh(x, f.high, high);
-  const I16x16 low = reinterpret_cast<I16x16>(reinterpret_cast<U16x16>(x) *
-                                              reinterpret_cast<U16x16>(f.low));
+  const I16x16 low =
+      reinterpret_cast<I16x16>(reinterpret_cast<U16x16>(x) * reinterpret_cast<U16x16>(f.low));
   MultiplyHigh(low, prime, rest);
   x = high - rest;
 }
 
-// 32-bit sums modulo the prime, of magnitude below twice the prime. The quotient is off by at most one.
+// 32-bit sums modulo the prime, of magnitude below twice the prime. The quotient is off by at most
+// one.
 QCRT_INLINE void ReduceSums(float inverse, int32_t prime, I32x16& sums) {
   const F32x16 quotient = __builtin_convertvector(sums, F32x16) * inverse;
   sums -= __builtin_convertvector(quotient, I32x16) * prime;
@@ -57,7 +58,8 @@ QCRT_INLINE void ReduceSums(float inverse, int32_t prime, I32x16& sums) {
 
 // --- Transforms -------------------------------------------------------------------------------
 
-// The first level splits x^m - 1: factors are 1. Each of two parts has `part` elements, of all blocks.
+// The first level splits x^m - 1: factors are 1. Each of two parts has `part` elements, of all
+// blocks.
 QCRT_INLINE void SplitFirstPair(const int16_t* from, int64_t part, int16_t* x) {
   for (int64_t i = 0; i < part; i += kCirculantLanes) {
     I16x16 u, v;
@@ -93,8 +95,8 @@ QCRT_INLINE void SplitPairs(const int16_t* factors, int16_t prime, const int16_t
 }
 
 template <bool kReduce>
-QCRT_INLINE void JoinPairs(const int16_t* factors, int16_t prime, const int16_t* one,
-                           int64_t nodes, int64_t part, int16_t* x) {
+QCRT_INLINE void JoinPairs(const int16_t* factors, int16_t prime, const int16_t* one, int64_t nodes,
+                           int64_t part, int16_t* x) {
   I16x16 p;
   Splat(p, prime);
   Factor unit, f;
@@ -240,7 +242,8 @@ QCRT_INLINE void AddPair(int32_t two, const int16_t* weights, I32x16& sums) {
 
 #endif
 
-// Block rows of kTiles tiles for one remainder: several chains of additions, whose latency would bind otherwise.
+// Block rows of kTiles tiles for one remainder: several chains of additions, whose latency would
+// bind otherwise.
 template <int kTiles>
 QCRT_INLINE void MultiplyTiles(const qcrt_circulant_prime& prime, const int16_t* weights,
                                const int16_t* x, int64_t pairs, int16_t* y) {
@@ -263,9 +266,8 @@ QCRT_INLINE void MultiplyTiles(const qcrt_circulant_prime& prime, const int16_t*
 }
 
 // Remainders of inputs [b][width] to those of outputs [b][rows].
-inline void MultiplyRemainders(const qcrt_circulant_block* block,
-                               const qcrt_circulant_prime& prime, const int16_t* x, int64_t width,
-                               int64_t rows, int16_t* y) {
+inline void MultiplyRemainders(const qcrt_circulant_block* block, const qcrt_circulant_prime& prime,
+                               const int16_t* x, int64_t width, int64_t rows, int16_t* y) {
 #if defined(__AVX2__)
   constexpr int kTiles = 4;
 #else
@@ -287,12 +289,13 @@ inline void MultiplyRemainders(const qcrt_circulant_block* block,
 // --- Between rows and blocks side by side -----------------------------------------------------
 
 // Rows of bytes 0 and 1, of 2 and 3, ... of two vectors.
-#define QCRT_INTERLEAVE(a, b, from)                                                              \
-  __builtin_shufflevector(a, b, from, from + 16, from + 1, from + 17, from + 2, from + 18,       \
-                          from + 3, from + 19, from + 4, from + 20, from + 5, from + 21,         \
-                          from + 6, from + 22, from + 7, from + 23)
+#define QCRT_INTERLEAVE(a, b, from)                                                                \
+  __builtin_shufflevector(a, b, from, from + 16, from + 1, from + 17, from + 2, from + 18,         \
+                          from + 3, from + 19, from + 4, from + 20, from + 5, from + 21, from + 6, \
+                          from + 22, from + 7, from + 23)
 
-// Eight elements each of sixteen blocks, `stride` apart, of which `blocks` are there, to [8][width].
+// Eight elements each of sixteen blocks, `stride` apart, of which `blocks` are there, to
+// [8][width].
 QCRT_INLINE void SpreadTile(const uint8_t* from, int64_t stride, int64_t blocks, int64_t width,
                             int16_t* x) {
   U8x16 rows[16] = {};
@@ -323,8 +326,7 @@ QCRT_INLINE void SpreadTile(const uint8_t* from, int64_t stride, int64_t blocks,
 #undef QCRT_INTERLEAVE
 
 // Element t of block j of a row goes to [t][j].
-inline void SpreadBlocks(const uint8_t* row, int64_t k, int64_t block, int64_t width,
-                         int16_t* x) {
+inline void SpreadBlocks(const uint8_t* row, int64_t k, int64_t block, int64_t width, int16_t* x) {
   if (block % 8 == 0) {
     const int64_t end = RoundUp(k, kBlock);  // padding is zero
     for (int64_t j = 0; j < width; j += kCirculantLanes) {
@@ -376,10 +378,10 @@ QCRT_INLINE void JoinPrimes(const qcrt_circulant_block* block, const int16_t* fi
 QCRT_INLINE void GatherTile(const I32x16 (&y)[4], const int32_t* initial, int64_t at,
                             int64_t stride, int64_t end, int32_t* out) {
   // Within each quarter a square of four by four is transposed: vector c has blocks c, c + 4, ...
-  const I32x16 low[2] = {__builtin_shufflevector(y[0], y[1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9,
-                                                 25, 12, 28, 13, 29),
-                         __builtin_shufflevector(y[2], y[3], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9,
-                                                 25, 12, 28, 13, 29)};
+  const I32x16 low[2] = {
+      __builtin_shufflevector(y[0], y[1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29),
+      __builtin_shufflevector(y[2], y[3], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13,
+                              29)};
   const I32x16 high[2] = {__builtin_shufflevector(y[0], y[1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26,
                                                   11, 27, 14, 30, 15, 31),
                           __builtin_shufflevector(y[2], y[3], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26,

@@ -69,8 +69,7 @@ QCRT_INLINE void CountTiles(const uint64_t* weights, int64_t tile_stride, const 
           const __m256i act = _mm256_set1_epi64x(static_cast<int64_t>(planes[a * words + w]));
           for (int h = 0; h < 2; ++h) {
             const __m256i value = _mm256_loadu_si256(weight + h);
-            const __m256i bits =
-                kXor ? _mm256_xor_si256(value, act) : _mm256_and_si256(value, act);
+            const __m256i bits = kXor ? _mm256_xor_si256(value, act) : _mm256_and_si256(value, act);
             const __m256i first = _mm256_and_si256(bits, low);
             const __m256i second = _mm256_and_si256(_mm256_srli_epi16(bits, 4), low);
             const __m256i count = _mm256_add_epi8(_mm256_shuffle_epi8(bits_of_nibble, first),
@@ -135,8 +134,7 @@ QCRT_INLINE void AddPlane(const uint64_t* weights, int64_t tile_stride, const ui
 }
 
 template <bool kXor, int kTiles>
-void PlanesTiles(const qcrt_matmul_block* block, const uint64_t* acts, int64_t tile,
-                 int32_t* out) {
+void PlanesTiles(const qcrt_matmul_block* block, const uint64_t* acts, int64_t tile, int32_t* out) {
   // With two activation planes each weight is loaded once for both; half the tiles fit then.
   constexpr int kHalf = kTiles > 1 ? kTiles / 2 : 1;
   const int64_t words = PlaneWords(block->k);

@@ -1,7 +1,8 @@
-// Products of bytes with weights of which few are other than zero: of every sixteen neighbouring k an output has the
-// same small number of weights, each with the place of its activation. A byte shuffle fetches the four
-// activations of a lane, and the rest is the product of bytes (matmul_bytes-inl.h): a quarter of the multiplications and
-// three eighths of the bytes where one weight in four is left.
+// Products of bytes with weights of which few are other than zero: of every sixteen neighbouring k
+// an output has the same small number of weights, each with the place of its activation. A byte
+// shuffle fetches the four activations of a lane, and the rest is the product of bytes
+// (matmul_bytes-inl.h): a quarter of the multiplications and three eighths of the bytes where one
+// weight in four is left.
 #ifndef QCOMPILE_RUNTIME_KERNELS_MATMUL_SPARSE_INL_H_
 #define QCOMPILE_RUNTIME_KERNELS_MATMUL_SPARSE_INL_H_
 
@@ -32,12 +33,12 @@ QCRT_INLINE void AddSparse(const uint8_t* rounds, int64_t tile_stride, const uin
       for (int t = 0; t < kTiles; ++t) {
         const uint8_t* round = rounds + t * tile_stride;
         const __m256i packed = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(round + 64));
-        const __m512i places = _mm512_inserti64x4(
-            _mm512_castsi256_si512(_mm256_and_si256(packed, low)),
-            _mm256_and_si256(_mm256_srli_epi16(packed, 4), low), 1);
+        const __m512i places =
+            _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_and_si256(packed, low)),
+                               _mm256_and_si256(_mm256_srli_epi16(packed, 4), low), 1);
         __m512i& sum = sums[c & 1][t];
-        sum = _mm512_dpbusd_epi32(sum, _mm512_shuffle_epi8(chunk, places),
-                                  _mm512_loadu_si512(round));
+        sum =
+            _mm512_dpbusd_epi32(sum, _mm512_shuffle_epi8(chunk, places), _mm512_loadu_si512(round));
       }
     }
   }
@@ -63,8 +64,7 @@ QCRT_INLINE __m256i FourProducts(__m256i acts, __m256i weights) {
 
 template <int kTiles, bool kPairsFit>
 QCRT_INLINE void AddSparseRounds(const uint8_t* rounds, int64_t tile_stride, const uint8_t* acts,
-                                 int64_t chunks, int64_t per_chunk,
-                                 __m256i (&sums)[kTiles][2]) {
+                                 int64_t chunks, int64_t per_chunk, __m256i (&sums)[kTiles][2]) {
   const __m256i low = _mm256_set1_epi8(15);
   for (int64_t c = 0; c < chunks; ++c) {
     const __m256i chunk = _mm256_broadcastsi128_si256(
@@ -118,8 +118,7 @@ QCRT_INLINE void AddSparse(const uint8_t* rounds, int64_t tile_stride, const uin
 
 #endif
 
-void MatmulSparse(const qcrt_matmul_block* block, const uint8_t* acts, int32_t* out,
-                  int64_t rows) {
+void MatmulSparse(const qcrt_matmul_block* block, const uint8_t* acts, int32_t* out, int64_t rows) {
   const int64_t chunks = RoundUp(block->k, kChunk) / kChunk;
   const int64_t tile_stride = chunks * block->rounds * kRoundBytes;
   const int64_t tiles = RoundUp(block->n, kByteLanes) / kByteLanes;

@@ -111,8 +111,8 @@ absl::StatusOr<ParameterBlock> PackThresholds(const ThresholdProblem& problem) {
     for (int64_t t = 0; t < problem.count; ++t) {
       const Stored stored = Kind::Encode(problem, c * problem.count + t, backwards);
       if (stored != stored || (t > 0 && stored < previous)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "expected the thresholds of channel ", c, " sorted along its direction"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("expected the thresholds of channel ", c, " sorted along its direction"));
       }
       previous = stored;
       thresholds[by_column ? c * header.stride + t : t * columns + c] = stored;
@@ -134,8 +134,8 @@ absl::Status CheckOutputs(const ThresholdProblem& problem) {
       (problem.low - out.offset) % out.multiplier == 0 && problem.step % out.multiplier == 0) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat("expected outputs that the layout holds, found ",
-                                                 problem.low, " to ", last));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected outputs that the layout holds, found ", problem.low, " to ", last));
 }
 
 absl::Status CheckThresholds(const ThresholdProblem& problem) {
@@ -151,9 +151,8 @@ absl::Status CheckThresholds(const ThresholdProblem& problem) {
   const size_t found = problem.operand == QCRT_X_FLOAT32 ? problem.float_thresholds.size()
                                                          : problem.thresholds.size();
   if (found != problem.directions.size() * problem.count) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected ", problem.directions.size() * problem.count,
-                     " thresholds, found ", found));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected ", problem.directions.size() * problem.count, " thresholds, found ", found));
   }
   return CheckOutputs(problem);
 }
@@ -162,9 +161,7 @@ absl::Status CheckThresholds(const ThresholdProblem& problem) {
 
 bool FitsBytes(DataType type) { return type.IsInteger() && type.bits <= 8; }
 
-qcrt_format BytesFormat(DataType type) {
-  return {QCRT_BYTES, 0, type.MinValue(), 1};
-}
+qcrt_format BytesFormat(DataType type) { return {QCRT_BYTES, 0, type.MinValue(), 1}; }
 
 qcrt_format PlanesFormat(DataType type) {
   qcrt_format format = BytesFormat(type);
@@ -177,9 +174,7 @@ qcrt_format PlanesFormat(DataType type) {
 qcrt_format Int32Format() { return {QCRT_INT32, 0, 0, 1}; }
 qcrt_format Int64Format() { return {QCRT_INT64, 0, 0, 1}; }
 
-qcrt_format IntegerFormat(DataType type) {
-  return type.bits <= 31 ? Int32Format() : Int64Format();
-}
+qcrt_format IntegerFormat(DataType type) { return type.bits <= 31 ? Int32Format() : Int64Format(); }
 
 qcrt_format ContainerFormat(DataType type) {
   const bool is_unsigned = type.kind == TypeKind::kUnsigned || type.kind == TypeKind::kBool;
@@ -220,9 +215,8 @@ absl::StatusOr<ParameterBlock> PackQuantize(const QuantizeProblem& problem) {
   if (!status.ok()) return status;
   if (problem.low > problem.high || problem.low < -kExactInDouble ||
       problem.high > kExactInDouble) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected ordered bounds of at most 54 bits, found ", problem.low, " and ",
-                     problem.high));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected ordered bounds of at most 54 bits, found ", problem.low, " and ", problem.high));
   }
   if (problem.out.multiplier != 1) {
     return absl::InvalidArgumentError(
@@ -265,16 +259,15 @@ absl::StatusOr<ParameterBlock> PackDequantize(const DequantizeProblem& problem) 
   }
   BlockWriter<qcrt_dequantize_block> writer;
   qcrt_dequantize_block& header = writer.header;
-  const bool per_column = problem.scales.size() != 1 || problem.zero_points.size() != 1 ||
-                          problem.biases.size() != 1;
+  const bool per_column =
+      problem.scales.size() != 1 || problem.zero_points.size() != 1 || problem.biases.size() != 1;
   const int64_t n = problem.n;
   header.in_layout = IntegerLayout(problem.operand, problem.in_layout);
   header.divisor = problem.divisor;
   header.per_column = per_column;
   header.n = n;
   header.scales_at = writer.Append(Columns(problem.scales, per_column, n, n, 0.0));
-  header.zero_points_at =
-      writer.Append(Columns(problem.zero_points, per_column, n, n, int64_t{0}));
+  header.zero_points_at = writer.Append(Columns(problem.zero_points, per_column, n, n, int64_t{0}));
   header.biases_at = writer.Append(Columns(problem.biases, per_column, n, n, 0.0));
   return writer.Finish();
 }

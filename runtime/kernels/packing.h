@@ -37,7 +37,8 @@ struct MatmulProblem {
   int64_t n = 0;
   DataType activation_type;
   absl::Span<const int64_t> weights;
-  bool joined = false;  // outputs of several products, which share the kernel: no block reaches across
+  bool joined =
+      false;  // outputs of several products, which share the kernel: no block reaches across
 };
 
 // The kernel for a problem, and what its operand and result look like.
@@ -62,9 +63,9 @@ absl::StatusOr<ParameterBlock> PackMatmul(const MatmulProblem& problem, const Ma
 struct ThresholdProblem {
   int32_t operand = QCRT_X_INT32;  // QCRT_X_...
   int64_t n = 0;
-  int64_t count = 0;                           // thresholds per channel
-  absl::Span<const int64_t> thresholds;        // integer operands
-  absl::Span<const float> float_thresholds;    // QCRT_X_FLOAT32
+  int64_t count = 0;                         // thresholds per channel
+  absl::Span<const int64_t> thresholds;      // integer operands
+  absl::Span<const float> float_thresholds;  // QCRT_X_FLOAT32
   absl::Span<const int64_t> directions;
   int64_t low = 0;
   int64_t step = 1;

@@ -10,7 +10,8 @@ namespace qcompile::runtime {
 namespace {
 
 constexpr int64_t kLanes = QCRT_CIRCULANT_LANES;
-// Primes: large enough for the quotients of sums (ReduceSums), small enough that twice one fits in 16 bits.
+// Primes: large enough for the quotients of sums (ReduceSums), small enough that twice one fits in
+// 16 bits.
 constexpr int64_t kLeastPrime = 512, kMostPrime = 16383;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -115,7 +116,8 @@ std::vector<int16_t> LevelFactors(const Level& level, int64_t block, int64_t roo
 // The magnitude behind a product with a factor.
 int64_t Product(int64_t bound, int64_t p) { return (bound * (p / 2) >> 16) + p / 2 + 1; }
 
-// Sets where a transform reduces, and how many products a sum takes; false where 16 bits do not suffice.
+// Sets where a transform reduces, and how many products a sum takes; false where 16 bits do not
+// suffice.
 bool SetBounds(int64_t block, int64_t columns, qcrt_circulant_prime& prime) {
   constexpr int64_t kLimit = 32767;
   const int64_t p = prime.prime;
@@ -177,7 +179,8 @@ std::optional<std::vector<qcrt_circulant_prime>> FindPrimes(int64_t block, int64
 
 // --- The weights ------------------------------------------------------------------------------
 
-// More integers than sums of stored activations can be, from the one of largest magnitude to its negative.
+// More integers than sums of stored activations can be, from the one of largest magnitude to its
+// negative.
 int64_t SumSpan(const MatmulProblem& problem) {
   std::vector<int64_t> positive(problem.n, 0), negative(problem.n, 0);
   for (size_t i = 0; i < problem.weights.size(); ++i) {
@@ -190,8 +193,8 @@ int64_t SumSpan(const MatmulProblem& problem) {
   return 2 * largest * (type.MaxValue() - type.MinValue()) + 2;
 }
 
-// The first columns of the blocks, [block row][block column][b]; nothing where the weights are not block-circulant. What no
-// weight shows is 0.
+// The first columns of the blocks, [block row][block column][b]; nothing where the weights are not
+// block-circulant. What no weight shows is 0.
 std::optional<std::vector<int8_t>> FindVectors(const MatmulProblem& problem, int64_t block) {
   const int64_t columns = CeilDiv(problem.k, block), rows = CeilDiv(problem.n, block);
   std::vector<int8_t> vectors(static_cast<size_t>(rows * columns * block));
@@ -233,7 +236,8 @@ std::vector<int16_t> TransformWeights(const std::vector<int8_t>& vectors, int64_
           exponent += exponents[f];
           if (exponent >= block) exponent -= block;
         }
-        const int64_t at = ((f * tiles + i / kLanes) * pairs + j / 2) * 2 * kLanes + i % kLanes * 2 + j % 2;
+        const int64_t at =
+            ((f * tiles + i / kLanes) * pairs + j / 2) * 2 * kLanes + i % kLanes * 2 + j % 2;
         result[static_cast<size_t>(at)] = static_cast<int16_t>(Centred(sum, p));
       }
     }
@@ -253,10 +257,11 @@ bool IsBlockSize(const MatmulProblem& problem, int64_t block) {
   return rest == 1 && RoundedUp(blocks, kLanes) * block <= QCRT_CIRCULANT_ELEMENTS;
 }
 
-// What a row takes, in quarters of what the dense kernel takes for a vector of bytes of weights (16 outputs, four k): fitted to both
-// vector tiers at sizes 256 to 4096 (tests/bench/encodings_bench.cc), where it is within a third of what is
-// measured; pairs of bit planes, a tenth of a vector each, to the tier where counting is fastest. Without AVX2
-// dense kernels fall behind further.
+// What a row takes, in quarters of what the dense kernel takes for a vector of bytes of weights (16
+// outputs, four k): fitted to both vector tiers at sizes 256 to 4096
+// (tests/bench/encodings_bench.cc), where it is within a third of what is measured; pairs of bit
+// planes, a tenth of a vector each, to the tier where counting is fastest. Without AVX2 dense
+// kernels fall behind further.
 int64_t DenseWork(const MatmulProblem& problem, int plane_pairs) {
   const int64_t bytes = 4 * CeilDiv(problem.k, 4) * CeilDiv(problem.n, 16);
   return plane_pairs == 0 ? bytes : bytes * plane_pairs / 10;
@@ -324,8 +329,7 @@ ParameterBlock PackCirculant(const MatmulProblem& problem, int64_t block) {
   header.columns = CeilDiv(problem.k, block);
   header.rows = CeilDiv(problem.n, block);
   header.vectors_at = writer.Append(vectors);
-  std::vector<qcrt_circulant_prime> primes =
-      *FindPrimes(block, header.columns, SumSpan(problem));
+  std::vector<qcrt_circulant_prime> primes = *FindPrimes(block, header.columns, SumSpan(problem));
   header.primes = static_cast<int64_t>(primes.size());
   for (int64_t i = 0; i < header.primes; ++i) {
     qcrt_circulant_prime& prime = header.prime[i] = primes[i];
@@ -342,8 +346,8 @@ ParameterBlock PackCirculant(const MatmulProblem& problem, int64_t block) {
     }
     prime.forward_at = writer.Append(forward);
     prime.inverse_at = writer.Append(inverse);
-    prime.weights_at = writer.Append(
-        TransformWeights(vectors, block, header.rows, header.columns, root, p));
+    prime.weights_at =
+        writer.Append(TransformWeights(vectors, block, header.rows, header.columns, root, p));
   }
   return writer.Finish();
 }

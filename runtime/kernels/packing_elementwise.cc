@@ -51,8 +51,8 @@ std::vector<PairDimension> PairDimensions(absl::Span<const int64_t> a, absl::Spa
 template <typename Header>
 absl::Status SetDimensions(const std::vector<PairDimension>& dimensions, Header& header) {
   if (dimensions.size() > QCRT_MAX_RANK) {
-    return absl::InvalidArgumentError(absl::StrCat("expected at most ", QCRT_MAX_RANK,
-                                                   " dimensions, found ", dimensions.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected at most ", QCRT_MAX_RANK, " dimensions, found ", dimensions.size()));
   }
   header.rank = static_cast<decltype(header.rank)>(dimensions.size());
   for (size_t d = 0; d < dimensions.size(); ++d) {
@@ -136,10 +136,10 @@ absl::StatusOr<ParameterBlock> PackProduct(const ProductProblem& problem) {
   auto batch = [](const Shape& shape) {
     return absl::MakeConstSpan(shape).first(shape.size() > 2 ? shape.size() - 2 : 0);
   };
-  absl::Status status = SetDimensions(
-      PairDimensions(batch(problem.a), batch(problem.b), batch(problem.result),
-                     header.rows * header.k, header.k * header.n),
-      header);
+  absl::Status status =
+      SetDimensions(PairDimensions(batch(problem.a), batch(problem.b), batch(problem.result),
+                                   header.rows * header.k, header.k * header.n),
+                    header);
   if (!status.ok()) return status;
   return writer.Finish();
 }
@@ -148,8 +148,8 @@ absl::StatusOr<ParameterBlock> PackRequantize(const RequantizeProblem& problem) 
   const size_t channels = std::max(problem.multipliers.size(), problem.offsets.size());
   const bool shared = channels == 1;
   if (!shared && !problem.rows.per_row && static_cast<int64_t>(channels) != problem.rows.n) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected 1 or ", problem.rows.n, " multipliers and offsets, found ", channels));
+    return absl::InvalidArgumentError(absl::StrCat("expected 1 or ", problem.rows.n,
+                                                   " multipliers and offsets, found ", channels));
   }
   BlockWriter<qcrt_requantize_block> writer;
   qcrt_requantize_block& header = writer.header;

@@ -18,8 +18,8 @@ int64_t RoundedUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / mul
 
 // Properties of the weights that decide which kernels may be used.
 struct WeightFacts {
-  bool bipolar = true;     // only -1 and +1
-  int bits = 1;            // two's complement
+  bool bipolar = true;      // only -1 and +1
+  int bits = 1;             // two's complement
   uint64_t column_sum = 0;  // largest sum of magnitudes that feeds one output, saturating
 };
 
@@ -44,8 +44,8 @@ absl::StatusOr<WeightFacts> Inspect(const MatmulProblem& problem) {
     uint64_t& sum = sums[i % problem.n];
     sum = std::min(kSaturated, sum + std::min(magnitude, kSaturated));
   }
-  while (facts.bits < 64 && (low < -(int64_t{1} << (facts.bits - 1)) ||
-                             high >= (int64_t{1} << (facts.bits - 1)))) {
+  while (facts.bits < 64 &&
+         (low < -(int64_t{1} << (facts.bits - 1)) || high >= (int64_t{1} << (facts.bits - 1)))) {
     ++facts.bits;
   }
   facts.column_sum = *std::max_element(sums.begin(), sums.end());
@@ -114,7 +114,8 @@ std::vector<int8_t> WeightBytes(const MatmulProblem& problem) {
   return result;
 }
 
-// Rounds of four weights that hold what any output has other than zero in any chunk of 16 of k; at least 1.
+// Rounds of four weights that hold what any output has other than zero in any chunk of 16 of k; at
+// least 1.
 int64_t SparseRounds(const MatmulProblem& problem) {
   int64_t most = 1;
   std::vector<int64_t> counts(problem.n);
@@ -128,8 +129,8 @@ int64_t SparseRounds(const MatmulProblem& problem) {
   return RoundedUp(most, 4) / 4;
 }
 
-// Whether at most half of the products of bytes are left: below that fetching activations costs less than it saves, by
-// a sixth to a half on both vector tiers (tests/bench/encodings_bench.cc).
+// Whether at most half of the products of bytes are left: below that fetching activations costs
+// less than it saves, by a sixth to a half on both vector tiers (tests/bench/encodings_bench.cc).
 bool IsSparse(const MatmulProblem& problem, int64_t rounds) {
   return 2 * rounds * (RoundedUp(problem.k, 16) / 16) <= RoundedUp(problem.k, 4) / 4;
 }
@@ -166,8 +167,10 @@ std::vector<int64_t> WideWeights(const MatmulProblem& problem) {
 // that makes such sums saturates).
 bool PairsFit(const std::vector<int8_t>& weights, int64_t largest_act) {
   for (size_t i = 0; i < weights.size(); i += 2) {
-    const int64_t positive = std::max<int64_t>(weights[i], 0) + std::max<int64_t>(weights[i + 1], 0);
-    const int64_t negative = std::min<int64_t>(weights[i], 0) + std::min<int64_t>(weights[i + 1], 0);
+    const int64_t positive =
+        std::max<int64_t>(weights[i], 0) + std::max<int64_t>(weights[i + 1], 0);
+    const int64_t negative =
+        std::min<int64_t>(weights[i], 0) + std::min<int64_t>(weights[i + 1], 0);
     if (positive * largest_act > 32767 || negative * largest_act < -32768) return false;
   }
   return true;
@@ -272,8 +275,8 @@ absl::StatusOr<ParameterBlock> PackMatmul(const MatmulProblem& problem, const Ma
   header.initial_at = writer.Append(InitialSums(problem, plan));
   if (plan.kind == QCRT_MATMUL_BYTES) {
     const std::vector<int8_t> weights = WeightBytes(problem);
-    header.pairs_fit = PairsFit(
-        weights, problem.activation_type.MaxValue() - problem.activation_type.MinValue());
+    header.pairs_fit =
+        PairsFit(weights, problem.activation_type.MaxValue() - problem.activation_type.MinValue());
     header.weights_at = writer.Append(weights);
     return writer.Finish();
   }

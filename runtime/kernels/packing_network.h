@@ -27,7 +27,7 @@ struct ConvProblem {
   int64_t groups = 1;
   int64_t outputs = 1;
   DataType input_type;
-  DataType result_type;               // holds every partial sum
+  DataType result_type;  // holds every partial sum
   // [outputs, kernel..., channels / groups]; none: sums of windows.
   absl::Span<const int64_t> weights;
 };

@@ -11,11 +11,13 @@
 namespace qcompile::runtime {
 namespace {
 
-// From so many rows on tiles win: fewer fill a quarter of one (measured, see tests/bench/pq_bench.cc).
+// From so many rows on tiles win: fewer fill a quarter of one (measured, see
+// tests/bench/pq_bench.cc).
 constexpr int64_t kTiledRows = 8;
 
-// What the search in bytes adds: 16 * (-2 * factor * prototype) per byte and 16 * (offset + |prototype|^2), plus
-// the number of the prototype; prototypes are those of bytes, not of codes. (The square of the input is that of all.)
+// What the search in bytes adds: 16 * (-2 * factor * prototype) per byte and 16 * (offset +
+// |prototype|^2), plus the number of the prototype; prototypes are those of bytes, not of codes.
+// (The square of the input is that of all.)
 struct ByteSearch {
   std::vector<int16_t> prototypes;
   std::vector<int32_t> offsets;
@@ -43,8 +45,7 @@ std::optional<ByteSearch> MakeByteSearch(const PqProblem& problem) {
         offset += static_cast<__int128>(value) * value;
         reach += std::abs(factor) * 255;
         const int64_t pair = ((s * words + l / 4) * 2 + l % 2) * kCount + p;
-        search.prototypes[static_cast<size_t>(2 * pair + l % 4 / 2)] =
-            static_cast<int16_t>(factor);
+        search.prototypes[static_cast<size_t>(2 * pair + l % 4 / 2)] = static_cast<int16_t>(factor);
       }
       const __int128 scaled = offset * kCount + p;
       constexpr __int128 kMax = std::numeric_limits<int32_t>::max();
@@ -90,8 +91,7 @@ ParameterBlock PackBytes(const PqProblem& problem, const PqPlan& plan, const Byt
   writer.header.low = *std::min_element(problem.tables.begin(), problem.tables.end());
   writer.header.prototypes_at = writer.Append(search.prototypes);
   writer.header.offsets_at = writer.Append(search.offsets);
-  std::vector<uint8_t> tables(
-      static_cast<size_t>(problem.spaces * problem.n * QCRT_PQ_PROTOTYPES));
+  std::vector<uint8_t> tables(static_cast<size_t>(problem.spaces * problem.n * QCRT_PQ_PROTOTYPES));
   for (int64_t s = 0; s < problem.spaces; ++s) {
     for (int64_t p = 0; p < problem.prototypes; ++p) {
       for (int64_t m = 0; m < problem.n; ++m) {
@@ -99,7 +99,8 @@ ParameterBlock PackBytes(const PqProblem& problem, const PqPlan& plan, const Byt
         const int64_t at = plan.kind == QCRT_PQ_TILES
                                ? (m * problem.spaces + s) * QCRT_PQ_PROTOTYPES + p
                                : (s * QCRT_PQ_PROTOTYPES + p) * problem.n + m;
-        tables[static_cast<size_t>(at)] = static_cast<uint8_t>(problem.tables[static_cast<size_t>(entry)] - writer.header.low);
+        tables[static_cast<size_t>(at)] =
+            static_cast<uint8_t>(problem.tables[static_cast<size_t>(entry)] - writer.header.low);
       }
     }
   }

@@ -46,8 +46,8 @@ absl::Status SetPositions(const WindowProblem& problem, qcrt_window& window) {
   if (dimensions.empty()) dimensions.emplace_back(1, problem.input.back());
   if (dimensions.size() > QCRT_WINDOW_RANK) {
     return absl::InvalidArgumentError(absl::StrCat("expected windows over at most ",
-                                                   QCRT_WINDOW_RANK - 1,
-                                                   " dimensions, found ", positions.size() - 1));
+                                                   QCRT_WINDOW_RANK - 1, " dimensions, found ",
+                                                   positions.size() - 1));
   }
   window.rank = static_cast<int64_t>(dimensions.size());
   for (size_t d = 0; d < dimensions.size(); ++d) {
@@ -65,8 +65,7 @@ std::vector<int64_t> SetRuns(const WindowProblem& problem, int64_t channels, boo
   window.run = channels;
   size_t outer = problem.kernel.size();
   auto step = [&](size_t d) { return problem.dilations[d] * input_strides[d + 1]; };
-  while (merge && outer > 0 &&
-         (problem.kernel[outer - 1] == 1 || step(outer - 1) == window.run)) {
+  while (merge && outer > 0 && (problem.kernel[outer - 1] == 1 || step(outer - 1) == window.run)) {
     window.run *= problem.kernel[--outer];
   }
   std::vector<int64_t> offsets = {0};
@@ -129,8 +128,7 @@ absl::Status AddProducts(const ConvProblem& problem, const ConvPlan& plan, ConvW
   header.group_offset = problem.window.input.back() / problem.groups;
   const int64_t count = problem.outputs / problem.groups;
   for (int64_t g = 0; g < problem.groups; ++g) {
-    const std::vector<int64_t> matrix =
-        WeightMatrix(problem.weights, header.k, g * count, count);
+    const std::vector<int64_t> matrix = WeightMatrix(problem.weights, header.k, g * count, count);
     absl::StatusOr<ParameterBlock> product =
         PackMatmul({header.k, count, problem.input_type, matrix}, plan.product);
     if (!product.ok()) return product.status();
@@ -145,8 +143,7 @@ absl::Status AddProducts(const ConvProblem& problem, const ConvPlan& plan, ConvW
 void SetTile(const ConvProblem& problem, qcrt_conv_block& header) {
   const bool is_product = header.kind == QCRT_SUM_PRODUCTS;
   const int64_t element = qcrt_row_bytes(&header.in, 64) / 64;
-  const int64_t gathered =
-      is_product && header.in.layout != QCRT_PLANES ? header.k * element : 0;
+  const int64_t gathered = is_product && header.in.layout != QCRT_PLANES ? header.k * element : 0;
   const int64_t row = is_product ? qcrt_row_bytes(&header.rows, header.k) : 0;
   const int64_t group =
       is_product ? qcrt_row_bytes(&header.sums, header.channels / header.groups) : 0;
@@ -241,8 +238,7 @@ absl::StatusOr<ParameterBlock> PackConv(const ConvProblem& problem, const ConvPl
   const int64_t channels = problem.window.input.back() / (is_product ? problem.groups : 1);
   // Pixels of several planes do not follow one another plane by plane.
   const bool merge = is_product && problem.groups == 1 && plan.in.planes <= 1;
-  header.window.offsets_at =
-      writer.Append(SetRuns(problem.window, channels, merge, header.window));
+  header.window.offsets_at = writer.Append(SetRuns(problem.window, channels, merge, header.window));
   if (is_product) {
     status = AddProducts(problem, plan, writer);
     if (!status.ok()) return status;
@@ -252,8 +248,7 @@ absl::StatusOr<ParameterBlock> PackConv(const ConvProblem& problem, const ConvPl
                             : writer.Append(ChannelWeights<int32_t>(problem));
   }
   if (!epilogue.block.empty()) {
-    header.then_at =
-        writer.Append(ParameterBlock(epilogue.block.begin(), epilogue.block.end()));
+    header.then_at = writer.Append(ParameterBlock(epilogue.block.begin(), epilogue.block.end()));
   }
   SetTile(problem, header);
   return writer.Finish();

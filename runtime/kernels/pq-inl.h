@@ -1,5 +1,5 @@
-// Products by product quantization. Bytes go a tile of rows at a time: the rows are the lanes of the search and of the
-// table look-ups, which are byte shuffles.
+// Products by product quantization. Bytes go a tile of rows at a time: the rows are the lanes of
+// the search and of the table look-ups, which are byte shuffles.
 #ifndef QCOMPILE_RUNTIME_KERNELS_PQ_INL_H_
 #define QCOMPILE_RUNTIME_KERNELS_PQ_INL_H_
 
@@ -36,9 +36,7 @@ QCRT_INLINE PqVector PqSplat(int32_t v) { return _mm256_set1_epi32(v); }
 QCRT_INLINE PqVector PqLoad(const void* from) {
   return _mm256_load_si256(static_cast<const __m256i*>(from));
 }
-QCRT_INLINE void PqStore(void* to, PqVector v) {
-  _mm256_store_si256(static_cast<__m256i*>(to), v);
-}
+QCRT_INLINE void PqStore(void* to, PqVector v) { _mm256_store_si256(static_cast<__m256i*>(to), v); }
 QCRT_INLINE PqVector PqMin(PqVector a, PqVector b) { return _mm256_min_epi32(a, b); }
 QCRT_INLINE PqVector PqAddPairs(PqVector sum, PqVector a, PqVector b) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
@@ -52,14 +50,14 @@ QCRT_INLINE PqVector PqOdd(PqVector v) { return _mm256_srli_epi16(v, 8); }
 QCRT_INLINE PqVector PqAdd16(PqVector a, PqVector b) { return _mm256_add_epi16(a, b); }
 #endif
 
-constexpr int kPqRows = sizeof(PqVector); // rows of a tile: one byte of a vector each
+constexpr int kPqRows = sizeof(PqVector);  // rows of a tile: one byte of a vector each
 constexpr int kPqLanes = sizeof(PqVector) / 4;
 constexpr int kPqSearches = kPqRows / kPqLanes;
-constexpr int kPqWords = 4; // longer sub-vectors have another kernel
+constexpr int kPqWords = 4;  // longer sub-vectors have another kernel
 constexpr int64_t kPqOutputs = 16;
 
-// Four bytes of each row of a tile from element `at` on; what lies behind the padded row reads as zero. A row that is
-// not there is the last one again.
+// Four bytes of each row of a tile from element `at` on; what lies behind the padded row reads as
+// zero. A row that is not there is the last one again.
 QCRT_INLINE void LoadPqWords(const uint8_t* x, int64_t stride, int64_t at, int64_t rows,
                              uint32_t* words) {
   const int64_t behind = at + 4 - stride;
@@ -198,8 +196,8 @@ QCRT_INLINE int64_t FindNearestOfBytes(const qcrt_pq_block* block, const uint8_t
     }
     for (int p = 0; p < QCRT_PQ_PROTOTYPES; ++p) {
       const int16_t* odd = pairs + 2 * QCRT_PQ_PROTOTYPES;
-      scores[p] += pairs[2 * p] * x[0] + pairs[2 * p + 1] * x[2] + odd[2 * p] * x[1] +
-                   odd[2 * p + 1] * x[3];
+      scores[p] +=
+          pairs[2 * p] * x[0] + pairs[2 * p + 1] * x[2] + odd[2 * p] * x[1] + odd[2 * p + 1] * x[3];
     }
   }
   int32_t best = scores[0];
@@ -226,7 +224,8 @@ void PqRows(const qcrt_pq_block* block, const uint8_t* x, int32_t* out, int64_t 
         for (int64_t s = 0; s < spaces; ++s) {
           const uint8_t* entry = entries[s] + m;
           if (count == kBlock) {
-            for (int64_t j = 0; j < kBlock; ++j) sums[j] = static_cast<uint16_t>(sums[j] + entry[j]);
+            for (int64_t j = 0; j < kBlock; ++j)
+              sums[j] = static_cast<uint16_t>(sums[j] + entry[j]);
           } else {
             for (int64_t j = 0; j < count; ++j) sums[j] = static_cast<uint16_t>(sums[j] + entry[j]);
           }
@@ -244,8 +243,7 @@ inline int64_t FindNearestOfAny(const qcrt_pq_block* block, const void* row, int
   const int64_t first = space * block->length;
   const int64_t rest = block->k - first;
   const int64_t count = rest < block->length ? rest : block->length;
-  const int64_t* prototype =
-      At<int64_t>(block, block->prototypes_at) + first * block->prototypes;
+  const int64_t* prototype = At<int64_t>(block, block->prototypes_at) + first * block->prototypes;
   const int64_t* offsets = At<int64_t>(block, block->offsets_at) + space * block->prototypes;
   int64_t best = 0, nearest = 0;
   for (int64_t p = 0; p < block->prototypes; ++p, prototype += block->length) {

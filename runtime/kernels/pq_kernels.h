@@ -10,22 +10,23 @@ extern "C" {
 #endif
 
 enum {
-  QCRT_PQ_ANY = 1,  /* dense containers, 64-bit distances, tables as they are */
+  QCRT_PQ_ANY = 1, /* dense containers, 64-bit distances, tables as they are */
   /* Input in bytes, at most 16 prototypes, norm 2, 8-bit tables: */
   QCRT_PQ_TILES = 2, /* many rows at once */
   QCRT_PQ_ROWS = 3   /* one row after the other */
 };
 enum { QCRT_PQ_PROTOTYPES = 16 }; /* per sub-space, of TILES and ROWS: padded */
 
-/* Row r of x has sub-vectors of `length` elements, the last one perhaps shorter; sub-space s takes the lowest prototype i
- * with the least distance; y[r, m] = sum over s of tables[s][i][m].
+/* Row r of x has sub-vectors of `length` elements, the last one perhaps shorter; sub-space s takes
+ * the lowest prototype i with the least distance; y[r, m] = sum over s of tables[s][i][m].
  *
  * Parameter block: this header, then
- *   ANY    int64 prototypes[space][prototype][length], int64 offsets[space][prototype]: the distance is offset + sum of
- *          |factor * x - prototype|^norm; int32 tables[space][prototype][n], or int64 (table_bytes).
- *   TILES, ROWS  int16 prototypes[space][word][2][16][2], word w for elements 4w to 4w + 3: first elements 4w and 4w + 2 of all
- *          prototypes, then 4w + 1 and 4w + 3; int32 offsets[space][16]. offset + sum of prototype * byte, in 32 bits, is 16
- *          times what orders the prototypes, plus the prototype's number. uint8 tables, from which `low` per sub-space has been
+ *   ANY    int64 prototypes[space][prototype][length], int64 offsets[space][prototype]: the
+ * distance is offset + sum of |factor * x - prototype|^norm; int32 tables[space][prototype][n], or
+ * int64 (table_bytes). TILES, ROWS  int16 prototypes[space][word][2][16][2], word w for elements 4w
+ * to 4w + 3: first elements 4w and 4w + 2 of all prototypes, then 4w + 1 and 4w + 3; int32
+ * offsets[space][16]. offset + sum of prototype * byte, in 32 bits, is 16 times what orders the
+ * prototypes, plus the prototype's number. uint8 tables, from which `low` per sub-space has been
  *          subtracted: [n][space][16] (TILES), [space][16][n] (ROWS). */
 typedef struct qcrt_pq_block {
   int32_t kind;

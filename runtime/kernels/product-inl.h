@@ -28,8 +28,7 @@ QCRT_INLINE void ProductTile(const qcrt_product_block* block, const void* a, int
     }
   }
   for (int64_t r = 0; r < rows; ++r) {
-    StoreIntegers(block->out_layout, sums[r], columns, y,
-                  y_at + (row + r) * block->n + column);
+    StoreIntegers(block->out_layout, sums[r], columns, y, y_at + (row + r) * block->n + column);
   }
 }
 

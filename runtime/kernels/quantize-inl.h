@@ -98,8 +98,8 @@ void QuantizeRows(const qcrt_quantize_block* block, const float* x, void* out, i
 }
 
 void Quantize(const qcrt_quantize_block* block, const float* x, void* out, int64_t rows) {
-  if (block->low < -kVectorBound || block->high > kVectorBound ||
-      block->out.layout == QCRT_INT64 || block->out.multiplier != 1) {
+  if (block->low < -kVectorBound || block->high > kVectorBound || block->out.layout == QCRT_INT64 ||
+      block->out.multiplier != 1) {
     qcrt_quantize_scalar(block, x, out, rows);
   } else if (block->per_column) {
     QuantizeRows<true>(block, x, out, rows);

@@ -33,8 +33,7 @@ QCRT_INLINE Lane RoundShifted(Lane v, int shift) {
 }
 
 template <int kRounding, typename Lane>
-void RequantizeRow(const qcrt_requantize_block* block, int64_t channel, const void* x,
-                   void* out) {
+void RequantizeRow(const qcrt_requantize_block* block, int64_t channel, const void* x, void* out) {
   const Lane* multipliers = At<Lane>(block, block->multipliers_at) + channel;
   const Lane* offsets = At<Lane>(block, block->offsets_at) + channel;
   const Lane low = static_cast<Lane>(block->low), high = static_cast<Lane>(block->high);

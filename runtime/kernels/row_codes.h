@@ -46,8 +46,7 @@ static inline int64_t RowBytes(const qcrt_format& format, int64_t n) {
 }
 
 // The number u (planes, bytes) or code that is stored for element i.
-static inline int64_t LoadStored(const qcrt_format& format, const void* row, int64_t n,
-                                 int64_t i) {
+static inline int64_t LoadStored(const qcrt_format& format, const void* row, int64_t n, int64_t i) {
   switch (format.layout) {
     case QCRT_PLANES: {
       const uint64_t* words = static_cast<const uint64_t*>(row) + i / 64;

@@ -24,8 +24,8 @@ int64_t StoredWeight(const qcrt_matmul_block* block, int64_t k, int64_t m, int p
     }
     case QCRT_MATMUL_SPARSE: {
       const int64_t chunks = RoundUp(block->k, 16) / 16;
-      const uint8_t* rounds = At<uint8_t>(block, block->weights_at) +
-                              (m / 16 * chunks + k / 16) * block->rounds * 96;
+      const uint8_t* rounds =
+          At<uint8_t>(block, block->weights_at) + (m / 16 * chunks + k / 16) * block->rounds * 96;
       int64_t weight = 0;
       for (int64_t i = 0; i < 4 * block->rounds; ++i) {
         const uint8_t* round = rounds + i / 4 * 96;
@@ -146,12 +146,14 @@ int64_t QuantizeOne(const qcrt_quantize_block* block, float x, int64_t column) {
 
 extern "C" {
 
-void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations,
-                        void* accumulators, int64_t rows) {
+void qcrt_matmul_scalar(const qcrt_matmul_block* block, const void* activations, void* accumulators,
+                        int64_t rows) {
   const bool wide = block->kind == QCRT_MATMUL_WIDE;
   const bool bytes = block->kind == QCRT_MATMUL_BYTES || block->kind == QCRT_MATMUL_SPARSE ||
                      block->kind == QCRT_MATMUL_CIRCULANT;
-  const qcrt_format in = {wide ? QCRT_INT64 : bytes ? QCRT_BYTES : QCRT_PLANES,
+  const qcrt_format in = {wide    ? QCRT_INT64
+                          : bytes ? QCRT_BYTES
+                                  : QCRT_PLANES,
                           block->act_planes, 0, 1};
   const qcrt_format out = {wide ? QCRT_INT64 : QCRT_INT32, 0, 0, 1};
   for (int64_t r = 0; r < rows; ++r) {
@@ -197,8 +199,8 @@ void qcrt_dequantize_scalar(const qcrt_dequantize_block* block, const void* code
     const char* row = static_cast<const char*>(codes) + r * RowBytes(in, block->n);
     for (int64_t c = 0; c < block->n; ++c) {
       const int64_t column = block->per_column ? c : 0;
-      const int64_t distance = LoadStored(in, row, block->n, c) -
-                               At<int64_t>(block, block->zero_points_at)[column];
+      const int64_t distance =
+          LoadStored(in, row, block->n, c) - At<int64_t>(block, block->zero_points_at)[column];
       const double scale = At<double>(block, block->scales_at)[column];
       const double d = static_cast<double>(distance);
       y[r * block->n + c] =

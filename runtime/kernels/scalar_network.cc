@@ -33,9 +33,8 @@ void SumProducts(const qcrt_conv_block* block, const void* in, int64_t origin, c
       const int64_t element = WindowElement(block, origin + g * block->group_offset, i);
       StoreCode(block->rows, row, block->k, i, TensorCode(block, in, element));
     }
-    qcrt_matmul_scalar(
-        At<qcrt_matmul_block>(block, block->products_at + g * block->product_size), row,
-        group_sums, 1);
+    qcrt_matmul_scalar(At<qcrt_matmul_block>(block, block->products_at + g * block->product_size),
+                       row, group_sums, 1);
     for (int64_t m = 0; m < per_group; ++m) {
       StoreStored(block->sums, scratch + block->sums_at, block->channels, g * per_group + m,
                   LoadStored(block->sums, group_sums, per_group, m));
@@ -64,8 +63,7 @@ void Finish(const qcrt_conv_block* block, const void* sums, char* out) {
     case QCRT_THEN_THRESHOLD:
       return qcrt_threshold_scalar(At<qcrt_threshold_block>(block, block->then_at), sums, out, 1);
     case QCRT_THEN_REQUANTIZE:
-      return qcrt_requantize_scalar(At<qcrt_requantize_block>(block, block->then_at), sums, out,
-                                    1);
+      return qcrt_requantize_scalar(At<qcrt_requantize_block>(block, block->then_at), sums, out, 1);
     case QCRT_THEN_DEQUANTIZE:
       return qcrt_dequantize_scalar(At<qcrt_dequantize_block>(block, block->then_at), sums,
                                     reinterpret_cast<float*>(out), 1);
@@ -161,10 +159,10 @@ void qcrt_binary_scalar(const qcrt_binary_block* block, const void* a, const voi
   const qcrt_format a_format = Containers(block->a_layout), b_format = Containers(block->b_layout);
   const int64_t count = CountElements(block->extents, block->rank);
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t left = LoadStored(
-        a_format, a, 0, ElementAt(block->a_strides, block->extents, block->rank, i));
-    const int64_t right = LoadStored(
-        b_format, b, 0, ElementAt(block->b_strides, block->extents, block->rank, i));
+    const int64_t left =
+        LoadStored(a_format, a, 0, ElementAt(block->a_strides, block->extents, block->rank, i));
+    const int64_t right =
+        LoadStored(b_format, b, 0, ElementAt(block->b_strides, block->extents, block->rank, i));
     const int64_t result = block->operation == QCRT_CODES_MULTIPLY
                                ? left * right
                                : block->a_multiplier * left + block->b_multiplier * right;
@@ -205,12 +203,13 @@ void qcrt_requantize_scalar(const qcrt_requantize_block* block, const void* x, v
       const int64_t channel = block->per_column ? c : row_channel;
       const int64_t multiplier =
           LoadStored(parameters, At<char>(block, block->multipliers_at), 0, channel);
-      const int64_t offset =
-          LoadStored(parameters, At<char>(block, block->offsets_at), 0, channel);
+      const int64_t offset = LoadStored(parameters, At<char>(block, block->offsets_at), 0, channel);
       const int64_t code = RoundQuotient(
           block->rounding, multiplier * LoadStored(in, row, block->n, c) + offset, block->shift);
       StoreCode(block->out, result, block->n, c,
-                code < block->low ? block->low : code > block->high ? block->high : code);
+                code < block->low    ? block->low
+                : code > block->high ? block->high
+                                     : code);
     }
   }
 }

@@ -6,8 +6,8 @@ namespace {
 
 int64_t FindNearest(const qcrt_pq_block* block, const void* row, int64_t space) {
   const qcrt_format in = {block->in_layout, 0, 0, 1};
-  const int64_t* prototype = At<int64_t>(block, block->prototypes_at) +
-                             space * block->prototypes * block->length;
+  const int64_t* prototype =
+      At<int64_t>(block, block->prototypes_at) + space * block->prototypes * block->length;
   const int64_t* offsets = At<int64_t>(block, block->offsets_at) + space * block->prototypes;
   int64_t best = 0, nearest = 0;
   for (int64_t p = 0; p < block->prototypes; ++p, prototype += block->length) {

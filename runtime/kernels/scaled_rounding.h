@@ -117,8 +117,8 @@ static inline float RoundQuotient(double scale, double d, int64_t divisor) {
   const uint64_t fraction = bits & ((uint64_t{1} << 52) - 1);
   const uint64_t significand = field == 0 ? fraction : fraction | uint64_t{1} << 52;
   int exponent = (field == 0 ? 1 : field) - 1075;
-  const unsigned __int128 product = static_cast<unsigned __int128>(significand) *
-                                    static_cast<uint64_t>(d < 0 ? -d : d);
+  const unsigned __int128 product =
+      static_cast<unsigned __int128>(significand) * static_cast<uint64_t>(d < 0 ? -d : d);
   uint64_t high = static_cast<uint64_t>(product >> 64), low = static_cast<uint64_t>(product);
   // At most 106 bits: moving them to the top loses none.
   while (high >> 63 == 0) {

@@ -31,8 +31,7 @@ int64_t FindLargest(const Line& line, int64_t extent, bool select_last) {
 
 // The position that follows (value, position) in the order of top_k, or the first one for
 // position -1: needs no memory.
-int64_t FindNext(const Line& line, int64_t extent, bool smallest, int64_t value,
-                 int64_t position) {
+int64_t FindNext(const Line& line, int64_t extent, bool smallest, int64_t value, int64_t position) {
   int64_t best = -1, best_value = 0;
   for (int64_t i = 0; i < extent; ++i) {
     const int64_t candidate = line[i];

@@ -17,9 +17,8 @@
 
 namespace {
 
-constexpr QcrtTier kTier = {Matmul, Threshold,  Quantize, Dequantize, Convert,
-                            Conv,   MaxPool,    Binary,   Product,    Requantize,
-                            FloatProduct, Pq};
+constexpr QcrtTier kTier = {Matmul,  Threshold, Quantize, Dequantize, Convert,      Conv,
+                            MaxPool, Binary,    Product,  Requantize, FloatProduct, Pq};
 
 }  // namespace
 

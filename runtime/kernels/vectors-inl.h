@@ -53,8 +53,7 @@ QCRT_INLINE uint64_t BitOfBytes(const uint8_t* bytes, int bit) {
   uint64_t mask = 0;
   for (int i = 0; i < 2; ++i) {
     const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32 * i));
-    const uint32_t half =
-        static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_sll_epi16(v, shift)));
+    const uint32_t half = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_sll_epi16(v, shift)));
     mask |= uint64_t{half} << (32 * i);
   }
   return mask;

@@ -17,7 +17,8 @@
 
 namespace qcompile::runtime {
 
-// Values are numbered; -1 stands for an absent optional operand, and for a result that nobody wants.
+// Values are numbered; -1 stands for an absent optional operand, and for a result that nobody
+// wants.
 struct Operation {
   std::string name;   // "onnx.Add"
   std::string label;  // the source node's name, for messages

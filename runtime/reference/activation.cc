@@ -36,10 +36,10 @@ Results Unary(Operands operands, F f) {
   return Single(MapFloats(operands[0]->tensor, f));
 }
 
-Results Sigmoid(const Attributes&, Operands operands) { 
+Results Sigmoid(const Attributes&, Operands operands) {
   return Unary(operands, [](auto x) { return SigmoidOf(x); });
 }
-Results Tanh(const Attributes&, Operands operands) { 
+Results Tanh(const Attributes&, Operands operands) {
   return Unary(operands, [](auto x) { return TanhOf(x); });
 }
 

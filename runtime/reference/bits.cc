@@ -64,9 +64,8 @@ Results BitCast(const Attributes& attributes, Operands operands) {
                     (type.bits == x.type().bits || (type.bits == 8 && x.type().bits == 1) ||
                      (type.bits == 1 && x.type().bits == 8));
   if (!same) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a type of the width of ",
-                                                   x.type().ToString(), ", found ",
-                                                   type.ToString()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected a type of the width of ", x.type().ToString(), ", found ", type.ToString()));
   }
   Tensor result(type, x.shape());
   std::copy(x.bytes().begin(), x.bytes().end(), result.MutableBytes().begin());

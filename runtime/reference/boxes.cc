@@ -51,14 +51,14 @@ Results NonMaxSuppression(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckFloat(scores, "scores"));
   QCOMPILE_ASSIGN_OR_RETURN(const bool by_center,
                             BoolAttribute(attributes, "center_point_box", false));
-  QCOMPILE_ASSIGN_OR_RETURN(const double limit,
-                            SingleOr(operands, 2, 0, "the number of boxes"));
+  QCOMPILE_ASSIGN_OR_RETURN(const double limit, SingleOr(operands, 2, 0, "the number of boxes"));
   QCOMPILE_ASSIGN_OR_RETURN(const double overlap, SingleOr(operands, 3, 0, "the overlap"));
   QCOMPILE_ASSIGN_OR_RETURN(
       const double lowest,
       SingleOr(operands, 4, -std::numeric_limits<double>::infinity(), "the lowest score"));
   const bool agrees = boxes.rank() == 3 && scores.rank() == 3 && boxes.shape()[2] == 4 &&
-                      boxes.shape()[0] == scores.shape()[0] && boxes.shape()[1] == scores.shape()[2];
+                      boxes.shape()[0] == scores.shape()[0] &&
+                      boxes.shape()[1] == scores.shape()[2];
   if (!agrees) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected boxes [batch, boxes, 4] and scores [batch, classes, boxes], found ",
@@ -212,7 +212,8 @@ Results RoiAlign(const Attributes& attributes, Operands operands) {
       const T* region = regions.data() + roi * 4;
       const T offset = how.half_pixel ? T(0.5) : T(0), scale = T(how.scale);
       const T left = region[0] * scale - offset, top = region[1] * scale - offset;
-      T roi_width = region[2] * scale - offset - left, roi_height = region[3] * scale - offset - top;
+      T roi_width = region[2] * scale - offset - left,
+        roi_height = region[3] * scale - offset - top;
       if (!how.half_pixel) {
         roi_width = std::max(roi_width, T(1));
         roi_height = std::max(roi_height, T(1));

@@ -33,8 +33,8 @@ absl::StatusOr<Ending> ReadEnding(const Attributes& attributes, DataType type) {
   return ending;
 }
 
-// A double that rounds to any narrow float as the integer does: what does not fit 53 bits becomes one
-// odd last bit, so that no second rounding meets a tie that is none.
+// A double that rounds to any narrow float as the integer does: what does not fit 53 bits becomes
+// one odd last bit, so that no second rounding meets a tie that is none.
 double SameRounding(const Tensor& x, int64_t i) {
   const bool is_unsigned = x.type() == DataType::Unsigned(64);
   const int64_t value = x.IntegerAt(i);

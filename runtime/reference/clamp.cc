@@ -93,9 +93,8 @@ std::optional<QuantizedView> Extreme(const QuantizedView& a, const QuantizedView
   }
   const DataType type = CommonCodeType(a.codes.type(), b.codes.type());
   const std::vector<int64_t> codes =
-      side == Side::kLower
-          ? ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMax)
-          : ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMin);
+      side == Side::kLower ? ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMax)
+                           : ZipElements<int64_t>(a.codes, b.codes, shape, kIntegerMin);
   absl::StatusOr<Tensor> tensor = Tensor::FromIntegers(type, shape, codes);
   if (!tensor.ok()) return std::nullopt;
   return QuantizedView{*std::move(tensor), Compact(scale), Compact(zero_point)};
@@ -157,8 +156,8 @@ Tensor FurthestFloat(DataType type, Side side) {
   return Tensor::FromReals(type, {}, {sign * furthest});
 }
 
-// A bound of one element; where it is quantized itself its value counts, not its grid. An absent one leaves all that is
-// finite.
+// A bound of one element; where it is quantized itself its value counts, not its grid. An absent
+// one leaves all that is finite.
 absl::Status ClipTo(const Value* bound, absl::string_view what, Side side, Value& result) {
   if (bound == nullptr) {
     const DataType type = result.tensor.type();

@@ -52,8 +52,8 @@ absl::StatusOr<Plan> MakePlan(const Attributes& attributes, Operands operands, b
   QCOMPILE_RETURN_IF_ERROR(CheckedSize(result).status());
   const Value* bias = OptionalOperand(operands, 2);
   if (bias != nullptr && bias->tensor.shape() != Shape{channels}) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a bias of shape ", channels, ", found ",
-                                                   ShapeToString(bias->tensor.shape())));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected a bias of shape ", channels, ", found ", ShapeToString(bias->tensor.shape())));
   }
   return Plan{shape, std::move(window)};
 }

@@ -191,11 +191,12 @@ namespace {
 // Result elements that are computed at a time, and rows of their operands.
 constexpr int64_t kColumns = 64, kRows = 512;
 
-// The operand elements that the positions [first, first + kColumns) of a result plane meet, as a matrix of one row for
-// each (channel, tap) in [begin, begin + rows), with zeros in the padding.
+// The operand elements that the positions [first, first + kColumns) of a result plane meet, as a
+// matrix of one row for each (channel, tap) in [begin, begin + rows), with zeros in the padding.
 class ColumnGatherer {
  public:
-  ColumnGatherer(const Window& window, int64_t first) : taps_(window.taps()), step_(window.in_step()) {
+  ColumnGatherer(const Window& window, int64_t first)
+      : taps_(window.taps()), step_(window.in_step()) {
     runs_.resize(static_cast<size_t>(taps_));
     for (int64_t tap = 0; tap < taps_; ++tap) {
       window.ForEachRowWithin(tap, first, kColumns, [&](int64_t in, int64_t out, int64_t count) {
@@ -237,8 +238,8 @@ void ConvolveTaps(const ConvolutionShape& shape, const Window& window, const T* 
   });
 }
 
-// As matrix products. A product with the 0 of the padding adds a zero to a sum that is never -0, so that the results
-// are those of ConvolveTaps for finite weights.
+// As matrix products. A product with the 0 of the padding adds a zero to a sum that is never -0, so
+// that the results are those of ConvolveTaps for finite weights.
 void ConvolveColumns(const ConvolutionShape& shape, const Window& window, const float* x,
                      const float* weights, float* out) {
   const int64_t k = shape.in * window.taps();

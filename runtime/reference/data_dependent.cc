@@ -91,8 +91,7 @@ Results Compress(const Attributes& attributes, Operands operands) {
 // Slices are compared element by element. A NaN stands behind every number.
 class SliceOrder {
  public:
-  SliceOrder(const Tensor& x, int64_t axis)
-      : x_(x), lanes_(LanesAlong(x.shape(), axis)) {}
+  SliceOrder(const Tensor& x, int64_t axis) : x_(x), lanes_(LanesAlong(x.shape(), axis)) {}
   bool operator()(int64_t a, int64_t b) const {
     for (int64_t o = 0; o < lanes_.outer; ++o) {
       for (int64_t i = 0; i < lanes_.inner; ++i) {

@@ -11,7 +11,8 @@
 namespace qcompile::runtime {
 namespace {
 
-// Indices of one term: letters, and for the dimensions of an ellipsis negative numbers, -1 the last.
+// Indices of one term: letters, and for the dimensions of an ellipsis negative numbers, -1 the
+// last.
 using Term = std::vector<int>;
 
 struct Equation {
@@ -103,8 +104,8 @@ absl::StatusOr<Extents> ReadExtents(const Equation& equation, Operands operands)
     for (size_t d = 0; d < shape.size(); ++d) {
       int64_t& extent = extents.try_emplace(equation.inputs[i][d], 1).first->second;
       if (extent != 1 && shape[d] != 1 && extent != shape[d]) {
-        return absl::InvalidArgumentError(absl::StrCat("expected one extent per index, found ",
-                                                       extent, " and ", shape[d]));
+        return absl::InvalidArgumentError(
+            absl::StrCat("expected one extent per index, found ", extent, " and ", shape[d]));
       }
       if (shape[d] != 1) extent = shape[d];
     }

@@ -55,8 +55,8 @@ absl::StatusOr<DataType> FromOnnxType(int64_t number) {
     case 26:
       return DataType::Signed(2);
     default:
-      return absl::UnimplementedError(absl::StrCat(
-          "expected a float, integer or bool type, found ONNX type number ", number));
+      return absl::UnimplementedError(
+          absl::StrCat("expected a float, integer or bool type, found ONNX type number ", number));
   }
 }
 
@@ -94,8 +94,8 @@ absl::StatusOr<Tensor> WrappedIntegers(DataType type, Shape shape, std::vector<i
     // 64-bit containers hold the values as they are; an unsigned one has no smaller bounds.
     Tensor result(type, std::move(shape));
     if (result.size() != static_cast<int64_t>(values.size())) {
-      return absl::InvalidArgumentError(absl::StrCat("expected ", result.size(),
-                                                     " elements, found ", values.size()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected ", result.size(), " elements, found ", values.size()));
     }
     if (!values.empty()) {
       std::memcpy(result.MutableBytes().data(), values.data(), values.size() * sizeof(int64_t));

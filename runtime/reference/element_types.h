@@ -32,8 +32,9 @@ Tensor ToFloat32(const Tensor& tensor);
 std::vector<double> ToDoubles(const Tensor& tensor);
 Tensor FromFloat32(const Tensor& tensor, DataType type);
 
-// The operation on operands of which some may be narrow floats: computed with as float32, and rounded
-// once where the first operand is narrow. For operations that give the type of that operand.
+// The operation on operands of which some may be narrow floats: computed with as float32, and
+// rounded once where the first operand is narrow. For operations that give the type of that
+// operand.
 template <ReferenceFunction operation>
 Results InFloat32(const Attributes& attributes, Operands operands) {
   std::vector<Value> widened(operands.size());
@@ -75,14 +76,16 @@ absl::Status VisitNumbers(DataType type, F f) {
   return absl::OkStatus();
 }
 
-// Elements of any float type. Models have been checked against the types that ONNX allows, so that others are not wrong but
-// unsupported.
+// Elements of any float type. Models have been checked against the types that ONNX allows, so that
+// others are not wrong but unsupported.
 inline absl::Status CheckFloats(const Tensor& tensor, absl::string_view what) {
   if (tensor.type().IsFloat()) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat("expected ", what, " of a float type, found ", tensor.type().ToString()));
+  return absl::UnimplementedError(
+      absl::StrCat("expected ", what, " of a float type, found ", tensor.type().ToString()));
 }
 
-// f(T()) with the type that floats of `type` are computed with, float or double. Sums of them are of this type too.
+// f(T()) with the type that floats of `type` are computed with, float or double. Sums of them are
+// of this type too.
 template <typename F>
 absl::StatusOr<Tensor> WithFloats(DataType type, F f) {
   if (type == DataType::Float64()) return f(double());
@@ -100,8 +103,7 @@ absl::StatusOr<Tensor> WrappedIntegers(DataType type, Shape shape, std::vector<i
 absl::StatusOr<Tensor> FromNumbers(DataType type, Shape shape, const std::vector<float>& values);
 absl::StatusOr<Tensor> FromNumbers(DataType type, Shape shape, const std::vector<double>& values);
 absl::StatusOr<Tensor> FromNumbers(DataType type, Shape shape, std::vector<int64_t> values);
-absl::StatusOr<Tensor> FromNumbers(DataType type, Shape shape,
-                                   const std::vector<uint64_t>& values);
+absl::StatusOr<Tensor> FromNumbers(DataType type, Shape shape, const std::vector<uint64_t>& values);
 
 // All elements as T, the computation type.
 template <typename T>

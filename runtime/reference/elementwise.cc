@@ -118,8 +118,9 @@ Results Pow(const Attributes&, Operands operands) {
     // In float64 where either is that, else in float32, and rounded to the type of the base once.
     const bool wide = base.type() == DataType::Float64() || exponent.type() == DataType::Float64();
     const DataType type = wide ? DataType::Float64() : DataType::Float32();
-    QCOMPILE_ASSIGN_OR_RETURN(const Tensor powers,
-                              ZipNumbers(FloatsOf(base, type), FloatsOf(exponent, type), power, IntegerPower));
+    QCOMPILE_ASSIGN_OR_RETURN(
+        const Tensor powers,
+        ZipNumbers(FloatsOf(base, type), FloatsOf(exponent, type), power, IntegerPower));
     return Single(absl::StatusOr<Tensor>(FloatsOf(powers, base.type())));
   }
   if (exponent.type().IsFloat()) {
@@ -143,9 +144,8 @@ Results Pow(const Attributes&, Operands operands) {
           "expected exponents of at least 0 for an integer base, found ", exponent.IntegerAt(i)));
     }
   }
-  QCOMPILE_ASSIGN_OR_RETURN(
-      const Tensor converted,
-      WrappedIntegers(base.type(), exponent.shape(), exponent.ToIntegers()));
+  QCOMPILE_ASSIGN_OR_RETURN(const Tensor converted,
+                            WrappedIntegers(base.type(), exponent.shape(), exponent.ToIntegers()));
   return Single(ZipNumbers(base, converted, power, IntegerPower));
 }
 
@@ -201,8 +201,9 @@ Results Sum(const Attributes& attributes, Operands operands) {
 Results Mean(const Attributes&, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const Tensor sum, SumOf(operands));
   const auto count = static_cast<int64_t>(operands.size());
-  return Single(MapFloats(
-      sum, [count](auto x) { return static_cast<decltype(x)>(x / static_cast<decltype(x)>(count)); }));
+  return Single(MapFloats(sum, [count](auto x) {
+    return static_cast<decltype(x)>(x / static_cast<decltype(x)>(count));
+  }));
 }
 
 template <typename F>
@@ -224,9 +225,15 @@ Results UnaryNumber(Operands operands, F f) {
 Results Sqrt(const Attributes&, Operands operands) {
   return UnaryFloat(operands, [](auto x) { return std::sqrt(x); });
 }
-Results Exp(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return ExpOf(x); }); }
-Results Log(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return LogOf(x); }); }
-Results Erf(const Attributes&, Operands operands) { return UnaryFloat(operands, [](auto x) { return ErfOf(x); }); }
+Results Exp(const Attributes&, Operands operands) {
+  return UnaryFloat(operands, [](auto x) { return ExpOf(x); });
+}
+Results Log(const Attributes&, Operands operands) {
+  return UnaryFloat(operands, [](auto x) { return LogOf(x); });
+}
+Results Erf(const Attributes&, Operands operands) {
+  return UnaryFloat(operands, [](auto x) { return ErfOf(x); });
+}
 Results Reciprocal(const Attributes&, Operands operands) {
   return UnaryFloat(operands, [](auto x) { return decltype(x)(1) / x; });
 }
@@ -242,8 +249,10 @@ Results Round(const Attributes&, Operands operands) {
 }
 Results Neg(const Attributes&, Operands operands) {
   return UnaryNumber(operands, [](auto x) {
-    if constexpr (std::is_integral_v<decltype(x)>) return WrapSub(0, x);
-    else return -x;
+    if constexpr (std::is_integral_v<decltype(x)>)
+      return WrapSub(0, x);
+    else
+      return -x;
   });
 }
 Results Abs(const Attributes&, Operands operands) {
@@ -251,8 +260,10 @@ Results Abs(const Attributes&, Operands operands) {
   const Tensor& x = operands[0]->tensor;
   if (x.type().kind == TypeKind::kUnsigned) return std::vector<Value>{*operands[0]};
   return UnaryNumber(operands, [](auto v) {
-    if constexpr (std::is_integral_v<decltype(v)>) return v < 0 ? WrapSub(0, v) : v;
-    else return std::fabs(v);
+    if constexpr (std::is_integral_v<decltype(v)>)
+      return v < 0 ? WrapSub(0, v) : v;
+    else
+      return std::fabs(v);
   });
 }
 Results Sign(const Attributes&, Operands operands) {

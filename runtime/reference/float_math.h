@@ -26,8 +26,8 @@ float TanFloat(float x);
 // 1 / (1 + exp(-x)), one rounding per step as the formula stands.
 float SigmoidFloat(float x);
 
-// The same for the type of the argument. Those on doubles are the C++ library's: not correctly rounded,
-// which nothing relies on, since integer forms are derived from float32 alone.
+// The same for the type of the argument. Those on doubles are the C++ library's: not correctly
+// rounded, which nothing relies on, since integer forms are derived from float32 alone.
 inline float ExpOf(float x) { return ExpFloat(x); }
 inline double ExpOf(double x) { return std::exp(x); }
 inline float LogOf(float x) { return LogFloat(x); }

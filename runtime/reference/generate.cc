@@ -89,8 +89,8 @@ Results Range(const Attributes&, Operands operands) {
   if (type.kind == TypeKind::kSigned) {
     return Single(IntegerRange(type, start.IntegerAt(0), limit.IntegerAt(0), delta.IntegerAt(0)));
   }
-  return Single(WithFloats(
-      type, [&](auto zero) { return FloatRange<decltype(zero)>(start, limit, delta); }));
+  return Single(
+      WithFloats(type, [&](auto zero) { return FloatRange<decltype(zero)>(start, limit, delta); }));
 }
 
 }  // namespace

@@ -131,8 +131,7 @@ class Plane {
     for (size_t i = 0; i < lines[d].weights.size(); ++i) {
       const int64_t position = PositionOf(lines[d].first + static_cast<int64_t>(i), d);
       if (position < 0) continue;
-      const T product =
-          lines[d].weights[i] * Blend(lines, d + 1, offset * shape_[d] + position);
+      const T product = lines[d].weights[i] * Blend(lines, d + 1, offset * shape_[d] + position);
       sum += product;
     }
     return sum;

@@ -16,8 +16,8 @@ namespace {
 
 // Products in ascending order of k, multiply then add, each rounded (or wrapped).
 template <typename T>
-void Product(const T* a, MatrixLayout a_layout, const T* b, MatrixLayout b_layout,
-             int64_t k_extent, T* out) {
+void Product(const T* a, MatrixLayout a_layout, const T* b, MatrixLayout b_layout, int64_t k_extent,
+             T* out) {
   for (int64_t m = 0; m < a_layout.vectors; ++m) {
     T* sums = out + m * b_layout.vectors;
     std::fill_n(sums, b_layout.vectors, T(0));
@@ -104,12 +104,14 @@ absl::StatusOr<Tensor> MatMulOfMatrices(const Value& a, const Value& b) {
   if (a.tensor.type().IsInteger()) {
     // As unsigned ones, which wrap.
     std::vector<uint64_t> out(static_cast<size_t>(result.size()));
-    stacks.Multiply(ToNumbers<uint64_t>(a.tensor).data(), ToNumbers<uint64_t>(b.tensor).data(), out.data());
+    stacks.Multiply(ToNumbers<uint64_t>(a.tensor).data(), ToNumbers<uint64_t>(b.tensor).data(),
+                    out.data());
     return FromNumbers(a.tensor.type(), shape, out);
   }
   return WithFloats(a.tensor.type(), [&](auto zero) -> absl::StatusOr<Tensor> {
     using T = decltype(zero);
-    stacks.Multiply(a.tensor.Data<T>().data(), b.tensor.Data<T>().data(), result.MutableData<T>().data());
+    stacks.Multiply(a.tensor.Data<T>().data(), b.tensor.Data<T>().data(),
+                    result.MutableData<T>().data());
     return std::move(result);
   });
 }
@@ -199,9 +201,8 @@ absl::StatusOr<GemmPlan> PlanGemm(const Attributes& attributes, Operands operand
   QCOMPILE_ASSIGN_OR_RETURN(const bool transpose_b, BoolAttribute(attributes, "transB", false));
   QCOMPILE_ASSIGN_OR_RETURN(const LinearTerms terms,
                             ReadTerms(attributes, OptionalOperand(operands, 2)));
-  QCOMPILE_ASSIGN_OR_RETURN(const GemmShape gemm,
-                            ReadGemmShape(operands[0]->tensor, transpose_a, operands[1]->tensor,
-                                          transpose_b));
+  QCOMPILE_ASSIGN_OR_RETURN(const GemmShape gemm, ReadGemmShape(operands[0]->tensor, transpose_a,
+                                                                operands[1]->tensor, transpose_b));
   const Shape shape{gemm.a.vectors, gemm.b.vectors};
   if (terms.bias != nullptr && !BroadcastsTo(terms.bias->tensor.shape(), shape)) {
     return absl::InvalidArgumentError(absl::StrCat("expected a bias that broadcasts to ",
@@ -218,20 +219,22 @@ Results Gemm(const Attributes& attributes, Operands operands) {
   const Value &a = *operands[0], &b = *operands[1];
   const DataType type = a.tensor.type();
   QCOMPILE_RETURN_IF_ERROR(CheckType(b.tensor, type, "the right matrix"));
-  if (terms.bias != nullptr) QCOMPILE_RETURN_IF_ERROR(CheckType(terms.bias->tensor, type, "the bias"));
+  if (terms.bias != nullptr)
+    QCOMPILE_RETURN_IF_ERROR(CheckType(terms.bias->tensor, type, "the bias"));
   Tensor result(type, shape);
   if (a.quantized && b.quantized) {
     const ExactMatrixProduct product(*a.quantized, gemm.a, *b.quantized, gemm.b, gemm.k);
     product.Compute(0, 0, terms.alpha, ExactBias(terms, shape), result.MutableData<float>());
     return Single(absl::StatusOr<Tensor>(std::move(result)));
   }
-  return Single(WithFloats(type, [&, &gemm = gemm, &terms = terms](auto zero) -> absl::StatusOr<Tensor> {
-    using T = decltype(zero);
-    Product(a.tensor.Data<T>().data(), gemm.a, b.tensor.Data<T>().data(), gemm.b, gemm.k,
-            result.MutableData<T>().data());
-    AddFloatTerms<T>(terms, result);
-    return std::move(result);
-  }));
+  return Single(
+      WithFloats(type, [&, &gemm = gemm, &terms = terms](auto zero) -> absl::StatusOr<Tensor> {
+        using T = decltype(zero);
+        Product(a.tensor.Data<T>().data(), gemm.a, b.tensor.Data<T>().data(), gemm.b, gemm.k,
+                result.MutableData<T>().data());
+        AddFloatTerms<T>(terms, result);
+        return std::move(result);
+      }));
 }
 
 absl::Status CheckGemm(const Attributes& attributes, Operands operands) {

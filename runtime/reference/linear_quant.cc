@@ -1,5 +1,5 @@
-// LinearQuant: QuantizeLinear and DequantizeLinear in one. The zero point is added after rounding, unlike that of QONNX's
-// Quant, and the codes are any interval of integers.
+// LinearQuant: QuantizeLinear and DequantizeLinear in one. The zero point is added after rounding,
+// unlike that of QONNX's Quant, and the codes are any interval of integers.
 #include <cmath>
 
 #include "runtime/reference/broadcast.h"
@@ -20,9 +20,9 @@ absl::StatusOr<Tensor> ReadParameter(const Tensor& parameter, const Tensor& x,
       BroadcastsTo(ExtendRank(parameter, x.rank()).shape(), x.shape())) {
     return ExtendRank(parameter, x.rank());
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected ", what, " to broadcast to ", ShapeToString(x.shape()),
-                   ", found shape ", ShapeToString(parameter.shape())));
+  return absl::InvalidArgumentError(absl::StrCat("expected ", what, " to broadcast to ",
+                                                 ShapeToString(x.shape()), ", found shape ",
+                                                 ShapeToString(parameter.shape())));
 }
 
 absl::Status CheckValues(const Tensor& scale, const Tensor& zero_point) {
@@ -57,7 +57,8 @@ Results LinearQuant(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckValues(scale, zero_point));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t low, IntAttribute(attributes, "low", std::nullopt));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t high, IntAttribute(attributes, "high", std::nullopt));
-  if (low > high || low < INT32_MIN || high > (low < 0 ? int64_t{INT32_MAX} : int64_t{UINT32_MAX})) {
+  if (low > high || low < INT32_MIN ||
+      high > (low < 0 ? int64_t{INT32_MAX} : int64_t{UINT32_MAX})) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected ordered bounds of one type of 32 bits, found ", low, " and ", high));
   }

@@ -114,8 +114,7 @@ Results Det(const Attributes&, Operands operands) {
     std::vector<T> results;
     for (int64_t m = 0; m < NumElements(shape); ++m) {
       const auto first = values.begin() + m * n * n;
-      results.push_back(
-          Determinant(std::vector<T>(first, first + n * n), static_cast<size_t>(n)));
+      results.push_back(Determinant(std::vector<T>(first, first + n * n), static_cast<size_t>(n)));
     }
     return FromNumbers(x.type(), shape, results);
   }));
@@ -162,9 +161,9 @@ Results OneHot(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckSingle(operands[1]->tensor, "the depth"));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t depth, Integral(operands[1]->tensor, 0, "the depth"));
   if (values.shape() != Shape{2} || depth < 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected two values and a depth of at least 0, found shape ",
-        ShapeToString(values.shape()), " and depth ", depth));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected two values and a depth of at least 0, found shape ",
+                     ShapeToString(values.shape()), " and depth ", depth));
   }
   QCOMPILE_ASSIGN_OR_RETURN(int64_t axis, IntAttribute(attributes, "axis", -1));
   QCOMPILE_ASSIGN_OR_RETURN(axis, NormalizeAxis(axis, indices.rank() + 1));

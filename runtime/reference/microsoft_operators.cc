@@ -1,5 +1,5 @@
-// Quantized operators of ONNX Runtime's own domain, by what they approximate: the numbers that codes stand for, the operator on
-// these, QuantizeLinear of the result (docs/Formats.md).
+// Quantized operators of ONNX Runtime's own domain, by what they approximate: the numbers that
+// codes stand for, the operator on these, QuantizeLinear of the result (docs/Formats.md).
 #include <algorithm>
 #include <initializer_list>
 #include <string>
@@ -42,12 +42,13 @@ absl::StatusOr<Value> Numbers(Operands operands, size_t at, int64_t axis = 1) {
               {operands[at], OptionalOperand(operands, at + 1), OptionalOperand(operands, at + 2)});
 }
 
-// The codes of `x` by scale and zero point from operand `at` on; without a zero point they have the type of operand `like`.
+// The codes of `x` by scale and zero point from operand `at` on; without a zero point they have the
+// type of operand `like`.
 Results Codes(const Value& x, Operands operands, size_t at, const Value& like) {
   const Value zero(Tensor(like.tensor.type(), {}));
   const Value* zero_point = OptionalOperand(operands, at + 1);
-  return Single(Call("QuantizeLinear", {},
-                     {&x, operands[at], zero_point == nullptr ? &zero : zero_point}));
+  return Single(
+      Call("QuantizeLinear", {}, {&x, operands[at], zero_point == nullptr ? &zero : zero_point}));
 }
 
 Results Add(const Attributes&, Operands operands) {
@@ -81,7 +82,8 @@ Results GlobalAveragePool(const Attributes& attributes, Operands operands) {
   std::vector<int64_t> list;
   for (int64_t d = 1; d + 1 < x.tensor.rank(); ++d) list.push_back(d);
   QCOMPILE_ASSIGN_OR_RETURN(
-      Tensor axes, Tensor::FromIntegers(DataType::Int64(), {static_cast<int64_t>(list.size())}, list));
+      Tensor axes,
+      Tensor::FromIntegers(DataType::Int64(), {static_cast<int64_t>(list.size())}, list));
   const Value dimensions(std::move(axes));
   QCOMPILE_ASSIGN_OR_RETURN(const Value y, Call("ReduceMean", {}, {&x, &dimensions}));
   return Codes(y, operands, 3, *operands[0]);
@@ -159,8 +161,10 @@ Results MatMulNBits(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t n, IntAttribute(attributes, "N", std::nullopt));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t k, IntAttribute(attributes, "K", std::nullopt));
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t bits, IntAttribute(attributes, "bits", 4));
-  QCOMPILE_ASSIGN_OR_RETURN(const int64_t block, IntAttribute(attributes, "block_size", std::nullopt));
-  if (n < 1 || k < 1 || block < 1 || n > kMaxElements / k || (bits != 2 && bits != 4 && bits != 8)) {
+  QCOMPILE_ASSIGN_OR_RETURN(const int64_t block,
+                            IntAttribute(attributes, "block_size", std::nullopt));
+  if (n < 1 || k < 1 || block < 1 || n > kMaxElements / k ||
+      (bits != 2 && bits != 4 && bits != 8)) {
     return absl::InvalidArgumentError("expected positive sizes and 2, 4 or 8 bits");
   }
   if (OptionalOperand(operands, 4) != nullptr) {

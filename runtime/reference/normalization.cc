@@ -31,8 +31,10 @@ std::vector<T> Widened(const Tensor& x) {
 template <typename T>
 std::vector<T> NormalizeChannels(Operands operands, const Lanes& lanes, float epsilon) {
   std::vector<T> values = Widened<T>(operands[0]->tensor);
-  const std::vector<T> scale = Widened<T>(operands[1]->tensor), bias = Widened<T>(operands[2]->tensor),
-                       mean = Widened<T>(operands[3]->tensor), var = Widened<T>(operands[4]->tensor);
+  const std::vector<T> scale = Widened<T>(operands[1]->tensor),
+                       bias = Widened<T>(operands[2]->tensor),
+                       mean = Widened<T>(operands[3]->tensor),
+                       var = Widened<T>(operands[4]->tensor);
   T* y = values.data();
   for (int64_t o = 0; o < lanes.outer; ++o) {
     for (size_t c = 0; c < scale.size(); ++c) {
@@ -49,7 +51,8 @@ std::vector<T> NormalizeChannels(Operands operands, const Lanes& lanes, float ep
   return values;
 }
 
-// Parameters may have other types than the operand: all is computed in float64 where one of them has it.
+// Parameters may have other types than the operand: all is computed in float64 where one of them
+// has it.
 Results BatchNormalization(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 5, 5));
   QCOMPILE_ASSIGN_OR_RETURN(const float epsilon, FloatAttribute(attributes, "epsilon", 1e-5f));
@@ -75,7 +78,8 @@ Results BatchNormalization(const Attributes& attributes, Operands operands) {
   }
   const Lanes lanes = x.rank() == 1 ? Lanes{1, 1, x.size()} : LanesAlong(x.shape(), 1);
   return Single(WithFloats(widest, [&](auto zero) {
-    return FromNumbers(x.type(), x.shape(), NormalizeChannels<decltype(zero)>(operands, lanes, epsilon));
+    return FromNumbers(x.type(), x.shape(),
+                       NormalizeChannels<decltype(zero)>(operands, lanes, epsilon));
   }));
 }
 
@@ -158,7 +162,8 @@ struct NormalizedRows {
   Tensor means, inverses;  // one for each row
 };
 NormalizedRows NormalizeRows(const Tensor& x, const Shape& reduced, float epsilon) {
-  NormalizedRows rows{ToNumbers<float>(x), Tensor(DataType::Float32(), reduced), Tensor(DataType::Float32(), reduced)};
+  NormalizedRows rows{ToNumbers<float>(x), Tensor(DataType::Float32(), reduced),
+                      Tensor(DataType::Float32(), reduced)};
   const size_t count = static_cast<size_t>(rows.means.size());
   const size_t extent = count == 0 ? 0 : rows.values.size() / count;
   for (size_t r = 0; r < count && extent > 0; ++r) {
@@ -177,7 +182,8 @@ NormalizedRows NormalizeRows(const Tensor& x, const Shape& reduced, float epsilo
 // row * scale + bias, repeated over the rows; there may be no bias.
 template <typename T>
 std::vector<T> ScaleRows(const std::vector<float>& rows, const Tensor& scale, const Tensor* bias) {
-  const std::vector<T> factors = Widened<T>(scale), addends = bias ? Widened<T>(*bias) : std::vector<T>();
+  const std::vector<T> factors = Widened<T>(scale),
+                       addends = bias ? Widened<T>(*bias) : std::vector<T>();
   std::vector<T> out(rows.begin(), rows.end());
   for (size_t i = 0; i < out.size(); ++i) {
     out[i] *= factors[i % factors.size()];
@@ -213,11 +219,16 @@ Results LayerNormalization(const Attributes& attributes, Operands operands) {
   Shape reduced = x.shape();
   std::fill(reduced.begin() + axis, reduced.end(), 1);
   NormalizedRows rows = NormalizeRows(x, reduced, epsilon);
-  const Tensor factors = BroadcastTensor(scale, row), addends = bias ? BroadcastTensor(bias->tensor, row) : Tensor();
-  QCOMPILE_ASSIGN_OR_RETURN(Tensor result, WithFloats(x.type(), [&](auto zero) {
-    return FromNumbers(x.type(), x.shape(), ScaleRows<decltype(zero)>(rows.values, factors, bias ? &addends : nullptr));
-  }));
-  return std::vector<Value>{Value(std::move(result)), Value(std::move(rows.means)), Value(std::move(rows.inverses))};
+  const Tensor factors = BroadcastTensor(scale, row),
+               addends = bias ? BroadcastTensor(bias->tensor, row) : Tensor();
+  QCOMPILE_ASSIGN_OR_RETURN(
+      Tensor result, WithFloats(x.type(), [&](auto zero) {
+        return FromNumbers(
+            x.type(), x.shape(),
+            ScaleRows<decltype(zero)>(rows.values, factors, bias ? &addends : nullptr));
+      }));
+  return std::vector<Value>{Value(std::move(result)), Value(std::move(rows.means)),
+                            Value(std::move(rows.inverses))};
 }
 
 }  // namespace

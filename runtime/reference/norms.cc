@@ -154,10 +154,9 @@ Results InstanceNormalization(const Attributes& attributes, Operands operands) {
     const Tensor& parameter = operands[i]->tensor;
     QCOMPILE_RETURN_IF_ERROR(CheckType(parameter, x.type(), "parameters"));
     if (x.rank() < 3 || parameter.shape() != Shape{x.shape()[1]}) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("expected one parameter per channel of an operand of shape ",
-                       ShapeToString(x.shape()), ", found shape ",
-                       ShapeToString(parameter.shape())));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "expected one parameter per channel of an operand of shape ", ShapeToString(x.shape()),
+          ", found shape ", ShapeToString(parameter.shape())));
     }
   }
   const int64_t channels = x.shape()[1];

@@ -55,8 +55,8 @@ absl::StatusOr<Blocks> ReadBlocks(const Attributes& attributes, Operands operand
   QCOMPILE_ASSIGN_OR_RETURN(blocks.pads, ReadList(attributes, "pads", 2 * n, 0, 0));
   QCOMPILE_ASSIGN_OR_RETURN(blocks.dilations, ReadList(attributes, "dilations", n, 1, 1));
   if (blocks.block.size() != n) {
-    return absl::InvalidArgumentError(absl::StrCat("expected blocks of ", n, " dimensions, found ",
-                                                   blocks.block.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected blocks of ", n, " dimensions, found ", blocks.block.size()));
   }
   for (size_t d = 0; d < n; ++d) {
     const int64_t room = blocks.image[d] + blocks.pads[d] + blocks.pads[n + d] -
@@ -73,9 +73,9 @@ Results Col2Im(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const Blocks blocks, ReadBlocks(attributes, operands));
   const int64_t taps = NumElements(blocks.block), places = NumElements(blocks.places);
   if (x.rank() != 3 || taps == 0 || x.shape()[1] % taps != 0 || x.shape()[2] != places) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected columns [batch, channels * ", taps, ", ", places, "], found shape ",
-                     ShapeToString(x.shape())));
+    return absl::InvalidArgumentError(absl::StrCat("expected columns [batch, channels * ", taps,
+                                                   ", ", places, "], found shape ",
+                                                   ShapeToString(x.shape())));
   }
   Shape shape{x.shape()[0], x.shape()[1] / taps};
   shape.insert(shape.end(), blocks.image.begin(), blocks.image.end());
@@ -92,8 +92,7 @@ Results Col2Im(const Attributes& attributes, Operands operands) {
           const int64_t element = blocks.ElementOf(place, tap);
           if (element < 0) continue;
           T& to = picture[static_cast<size_t>(c * plane + element)];
-          to = static_cast<T>(to +
-                              columns[static_cast<size_t>((c * taps + tap) * places + place)]);
+          to = static_cast<T>(to + columns[static_cast<size_t>((c * taps + tap) * places + place)]);
         }
       }
     }
@@ -143,9 +142,9 @@ absl::StatusOr<Deformed> ReadDeformed(const Attributes& attributes, Operands ope
                       x[1] == w[1] * how.groups && w[0] % how.groups == 0 &&
                       x[1] % how.offset_groups == 0 && NumElements(w) > 0;
   if (!agrees) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected weights that agree with an operand of shape ", ShapeToString(x), " in ",
-        how.groups, " groups, found shape ", ShapeToString(w)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected weights that agree with an operand of shape ", ShapeToString(x),
+                     " in ", how.groups, " groups, found shape ", ShapeToString(w)));
   }
   how.shape = {x[0], w[0]};
   for (size_t d = 0; d < 2; ++d) {
@@ -161,10 +160,9 @@ absl::StatusOr<Deformed> ReadDeformed(const Attributes& attributes, Operands ope
   const Value *bias = OptionalOperand(operands, 3), *mask = OptionalOperand(operands, 4);
   if (offset != expected || (bias && bias->tensor.shape() != Shape{w[0]}) ||
       (mask && mask->tensor.shape() != masks)) {
-    return absl::InvalidArgumentError(absl::StrCat("expected offsets of shape ",
-                                                   ShapeToString(expected), ", a bias of shape ",
-                                                   w[0], " and a mask of shape ",
-                                                   ShapeToString(masks), ", found others"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected offsets of shape ", ShapeToString(expected), ", a bias of shape ",
+                     w[0], " and a mask of shape ", ShapeToString(masks), ", found others"));
   }
   return how;
 }
@@ -181,9 +179,11 @@ absl::StatusOr<Tensor> Deform(const Deformed& how, Operands operands) {
                        offsets = ToNumbers<T>(operands[2]->tensor);
   const std::vector<T> bias = optional(3, w.shape()[0], 0);
   const std::vector<T> mask = optional(4, operands[2]->tensor.size() / 2, 1);
-  const int64_t height = x.shape()[2], width = x.shape()[3], in = w.shape()[1], channels = x.shape()[1];
+  const int64_t height = x.shape()[2], width = x.shape()[3], in = w.shape()[1],
+                channels = x.shape()[1];
   const int64_t rows = w.shape()[2], columns = w.shape()[3], taps = rows * columns;
-  const int64_t out_height = how.shape[2], out_width = how.shape[3], places = out_height * out_width;
+  const int64_t out_height = how.shape[2], out_width = how.shape[3],
+                places = out_height * out_width;
   const int64_t out = how.shape[1], per_group = out / how.groups;
   std::vector<T> values(static_cast<size_t>(NumElements(how.shape)));
   for (int64_t i = 0; i < static_cast<int64_t>(values.size()); ++i) {
@@ -196,14 +196,14 @@ absl::StatusOr<Tensor> Deform(const Deformed& how, Operands operands) {
       const T* plane = data.data() + (n * channels + channel) * height * width;
       for (int64_t tap = 0; tap < taps; ++tap) {
         const int64_t row = (n * how.offset_groups + group) * taps + tap;
-        const T y = static_cast<T>(oy * how.strides[0] - how.pads[0] +
-                                   tap / columns * how.dilations[0]) +
-                    offsets[static_cast<size_t>(2 * row * places + place)];
-        const T at = static_cast<T>(ox * how.strides[1] - how.pads[1] +
-                                    tap % columns * how.dilations[1]) +
-                     offsets[static_cast<size_t>((2 * row + 1) * places + place)];
-        const T sample = Between(plane, height, width, y, at) *
-                         mask[static_cast<size_t>(row * places + place)];
+        const T y =
+            static_cast<T>(oy * how.strides[0] - how.pads[0] + tap / columns * how.dilations[0]) +
+            offsets[static_cast<size_t>(2 * row * places + place)];
+        const T at =
+            static_cast<T>(ox * how.strides[1] - how.pads[1] + tap % columns * how.dilations[1]) +
+            offsets[static_cast<size_t>((2 * row + 1) * places + place)];
+        const T sample =
+            Between(plane, height, width, y, at) * mask[static_cast<size_t>(row * places + place)];
         const T product = sample * weights[static_cast<size_t>((m * in + c) * taps + tap)];
         sum += product;
       }
@@ -249,9 +249,8 @@ Results MaxUnpool(const Attributes& attributes, Operands operands) {
   bool fits = shape.size() == pooled.size();
   for (size_t d = 0; fits && d < shape.size(); ++d) fits = shape[d] >= pooled[d];
   if (!fits) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a result of at least ",
-                                                   ShapeToString(pooled), ", found ",
-                                                   ShapeToString(shape)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected a result of at least ", ShapeToString(pooled), ", found ", ShapeToString(shape)));
   }
   QCOMPILE_ASSIGN_OR_RETURN(Tensor result, NewTensor(x.type(), shape));
   const std::vector<int64_t> places = StridedIndices(pooled, RowMajorStrides(shape), 0);

@@ -187,7 +187,8 @@ std::vector<int64_t> SelectLargest(const Value& x, const Window& window, const P
       return values[i] > values[best] || (std::isnan(values[best]) && !std::isnan(values[i]));
     });
   };
-  return x.tensor.type() == DataType::Float64() ? select(x.tensor.Data<double>()) : select(x.tensor.Floats());
+  return x.tensor.type() == DataType::Float64() ? select(x.tensor.Data<double>())
+                                                : select(x.tensor.Floats());
 }
 
 struct Maxima {

@@ -10,7 +10,8 @@
 
 namespace qcompile::runtime {
 
-// Integers of type `type` that stand for scale * (code - zero point); code i has parameter `parameter[i]`.
+// Integers of type `type` that stand for scale * (code - zero point); code i has parameter
+// `parameter[i]`.
 struct LinearCodes {
   DataType type;
   std::vector<int64_t> codes, parameter;
@@ -18,9 +19,10 @@ struct LinearCodes {
   std::vector<int64_t> zero_points;  // as many as scales
 };
 
-// Codes and zero point counted from the other end turn a negative scale around: s (c - z) = -s ((l + h - c) - (l + h - z)) with
-// the first and the last code l and h of the type; where the zero point is 0 and no code is without its negative, -c and 0 do. A
-// scale of 0 is any scale on codes that are the zero point. The numbers stay the same, but for the sign of 0. Gives for every
+// Codes and zero point counted from the other end turn a negative scale around: s (c - z) = -s ((l
+// + h - c) - (l + h - z)) with the first and the last code l and h of the type; where the zero
+// point is 0 and no code is without its negative, -c and 0 do. A scale of 0 is any scale on codes
+// that are the zero point. The numbers stay the same, but for the sign of 0. Gives for every
 // parameter the sign that its scale had: -1, 0 or 1.
 std::vector<int> MakeScalesPositive(LinearCodes& codes);
 

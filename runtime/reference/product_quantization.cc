@@ -21,13 +21,12 @@ absl::Status Codebooks::Read(const Tensor& tensor, const Tensor& offset_tensor,
                      ShapeToString(tensor.shape())));
   }
   if (offset_tensor.shape() != Shape{tensor.shape()[0], tensor.shape()[1]}) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected offsets of shape [", tensor.shape()[0], ", ", tensor.shape()[1],
-                     "], found ", ShapeToString(offset_tensor.shape())));
+    return absl::InvalidArgumentError(absl::StrCat("expected offsets of shape [", tensor.shape()[0],
+                                                   ", ", tensor.shape()[1], "], found ",
+                                                   ShapeToString(offset_tensor.shape())));
   }
   if (norm_attribute != 1 && norm_attribute != 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected norm 1 or 2, found ", norm_attribute));
+    return absl::InvalidArgumentError(absl::StrCat("expected norm 1 or 2, found ", norm_attribute));
   }
   if (factor_attribute < 1 || factor_attribute > int64_t{1} << 30) {
     return absl::InvalidArgumentError(
@@ -54,9 +53,9 @@ absl::Status Codebooks::CheckDistances(int64_t low, int64_t high, int64_t limit)
   const bool fits = reach < limit && offset < limit &&
                     (norm == 1 ? reach : reach * reach) < (limit - offset) / length;
   if (fits) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected distances below ", limit, ", found larger ones for inputs from ", low,
-                   " to ", high));
+  return absl::InvalidArgumentError(absl::StrCat("expected distances below ", limit,
+                                                 ", found larger ones for inputs from ", low,
+                                                 " to ", high));
 }
 
 void Codebooks::Encode(const int64_t* row, int64_t k, int64_t* positions) const {
@@ -92,15 +91,15 @@ absl::StatusOr<Product> PlanProduct(const Shape& x, Codebooks codebooks, const T
   const bool fits = tables.rank() == 3 && tables.shape()[0] == codebooks.spaces &&
                     tables.shape()[1] == codebooks.prototypes && tables.shape()[2] > 0;
   if (!fits) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected tables of shape [", codebooks.spaces, ", ", codebooks.prototypes,
-                     ", outputs], found ", ShapeToString(tables.shape())));
+    return absl::InvalidArgumentError(absl::StrCat("expected tables of shape [", codebooks.spaces,
+                                                   ", ", codebooks.prototypes, ", outputs], found ",
+                                                   ShapeToString(tables.shape())));
   }
   const int64_t most = codebooks.spaces * codebooks.length;
   if (x.empty() || x.back() > most || x.back() <= most - codebooks.length) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected rows of ", most - codebooks.length + 1, " to ", most,
-                     " elements, found shape ", ShapeToString(x)));
+    return absl::InvalidArgumentError(absl::StrCat("expected rows of ", most - codebooks.length + 1,
+                                                   " to ", most, " elements, found shape ",
+                                                   ShapeToString(x)));
   }
   Product product;
   product.k = x.back();
@@ -160,8 +159,8 @@ absl::Status CheckPerOutput(const Tensor& tensor, int64_t outputs, absl::string_
   QCOMPILE_RETURN_IF_ERROR(CheckType(tensor, DataType::Float64(), what));
   const bool fits = tensor.rank() == 1 && (tensor.size() == 1 || tensor.size() == outputs);
   if (!fits) {
-    return absl::InvalidArgumentError(absl::StrCat("expected 1 or ", outputs, " elements of ",
-                                                   what, ", found shape ",
+    return absl::InvalidArgumentError(absl::StrCat("expected 1 or ", outputs, " elements of ", what,
+                                                   ", found shape ",
                                                    ShapeToString(tensor.shape())));
   }
   for (double v : tensor.Data<double>()) {
@@ -173,8 +172,8 @@ absl::Status CheckPerOutput(const Tensor& tensor, int64_t outputs, absl::string_
   return absl::OkStatus();
 }
 
-// Prototypes lie on the border where a last, shorter sub-vector has no inputs: the function body pads
-// with zeros there.
+// Prototypes lie on the border where a last, shorter sub-vector has no inputs: the function body
+// pads with zeros there.
 absl::Status CheckBorder(const Product& product) {
   const Codebooks& c = product.codebooks;
   const int64_t last = product.k - (c.spaces - 1) * c.length;
@@ -206,14 +205,13 @@ Results PqMatMul(const Attributes& attributes, Operands operands) {
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t norm, IntAttribute(attributes, "norm", 2));
   constexpr int64_t kLargest = int64_t{1} << 22;
   if (low > high || low < -kLargest || high > kLargest) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected low <= high within 2^22, found ", low, " and ", high));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected low <= high within 2^22, found ", low, " and ", high));
   }
   Codebooks codebooks;
   QCOMPILE_RETURN_IF_ERROR(codebooks.Read(operands[2]->tensor, operands[3]->tensor, factor, norm));
-  QCOMPILE_ASSIGN_OR_RETURN(
-      const Product product,
-      PlanProduct(x.shape(), std::move(codebooks), operands[4]->tensor));
+  QCOMPILE_ASSIGN_OR_RETURN(const Product product,
+                            PlanProduct(x.shape(), std::move(codebooks), operands[4]->tensor));
   QCOMPILE_RETURN_IF_ERROR(CheckBorder(product));
   // The function body computes distances in 32 bits.
   QCOMPILE_RETURN_IF_ERROR(product.codebooks.CheckDistances(low, high, (int64_t{1} << 31) - 1));

@@ -114,8 +114,8 @@ absl::StatusOr<DequantizeParameters> ReadDequantize(const Attributes& attributes
   return p;
 }
 
-// code * scale rounded once to float32, where the product in double is far enough from the middle of
-// two floats to say which: it is off by at most 2^-53 of itself.
+// code * scale rounded once to float32, where the product in double is far enough from the middle
+// of two floats to say which: it is off by at most 2^-53 of itself.
 std::optional<float> RoundProduct(int64_t code, double scale) {
   constexpr int64_t kExact = int64_t{1} << 53;
   if (code < -kExact || code > kExact) return std::nullopt;

@@ -1,6 +1,6 @@
-// QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear: one scale and zero point, one per index of an axis, or one
-// per block of it. Integer codes with float32 scales have an exact reading; with other types the steps are floats, rounded
-// to the type that the operator names.
+// QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear: one scale and zero point, one per
+// index of an axis, or one per block of it. Integer codes with float32 scales have an exact
+// reading; with other types the steps are floats, rounded to the type that the operator names.
 #include <algorithm>
 #include <cmath>
 
@@ -60,8 +60,7 @@ absl::StatusOr<Operators> ReadOperators(const Attributes& attributes, Operands o
   if (const Value* zero_point = OptionalOperand(operands, 2)) {
     QCOMPILE_RETURN_IF_ERROR(CheckType(zero_point->tensor, code_type, "the zero point"));
     QCOMPILE_ASSIGN_OR_RETURN(
-        result.zero_point,
-        ArrangeParameter(attributes, zero_point->tensor, shape, "zero points"));
+        result.zero_point, ArrangeParameter(attributes, zero_point->tensor, shape, "zero points"));
   } else {
     result.zero_point = Tensor(code_type, Shape(shape.size(), 1));
   }
@@ -103,15 +102,15 @@ Results QuantizeLinear(const Attributes& attributes, Operands operands) {
     const double quotient = Divide(precision, value, scale);
     const double zero = NumberAt(with.zero_point, zero_index(i));
     if (type.IsFloat()) {
-      const uint32_t code = EncodeFloat(type, quotient + zero,
-                                        saturate ? Overflow::kSaturate : Overflow::kInfinity);
+      const uint32_t code =
+          EncodeFloat(type, quotient + zero, saturate ? Overflow::kSaturate : Overflow::kInfinity);
       floats.MutableBytes()[static_cast<size_t>(i)] = static_cast<uint8_t>(code);
       continue;
     }
     // The zero point is added to the integer.
     const double steps = RoundToIntegral(quotient, RoundingMode::kHalfEven);
-    codes.push_back(RoundAndClamp(steps + zero, RoundingMode::kHalfEven, type.MinValue(),
-                                  type.MaxValue()));
+    codes.push_back(
+        RoundAndClamp(steps + zero, RoundingMode::kHalfEven, type.MinValue(), type.MaxValue()));
   }
   if (type.IsFloat()) return Single(absl::StatusOr<Tensor>(std::move(floats)));
   return Single(Tensor::FromIntegers(type, x.shape(), codes));
@@ -177,8 +176,7 @@ Results DynamicQuantizeLinear(const Attributes&, Operands operands) {
   const float scale = range / 255.0f;
   const float negated = 0.0f - lowest;
   const float quotient = negated / scale;
-  const int64_t zero =
-      scale > 0 ? RoundAndClamp(quotient, RoundingMode::kHalfEven, 0, 255) : 0;
+  const int64_t zero = scale > 0 ? RoundAndClamp(quotient, RoundingMode::kHalfEven, 0, 255) : 0;
   std::vector<int64_t> codes;
   for (float value : x.Floats()) {
     const float scaled = scale > 0 ? value / scale : 0.0f;

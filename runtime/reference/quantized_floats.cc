@@ -9,7 +9,8 @@ namespace qcompile::runtime {
 namespace {
 
 constexpr double kLargestCode = 1 << 20;
-// Floats of this size are integers: adding it to a number far below rounds that to an integer, half to even.
+// Floats of this size are integers: adding it to a number far below rounds that to an integer, half
+// to even.
 constexpr float kIntegerGrid = 0x1.8p23f;
 
 std::optional<float> Single(const Tensor& tensor) {

@@ -27,7 +27,8 @@ absl::Status CheckCodes(const Tensor& tensor, absl::string_view what) {
 
 // A scale as float32: finite, and positive where codes are made by it.
 enum class Sign { kAny, kPositive };
-absl::StatusOr<Tensor> ReadScale(const Tensor& scale, absl::string_view what, Sign sign = Sign::kAny) {
+absl::StatusOr<Tensor> ReadScale(const Tensor& scale, absl::string_view what,
+                                 Sign sign = Sign::kAny) {
   if (!scale.type().IsFloat() || scale.type().bits > 32) {
     return absl::InvalidArgumentError(absl::StrCat(
         "expected ", what, " of type float32 or narrower, found ", scale.type().ToString()));
@@ -35,9 +36,9 @@ absl::StatusOr<Tensor> ReadScale(const Tensor& scale, absl::string_view what, Si
   Tensor result = ToFloat32(scale);
   for (float s : result.Floats()) {
     if (std::isfinite(s) && (sign == Sign::kAny || s > 0)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected ", what, " to be finite", sign == Sign::kPositive ? " and positive" : "",
-                     ", found ", NumberToString(s)));
+    return absl::InvalidArgumentError(absl::StrCat("expected ", what, " to be finite",
+                                                   sign == Sign::kPositive ? " and positive" : "",
+                                                   ", found ", NumberToString(s)));
   }
   return result;
 }
@@ -55,9 +56,9 @@ absl::StatusOr<Tensor> Arrange(const Tensor& parameter, const Shape& shape, size
   if (NumElements(arranged) == parameter.size() && BroadcastsTo(arranged, shape)) {
     return parameter.Reshaped(std::move(arranged));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected ", what, " of one element or ", shape[along], ", found shape ",
-                   ShapeToString(parameter.shape())));
+  return absl::InvalidArgumentError(absl::StrCat("expected ", what, " of one element or ",
+                                                 shape[along], ", found shape ",
+                                                 ShapeToString(parameter.shape())));
 }
 
 Tensor IntegersAsFloat(const Tensor& tensor) {
@@ -74,8 +75,7 @@ absl::StatusOr<Value> Read(const Tensor& codes, const Tensor& scale, const Tenso
   view.codes = codes;
   QCOMPILE_ASSIGN_OR_RETURN(view.scale, Arrange(scales, codes.shape(), along, "scales"));
   QCOMPILE_ASSIGN_OR_RETURN(
-      view.zero_point,
-      Arrange(IntegersAsFloat(zero_point), codes.shape(), along, "zero points"));
+      view.zero_point, Arrange(IntegersAsFloat(zero_point), codes.shape(), along, "zero points"));
   return MakeQuantized(WithPositiveScales(std::move(view)));
 }
 
@@ -84,9 +84,11 @@ absl::StatusOr<Tensor> Requantize(const Tensor& x, const Tensor& scale, const Te
                                   size_t along) {
   const DataType type = zero_point.type();
   QCOMPILE_RETURN_IF_ERROR(CheckCodes(zero_point, "the zero point of the result"));
-  QCOMPILE_ASSIGN_OR_RETURN(const Tensor read, ReadScale(scale, "the scale of the result", Sign::kPositive));
+  QCOMPILE_ASSIGN_OR_RETURN(const Tensor read,
+                            ReadScale(scale, "the scale of the result", Sign::kPositive));
   QCOMPILE_ASSIGN_OR_RETURN(const Tensor scales, Arrange(read, x.shape(), along, "scales"));
-  QCOMPILE_ASSIGN_OR_RETURN(const Tensor zeros, Arrange(zero_point, x.shape(), along, "zero points"));
+  QCOMPILE_ASSIGN_OR_RETURN(const Tensor zeros,
+                            Arrange(zero_point, x.shape(), along, "zero points"));
   const BroadcastIndex scale_index(scales.shape(), x.shape());
   const BroadcastIndex zero_index(zeros.shape(), x.shape());
   std::vector<int64_t> codes;
@@ -117,10 +119,10 @@ Results QLinearMatMul(const Attributes&, Operands operands) {
   const Tensor &a = operands[0]->tensor, &b = operands[3]->tensor;
   QCOMPILE_RETURN_IF_ERROR(CheckRank(a));
   QCOMPILE_RETURN_IF_ERROR(CheckRank(b));
-  QCOMPILE_ASSIGN_OR_RETURN(
-      const Value left, Read(a, operands[1]->tensor, operands[2]->tensor, RowDimension(a)));
-  QCOMPILE_ASSIGN_OR_RETURN(
-      const Value right, Read(b, operands[4]->tensor, operands[5]->tensor, ColumnDimension(b)));
+  QCOMPILE_ASSIGN_OR_RETURN(const Value left,
+                            Read(a, operands[1]->tensor, operands[2]->tensor, RowDimension(a)));
+  QCOMPILE_ASSIGN_OR_RETURN(const Value right,
+                            Read(b, operands[4]->tensor, operands[5]->tensor, ColumnDimension(b)));
   const Value* factors[] = {&left, &right};
   QCOMPILE_ASSIGN_OR_RETURN(const std::vector<Value> product,
                             FindReference("onnx.MatMul")(Attributes(), factors));
@@ -136,7 +138,8 @@ absl::StatusOr<Value> ReadBias(const Tensor& codes, const Tensor& x_scale, const
   QCOMPILE_RETURN_IF_ERROR(CheckSingle(input, "the scale of the operand"));
   for (float& s : scale.MutableData<float>()) s = input.Floats()[0] * s;
   QCOMPILE_ASSIGN_OR_RETURN(scale, Arrange(scale, codes.shape(), 0, "scales"));
-  return MakeQuantized(WithPositiveScales({codes, std::move(scale), Tensor::ScalarFloat(0).Reshaped({1})}));
+  return MakeQuantized(
+      WithPositiveScales({codes, std::move(scale), Tensor::ScalarFloat(0).Reshaped({1})}));
 }
 
 Results QLinearConv(const Attributes& attributes, Operands operands) {
@@ -155,8 +158,8 @@ Results QLinearConv(const Attributes& attributes, Operands operands) {
     if (given->tensor.rank() != 1) {
       return absl::InvalidArgumentError("expected a bias of one dimension");
     }
-    QCOMPILE_ASSIGN_OR_RETURN(
-        bias, ReadBias(given->tensor, operands[1]->tensor, operands[4]->tensor));
+    QCOMPILE_ASSIGN_OR_RETURN(bias,
+                              ReadBias(given->tensor, operands[1]->tensor, operands[4]->tensor));
     factors[2] = &bias;
   }
   QCOMPILE_ASSIGN_OR_RETURN(const std::vector<Value> sums,
@@ -228,10 +231,10 @@ Results ConvInteger(const Attributes& attributes, Operands operands) {
         const int64_t row = shape.WeightRow(group, m % shape.out, c);
         const int64_t plane = n * shape.groups * shape.in + group * shape.in + c;
         for (int64_t tap = 0; tap < window.taps(); ++tap) {
-          window.AddTap<int32_t, int64_t>(
-              tap, factors[static_cast<size_t>(row * window.taps() + tap)],
-              inputs.data() + plane * window.in_size(),
-              sums.data() + (n * channels + m) * window.out_size());
+          window.AddTap<int32_t, int64_t>(tap,
+                                          factors[static_cast<size_t>(row * window.taps() + tap)],
+                                          inputs.data() + plane * window.in_size(),
+                                          sums.data() + (n * channels + m) * window.out_size());
         }
       }
     }

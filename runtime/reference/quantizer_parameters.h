@@ -8,8 +8,8 @@
 
 namespace qcompile::runtime {
 
-// A scale or zero point so that it broadcasts against a tensor of `shape`: one number, one per index
-// of the attribute `axis`, or one per block of `block_size` indices of it.
+// A scale or zero point so that it broadcasts against a tensor of `shape`: one number, one per
+// index of the attribute `axis`, or one per block of `block_size` indices of it.
 absl::StatusOr<Tensor> ArrangeParameter(const Attributes& attributes, const Tensor& parameter,
                                         const Shape& shape, absl::string_view what);
 

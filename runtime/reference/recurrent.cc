@@ -63,7 +63,7 @@ absl::StatusOr<Activation<T>> MakeActivation(const std::string& name, std::optio
 // What the three operators share. Directions run one after the other: forward, then reverse.
 struct Layer {
   int64_t length, batch, inputs, hidden, directions;
-  bool reverse = false;       // the only direction is
+  bool reverse = false;  // the only direction is
   bool batch_first = false;
   std::vector<int64_t> lengths;  // of each sample
   float clip = 0;                // none where 0
@@ -75,8 +75,8 @@ absl::StatusOr<Layer> ReadLayer(const Attributes& attributes, Operands operands,
   QCOMPILE_ASSIGN_OR_RETURN(const std::string direction,
                             StringAttribute(attributes, "direction", "forward"));
   if (direction != "forward" && direction != "reverse" && direction != "bidirectional") {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected direction forward, reverse or bidirectional, found ", direction));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected direction forward, reverse or bidirectional, found ", direction));
   }
   layer.directions = direction == "bidirectional" ? 2 : 1;
   layer.reverse = direction == "reverse";
@@ -92,16 +92,15 @@ absl::StatusOr<Layer> ReadLayer(const Attributes& attributes, Operands operands,
   QCOMPILE_ASSIGN_OR_RETURN(const int64_t hidden,
                             IntAttribute(attributes, "hidden_size", layer.hidden));
   if (hidden != layer.hidden) {
-    return absl::InvalidArgumentError(absl::StrCat("expected hidden_size ", layer.hidden,
-                                                   " as the weights say, found ", hidden));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected hidden_size ", layer.hidden, " as the weights say, found ", hidden));
   }
   const Shape w_shape{layer.directions, gates * hidden, layer.inputs};
   const Shape r_shape{layer.directions, gates * hidden, hidden};
   if (w.shape() != w_shape || r.shape() != r_shape) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected weights of shapes ", ShapeToString(w_shape), " and ",
-                     ShapeToString(r_shape), ", found ", ShapeToString(w.shape()), " and ",
-                     ShapeToString(r.shape())));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected weights of shapes ", ShapeToString(w_shape), " and ", ShapeToString(r_shape),
+        ", found ", ShapeToString(w.shape()), " and ", ShapeToString(r.shape())));
   }
   layer.lengths.assign(static_cast<size_t>(layer.batch), layer.length);
   if (const Value* operand = OptionalOperand(operands, 4)) {
@@ -111,8 +110,8 @@ absl::StatusOr<Layer> ReadLayer(const Attributes& attributes, Operands operands,
       if (layer.lengths.empty()) break;
     }
     if (static_cast<int64_t>(layer.lengths.size()) != layer.batch) {
-      return absl::InvalidArgumentError(absl::StrCat("expected ", layer.batch,
-                                                     " lengths from 0 to ", layer.length));
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected ", layer.batch, " lengths from 0 to ", layer.length));
     }
   }
   return layer;
@@ -243,16 +242,18 @@ struct Kind {
 };
 
 template <typename T>
-absl::StatusOr<Cell<T>> MakeCell(const Attributes& attributes, const Kind& kind,
-                                 const Layer& layer, int64_t direction) {
+absl::StatusOr<Cell<T>> MakeCell(const Attributes& attributes, const Kind& kind, const Layer& layer,
+                                 int64_t direction) {
   const size_t count = kind.activations.size();
   const size_t first = static_cast<size_t>(direction) * count;
   const auto* names = attributes.Find<std::vector<std::string>>("activations");
   const auto* alphas = attributes.Find<std::vector<float>>("activation_alpha");
   const auto* betas = attributes.Find<std::vector<float>>("activation_beta");
   if (names && names->size() != count * static_cast<size_t>(layer.directions)) {
-    return absl::InvalidArgumentError(absl::StrCat("expected ", count, " activations per direction"
-                                                   ", found ", names->size()));
+    return absl::InvalidArgumentError(absl::StrCat("expected ", count,
+                                                   " activations per direction"
+                                                   ", found ",
+                                                   names->size()));
   }
   Cell<T> cell{{}, layer.clip, false};
   QCOMPILE_ASSIGN_OR_RETURN(cell.flag, BoolAttribute(attributes, kind.flag, false));
@@ -260,10 +261,9 @@ absl::StatusOr<Cell<T>> MakeCell(const Attributes& attributes, const Kind& kind,
     return list && i < list->size() ? std::optional<float>((*list)[i]) : std::nullopt;
   };
   for (size_t i = 0; i < count; ++i) {
-    QCOMPILE_ASSIGN_OR_RETURN(
-        Activation<T> activation,
-        MakeActivation<T>(names ? (*names)[first + i] : kind.activations[i], at(alphas, first + i),
-                          at(betas, first + i)));
+    QCOMPILE_ASSIGN_OR_RETURN(Activation<T> activation,
+                              MakeActivation<T>(names ? (*names)[first + i] : kind.activations[i],
+                                                at(alphas, first + i), at(betas, first + i)));
     cell.activations.push_back(std::move(activation));
   }
   return cell;
@@ -301,8 +301,7 @@ Results Run(const Attributes& attributes, Operands operands, const Kind& kind, S
   States<T> hidden{{}, layer}, cells{{}, layer};
   QCOMPILE_ASSIGN_OR_RETURN(hidden.values,
                             ReadOptional<T>(operands, 5, states, "the initial state"));
-  QCOMPILE_ASSIGN_OR_RETURN(cells.values,
-                            ReadOptional<T>(operands, 6, states, "the initial cell"));
+  QCOMPILE_ASSIGN_OR_RETURN(cells.values, ReadOptional<T>(operands, 6, states, "the initial cell"));
   QCOMPILE_ASSIGN_OR_RETURN(const Vector<T> peepholes,
                             ReadOptional<T>(operands, 7, layer.directions * 3 * n, "peepholes"));
   Shape shape{layer.length, layer.directions, layer.batch, n};
@@ -336,16 +335,17 @@ Results Run(const Attributes& attributes, Operands operands, const Kind& kind, S
     }
   }
   std::vector<Value> results;
-  for (const auto& [dims, values] : {std::pair(shape, &y), std::pair(hidden.shape(), &hidden.values),
-                                     std::pair(cells.shape(), &cells.values)}) {
+  for (const auto& [dims, values] :
+       {std::pair(shape, &y), std::pair(hidden.shape(), &hidden.values),
+        std::pair(cells.shape(), &cells.values)}) {
     QCOMPILE_ASSIGN_OR_RETURN(Tensor tensor, FromNumbers(type, dims, *values));
     results.emplace_back(std::move(tensor));
   }
   return results;
 }
 
-Results Recurrent(const Attributes& attributes, Operands operands, size_t maximum,
-                  const Kind& kind, Step<float> step, Step<double> double_step) {
+Results Recurrent(const Attributes& attributes, Operands operands, size_t maximum, const Kind& kind,
+                  Step<float> step, Step<double> double_step) {
   QCOMPILE_RETURN_IF_ERROR(CheckOperands(operands, 3, maximum));
   const DataType type = operands[0]->tensor.type();
   if (type == DataType::Float64()) return Run<double>(attributes, operands, kind, double_step);

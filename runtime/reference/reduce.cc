@@ -66,8 +66,8 @@ absl::StatusOr<Reduction> ReadReduction(const Attributes& attributes, Operands o
   return plan;
 }
 
-// f(f(initial, x0), x1)... for every result element, in the type that elements are computed with. An
-// element is `map`ped first.
+// f(f(initial, x0), x1)... for every result element, in the type that elements are computed with.
+// An element is `map`ped first.
 template <typename T, typename F, typename M>
 std::vector<T> Fold(const Tensor& x, const Reduction& plan, T initial, F f, M map) {
   std::vector<T> values;
@@ -137,9 +137,8 @@ Results FoldNumbers(const Attributes& attributes, Operands operands, int initial
   absl::StatusOr<Tensor> result;
   QCOMPILE_RETURN_IF_ERROR(VisitNumbers(x.type(), [&](auto zero) {
     using T = decltype(zero);
-    std::vector<T> values = plan.is_identity
-                                ? ToNumbers<T>(x)
-                                : Fold(x, plan, static_cast<T>(initial), f, map);
+    std::vector<T> values =
+        plan.is_identity ? ToNumbers<T>(x) : Fold(x, plan, static_cast<T>(initial), f, map);
     if (plan.is_identity) {
       for (T& value : values) value = map(value);
     }
@@ -274,10 +273,9 @@ Results ReduceExtreme(const Attributes& attributes, Operands operands, bool larg
   const DataType type = x.tensor.type();
   const bool is_float32 = type == DataType::Float32();
   if (type == DataType::Bool()) {
-    std::vector<int64_t> values =
-        Fold(x.tensor, plan, int64_t{!largest}, [largest](int64_t a, int64_t b) {
-          return largest ? (a | b) : (a & b);
-        }, kItself);
+    std::vector<int64_t> values = Fold(
+        x.tensor, plan, int64_t{!largest},
+        [largest](int64_t a, int64_t b) { return largest ? (a | b) : (a & b); }, kItself);
     return Single(Tensor::FromIntegers(type, plan.shape, values));
   }
   if (!is_float32) {
@@ -285,9 +283,12 @@ Results ReduceExtreme(const Attributes& attributes, Operands operands, bool larg
     QCOMPILE_RETURN_IF_ERROR(VisitNumbers(type, [&](auto zero) {
       using T = decltype(zero);
       const T worst = WorstOf<T>(type, largest);
-      result = FromNumbers(type, plan.shape, Fold(x.tensor, plan, worst, [largest](T a, T b) {
-        return b != b || (largest ? b > a : b < a) ? b : a;
-      }, kItself));
+      result = FromNumbers(
+          type, plan.shape,
+          Fold(
+              x.tensor, plan, worst,
+              [largest](T a, T b) { return b != b || (largest ? b > a : b < a) ? b : a; },
+              kItself));
     }));
     return Single(std::move(result));
   }

@@ -24,13 +24,13 @@ using ReferenceFunction = absl::StatusOr<std::vector<Value>> (*)(
 // The semantics of `name`, or nullptr where none exists.
 ReferenceFunction FindReference(absl::string_view name);
 
-// What an operation finds wrong with its attributes and with the types and shapes of its operands, before it computes:
-// elements are not read, so that operands need none.
+// What an operation finds wrong with its attributes and with the types and shapes of its operands,
+// before it computes: elements are not read, so that operands need none.
 using CheckFunction = absl::Status (*)(const Attributes& attributes,
                                        absl::Span<const Value* const> operands);
 
-// The check of `name`. Operations that do far more than a few steps per element have one; for others, whose semantics
-// are as soon evaluated, nullptr.
+// The check of `name`. Operations that do far more than a few steps per element have one; for
+// others, whose semantics are as soon evaluated, nullptr.
 CheckFunction FindCheck(absl::string_view name);
 
 // Every name with reference semantics, sorted.

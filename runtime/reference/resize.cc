@@ -235,7 +235,8 @@ absl::StatusOr<Rounding> ReadRounding(const Attributes& attributes) {
   return absl::InvalidArgumentError(absl::StrCat("expected a nearest mode of ONNX, found ", name));
 }
 
-Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding, const Tensor& extrapolation) {
+Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding,
+              const Tensor& extrapolation) {
   std::vector<AxisSource> sources;
   for (const ResizedAxis& axis : resizing.axes) {
     AxisSource source;
@@ -250,16 +251,15 @@ Value Nearest(const Value& x, const Resizing& resizing, Rounding rounding, const
     }
     sources.push_back(std::move(source));
   }
-  return RearrangeAndFill(x, ComposeAxes(x.tensor.shape(), sources),
-                          extrapolation);
+  return RearrangeAndFill(x, ComposeAxes(x.tensor.shape(), sources), extrapolation);
 }
 
 // What stands outside of a region, as an element of the operand's type.
 absl::StatusOr<Tensor> FillElement(DataType type, float extrapolation) {
   if (type.IsFloat()) return Tensor::FromReals(type, {}, {extrapolation});
   if (!(std::fabs(extrapolation) < 0x1p31f)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected an integer as extrapolation_value, found ", NumberToString(extrapolation)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected an integer as extrapolation_value, found ", NumberToString(extrapolation)));
   }
   return Tensor::FromIntegers(type, {}, {static_cast<int64_t>(extrapolation)});
 }

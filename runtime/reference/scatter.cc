@@ -1,4 +1,5 @@
-// Operations that put updates at places named by indices: ScatterElements, ScatterND, TensorScatter.
+// Operations that put updates at places named by indices: ScatterElements, ScatterND,
+// TensorScatter.
 #include <algorithm>
 #include <cmath>
 
@@ -55,8 +56,8 @@ void Replace(const Tensor& updates, const std::vector<Move>& moves, Tensor& data
   }
 }
 
-// In the order of the moves, one rounding each. Integers wrap: they are combined as unsigned ones where
-// that makes no difference.
+// In the order of the moves, one rounding each. Integers wrap: they are combined as unsigned ones
+// where that makes no difference.
 absl::StatusOr<Tensor> Scatter(Tensor data, const Tensor& updates, const std::vector<Move>& moves,
                                Combination how) {
   QCOMPILE_RETURN_IF_ERROR(CheckType(updates, data.type(), "updates"));
@@ -73,8 +74,8 @@ absl::StatusOr<Tensor> Scatter(Tensor data, const Tensor& updates, const std::ve
       const T update = Load(updates, move.from, T());
       if constexpr (std::is_same_v<T, int64_t>) {
         const bool wraps = how == Combination::kAdd || how == Combination::kMultiply;
-        to = wraps ? static_cast<T>(Combine(static_cast<uint64_t>(to),
-                                            static_cast<uint64_t>(update), how))
+        to = wraps ? static_cast<T>(
+                         Combine(static_cast<uint64_t>(to), static_cast<uint64_t>(update), how))
                    : Combine(to, update, how);
       } else {
         to = Combine(to, update, how);
@@ -114,10 +115,10 @@ Results ScatterElements(const Attributes& attributes, Operands operands) {
     fits = i == d || indices.shape()[i] <= data.shape()[i];
   }
   if (!fits) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected indices and updates of one shape within ", ShapeToString(data.shape()),
-        ", found shapes ", ShapeToString(indices.shape()), " and ",
-        ShapeToString(updates.shape())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected indices and updates of one shape within ",
+                     ShapeToString(data.shape()), ", found shapes ", ShapeToString(indices.shape()),
+                     " and ", ShapeToString(updates.shape())));
   }
   std::vector<int64_t> strides = RowMajorStrides(data.shape());
   const int64_t stride = strides[d];
@@ -188,9 +189,9 @@ Results TensorScatter(const Attributes& attributes, Operands operands) {
   }
   other[d] = cache.shape()[d];
   if (other != cache.shape()) {
-    return absl::InvalidArgumentError(absl::StrCat("expected an update of shape ",
-                                                   ShapeToString(cache.shape()), " but on axis ",
-                                                   axis, ", found ", ShapeToString(update.shape())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected an update of shape ", ShapeToString(cache.shape()), " but on axis ",
+                     axis, ", found ", ShapeToString(update.shape())));
   }
   const int64_t batch = cache.shape()[0], limit = cache.shape()[d], count = update.shape()[d];
   std::vector<int64_t> starts(static_cast<size_t>(batch), 0);

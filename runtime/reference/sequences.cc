@@ -21,9 +21,9 @@ Results ReverseSequence(const Attributes& attributes, Operands operands) {
                             IntegerList(*operands[1], "the lengths"));
   if (shape.size() < 2 || time == batch || std::min(time, batch) != 0 ||
       std::max(time, batch) != 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected axes 0 and 1 of an operand, found ", time, " and ", batch, " of shape ",
-        ShapeToString(shape)));
+    return absl::InvalidArgumentError(absl::StrCat("expected axes 0 and 1 of an operand, found ",
+                                                   time, " and ", batch, " of shape ",
+                                                   ShapeToString(shape)));
   }
   const int64_t steps = shape[static_cast<size_t>(time)];
   bool agrees = static_cast<int64_t>(lengths.size()) == shape[static_cast<size_t>(batch)];
@@ -45,7 +45,8 @@ Results ReverseSequence(const Attributes& attributes, Operands operands) {
   return std::vector<Value>{Rearrange(*operands[0], how)};
 }
 
-// The n-grams to look for: gram i is `length` tokens from pool[first] on and counts in column `column`.
+// The n-grams to look for: gram i is `length` tokens from pool[first] on and counts in column
+// `column`.
 struct Gram {
   int64_t first, length;
   size_t column;

@@ -26,8 +26,8 @@ struct Complex {
   }
 };
 
-// The transform of one length in T, one rounding per step, by the prime factors of the length from the smallest on:
-// each pass joins the transforms of `factor` interleaved parts.
+// The transform of one length in T, one rounding per step, by the prime factors of the length from
+// the smallest on: each pass joins the transforms of `factor` interleaved parts.
 template <typename T>
 class Fourier {
  public:
@@ -44,7 +44,8 @@ class Fourier {
     }
   }
 
-  // `x` is as long as the transform. The spectrum of a real signal mirrors its conjugate, rounding or not.
+  // `x` is as long as the transform. The spectrum of a real signal mirrors its conjugate, rounding
+  // or not.
   std::vector<Complex<T>> operator()(std::vector<Complex<T>> x, bool is_real) const {
     std::vector<Complex<T>> y(x.size());
     int64_t done = 1;  // product of the factors so far
@@ -54,7 +55,8 @@ class Fourier {
       done *= factor;
     }
     for (Complex<T>& value : x) {
-      if (inverse_) value = {value.re / static_cast<T>(length_), value.im / static_cast<T>(length_)};
+      if (inverse_)
+        value = {value.re / static_cast<T>(length_), value.im / static_cast<T>(length_)};
     }
     for (int64_t k = 0; is_real && 2 * k <= length_; ++k) {
       Complex<T>& a = x[static_cast<size_t>(k)];
@@ -67,7 +69,8 @@ class Fourier {
   }
 
  private:
-  // x is [done, factor, rest], y becomes [factor, done, rest], where done * factor * rest is the length.
+  // x is [done, factor, rest], y becomes [factor, done, rest], where done * factor * rest is the
+  // length.
   void Pass(const std::vector<Complex<T>>& x, int64_t factor, int64_t done,
             std::vector<Complex<T>>& y) const {
     const int64_t rest = length_ / (done * factor);
@@ -87,8 +90,8 @@ class Fourier {
     }
   }
 
-  // Element k of the transform of `parts`. Parts that lie opposite each other have conjugate roots, so that they are
-  // added and subtracted first.
+  // Element k of the transform of `parts`. Parts that lie opposite each other have conjugate roots,
+  // so that they are added and subtracted first.
   Complex<T> Join(const std::vector<Complex<T>>& parts, int64_t k) const {
     const auto n = static_cast<int64_t>(parts.size());
     Complex<T> even = parts[0], odd;
@@ -117,8 +120,8 @@ class Fourier {
 absl::StatusOr<int64_t> SingleInteger(const Value& operand, absl::string_view what) {
   QCOMPILE_RETURN_IF_ERROR(CheckSingle(operand.tensor, what));
   if (operand.tensor.type().IsInteger()) return operand.tensor.IntegerAt(0);
-  return absl::InvalidArgumentError(absl::StrCat("expected an integer for ", what, ", found ",
-                                                 operand.tensor.type().ToString()));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected an integer for ", what, ", found ", operand.tensor.type().ToString()));
 }
 
 // Prime factors of the length take a quadratic number of steps.
@@ -129,19 +132,19 @@ absl::Status CheckLength(int64_t length) {
     while (rest % factor == 0) rest /= factor;
   }
   if (rest == 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected a length from 1 to ", kMaxLength, " without prime factors above ",
-                   kMaxFactor, ", found ", length));
+  return absl::InvalidArgumentError(absl::StrCat("expected a length from 1 to ", kMaxLength,
+                                                 " without prime factors above ", kMaxFactor,
+                                                 ", found ", length));
 }
 
 // The last dimension is 1 for real signals, 2 for complex ones.
 absl::Status CheckSignal(const Tensor& x) {
-  const bool fits = x.type().IsFloat() && x.rank() >= 2 &&
-                    (x.shape().back() == 1 || x.shape().back() == 2);
+  const bool fits =
+      x.type().IsFloat() && x.rank() >= 2 && (x.shape().back() == 1 || x.shape().back() == 2);
   if (fits) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "expected floats whose last dimension is 1 (real) or 2 (complex), found ",
-      x.type().ToString(), " of shape ", ShapeToString(x.shape())));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected floats whose last dimension is 1 (real) or 2 (complex), found ",
+                   x.type().ToString(), " of shape ", ShapeToString(x.shape())));
 }
 
 // What is behind the end is 0. Half of a spectrum stands for all of it where `mirrored`.
@@ -180,9 +183,8 @@ absl::StatusOr<Tensor> TransformLanes(const Tensor& x, const Transform& how) {
   const int64_t parts = how.shape.back();
   int64_t lane = 0;
   in.ForEach([&](int64_t first, int64_t step) {
-    const std::vector<Complex<T>> spectrum =
-        fourier(ReadLane<T>(x, first, step, in.extent, how.length, how.mirrored),
-                x.shape().back() == 1);
+    const std::vector<Complex<T>> spectrum = fourier(
+        ReadLane<T>(x, first, step, in.extent, how.length, how.mirrored), x.shape().back() == 1);
     const int64_t to = lane / in.inner * out.extent * out.inner + lane % in.inner;
     for (int64_t k = 0; k < out.extent; ++k) {
       T* at = values.data() + (to + k * out.inner) * parts;
@@ -245,10 +247,11 @@ Results Stft(const Attributes& attributes, Operands operands) {
   QCOMPILE_RETURN_IF_ERROR(CheckLength(length));
   const int64_t extent = x.shape()[1], parts = x.shape()[2];
   if (step < 1 || length > extent ||
-      (window != nullptr && (window->tensor.size() != length || !window->tensor.type().IsFloat()))) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected a positive step and frames and a window of one length within ", extent,
-        ", found step ", step, ", length ", length));
+      (window != nullptr &&
+       (window->tensor.size() != length || !window->tensor.type().IsFloat()))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a positive step and frames and a window of one length within ",
+                     extent, ", found step ", step, ", length ", length));
   }
   const int64_t frames = 1 + (extent - length) / step, bins = onesided ? length / 2 + 1 : length;
   const Shape shape{x.shape()[0], frames, bins, 2};
@@ -262,7 +265,8 @@ Results Stft(const Attributes& attributes, Operands operands) {
       for (int64_t k = 0; k < length; ++k) {
         const int64_t at = (i / frames * extent + i % frames * step + k) * parts;
         const T weight = window != nullptr ? static_cast<T>(window->tensor.DoubleAt(k)) : T(1);
-        frame.push_back({weight * Load(x, at, T()), parts == 2 ? weight * Load(x, at + 1, T()) : T(0)});
+        frame.push_back(
+            {weight * Load(x, at, T()), parts == 2 ? weight * Load(x, at + 1, T()) : T(0)});
       }
       const std::vector<Complex<T>> spectrum = fourier(std::move(frame), parts == 1);
       for (int64_t k = 0; k < bins; ++k) {
@@ -300,7 +304,8 @@ Results MelWeightMatrix(const Attributes& attributes, Operands operands) {
   for (int64_t i = 0; i < bands + 2; ++i) {
     const double at = low + static_cast<double>(i) * (high - low) / static_cast<double>(bands + 2);
     const double hertz = 700 * (std::pow(10.0, at / 2595) - 1);
-    const double bin = std::floor(static_cast<double>(length + 1) * hertz / static_cast<double>(rate));
+    const double bin =
+        std::floor(static_cast<double>(length + 1) * hertz / static_cast<double>(rate));
     if (!(bin >= 0 && bin < static_cast<double>(rows))) {
       return absl::InvalidArgumentError("expected edges within half of the sample rate");
     }
@@ -310,7 +315,9 @@ Results MelWeightMatrix(const Attributes& attributes, Operands operands) {
   for (int64_t band = 0; band < bands; ++band) {
     const auto b = static_cast<size_t>(band);
     const int64_t left = corners[b], centre = corners[b + 1], right = corners[b + 2];
-    auto at = [&](int64_t row) -> double& { return values[static_cast<size_t>(row * bands + band)]; };
+    auto at = [&](int64_t row) -> double& {
+      return values[static_cast<size_t>(row * bands + band)];
+    };
     if (centre == left) at(centre) = 1;
     for (int64_t i = left; centre > left && i <= centre; ++i) {
       at(i) = static_cast<double>(i - left) / static_cast<double>(centre - left);

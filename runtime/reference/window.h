@@ -59,7 +59,8 @@ class Window {
       }
     }
   }
-  // Calls f(in, out, count) for the parts of these rows whose result elements lie in [first, first + extent).
+  // Calls f(in, out, count) for the parts of these rows whose result elements lie in [first, first
+  // + extent).
   template <typename F>
   void ForEachRowWithin(int64_t tap, int64_t first, int64_t extent, F f) const {
     ForEachRow(tap, [&](int64_t in, int64_t out, int64_t count) {

@@ -140,17 +140,29 @@ std::unique_ptr<MessageMutator::Message> MessageMutator::copySimilar(const Place
 }
 
 int64_t MessageMutator::drawInteger() {
-  static constexpr int64_t kBorders[] = {0,   1,   -1,  2,   3,          4,         7,         8,
-                                         9,   16,  31,  32,  63,         64,        127,       128,
-                                         255, 256, -2,  -128, 65536,     INT32_MAX, INT32_MIN, int64_t{1} << 32,
+  static constexpr int64_t kBorders[] = {0,         1,        -1, 2,    3,     4,         7,         8,
+                                         9,         16,       31, 32,   63,    64,        127,       128,
+                                         255,       256,      -2, -128, 65536, INT32_MAX, INT32_MIN, int64_t{1} << 32,
                                          INT64_MAX, INT64_MIN};
   return pick(4) == 0 ? int64_t(random()) % 1000 : kBorders[pick(std::size(kBorders))];
 }
 
 double MessageMutator::drawNumber() {
-  static const double kBorders[] = {0,     -0.0,  1,      -1,    0.5,   0.25, 1e-45, 3.4e38, 1e-7, 127.5, -128,
-                                    1e300, std::numeric_limits<double>::infinity(),
-                                    -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
+  static const double kBorders[] = {0,
+                                    -0.0,
+                                    1,
+                                    -1,
+                                    0.5,
+                                    0.25,
+                                    1e-45,
+                                    3.4e38,
+                                    1e-7,
+                                    127.5,
+                                    -128,
+                                    1e300,
+                                    std::numeric_limits<double>::infinity(),
+                                    -std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::quiet_NaN()};
   return pick(4) == 0 ? (double(random()) - 2147483648.0) / 65536 : kBorders[pick(std::size(kBorders))];
 }
 

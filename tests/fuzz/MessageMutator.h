@@ -1,7 +1,7 @@
 //===- MessageMutator.h - Random changes of protobuf messages ---*- C++ -*-===//
 //
-// A flipped byte of a model mostly gives no model. These changes give messages of the same type: a field set, cleared, copied from
-// elsewhere, an element of a list doubled, moved or taken out.
+// A flipped byte of a model mostly gives no model. These changes give messages of the same type: a field set, cleared,
+// copied from elsewhere, an element of a list doubled, moved or taken out.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_TESTS_FUZZ_MESSAGEMUTATOR_H

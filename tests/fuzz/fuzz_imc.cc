@@ -5,11 +5,12 @@
 
 using namespace qcompile::runtime::imc;
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   absl::StatusOr<Program> program = ParseProgram({data, size});
-  if (!program.ok()) return 0;
+  if (!program.ok())
+    return 0;
   const absl::StatusOr<std::string> bytes = SerializeProgram(*program);
-  if (!bytes.ok() || *bytes != std::string(reinterpret_cast<const char*>(data), size)) {
+  if (!bytes.ok() || *bytes != std::string(reinterpret_cast<const char *>(data), size)) {
     __builtin_trap();
   }
   return 0;

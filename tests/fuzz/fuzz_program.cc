@@ -4,15 +4,16 @@
 
 using namespace qcompile::runtime;
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char message[128];
   (void)qcrt_image_check(data, size, message, sizeof message);
   absl::StatusOr<Program> program = ParseProgram({data, size});
-  if (!program.ok()) return 0;
+  if (!program.ok())
+    return 0;
   // What was read can be written and read again, byte for byte.
   const std::string bytes = SerializeProgram(*program);
-  absl::StatusOr<Program> again =
-      ParseProgram({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
-  if (!again.ok() || SerializeProgram(*again) != bytes) __builtin_trap();
+  absl::StatusOr<Program> again = ParseProgram({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
+  if (!again.ok() || SerializeProgram(*again) != bytes)
+    __builtin_trap();
   return 0;
 }

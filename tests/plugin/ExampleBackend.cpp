@@ -24,14 +24,12 @@ namespace example {
 //===----------------------------------------------------------------------===//
 
 std::vector<OptionSpec> ExampleBackend::options() const {
-  return {OptionSpec::integer("max-inner", 65536, 1, 1 << 30,
-                              "largest number of products that one sum may have")};
+  return {OptionSpec::integer("max-inner", 65536, 1, 1 << 30, "largest number of products that one sum may have")};
 }
 
 void ExampleBackend::registerPasses() const { registerCountProducts(); }
 
-llvm::Expected<std::unique_ptr<BackendSession>>
-ExampleBackend::createSession(const OptionValues &options) const {
+llvm::Expected<std::unique_ptr<BackendSession>> ExampleBackend::createSession(const OptionValues &options) const {
   return std::make_unique<ExampleSession>(options.getInteger("max-inner"));
 }
 
@@ -48,8 +46,8 @@ Capability ExampleSession::checkSupport(Operation *op) const {
   if (auto matmul = dyn_cast<qnn::MatMulOp>(op)) {
     int64_t inner = cast<RankedTensorType>(matmul.getRhs().getType()).getDimSize(0);
     if (inner > maxInner)
-      return Capability::no("it sums " + std::to_string(inner) +
-                            " products, and option 'max-inner' allows " + std::to_string(maxInner));
+      return Capability::no("it sums " + std::to_string(inner) + " products, and option 'max-inner' allows " +
+                            std::to_string(maxInner));
   }
   return Capability::yes();
 }
@@ -73,8 +71,7 @@ llvm::Error ExampleSession::emit(ModuleOp module, const ModelInfo &info, Artifac
   llvm::Expected<runtime::Program> program = buildProgram(*main);
   if (!program)
     return program.takeError();
-  if (llvm::Error error = sink.write(info.name + ".txt", "listing", "the integer network as text",
-                                     makeListing(*main)))
+  if (llvm::Error error = sink.write(info.name + ".txt", "listing", "the integer network as text", makeListing(*main)))
     return error;
   return sink.write(info.name + ".qcp", "program", "the same network as a program of the runtime",
                     runtime::SerializeProgram(*program));
@@ -84,8 +81,7 @@ llvm::json::Object ExampleSession::report(ModuleOp module) const {
   llvm::json::Array layers;
   module.walk([&](qnn::MatMulOp op) {
     if (auto products = op->getAttrOfType<IntegerAttr>(kProductsAttr))
-      layers.push_back(
-          llvm::json::Object{{"node", onnx::describe(op)}, {"products", products.getInt()}});
+      layers.push_back(llvm::json::Object{{"node", onnx::describe(op)}, {"products", products.getInt()}});
   });
   return llvm::json::Object{{"layers", std::move(layers)}};
 }
@@ -125,12 +121,10 @@ llvm::Expected<std::unique_ptr<Executable>> ExampleSession::open(llvm::StringRef
   llvm::sys::path::append(path, info.name + ".qcp");
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)
-    return llvm::createStringError(file.getError(), "cannot read '" + path.str() +
-                                                        "': " + file.getError().message());
+    return llvm::createStringError(file.getError(), "cannot read '" + path.str() + "': " + file.getError().message());
   std::shared_ptr<llvm::MemoryBuffer> owner = std::move(*file);
   const auto *bytes = reinterpret_cast<const uint8_t *>(owner->getBufferStart());
-  absl::StatusOr<runtime::Program> program =
-      runtime::ParseProgram({bytes, owner->getBufferSize()}, owner);
+  absl::StatusOr<runtime::Program> program = runtime::ParseProgram({bytes, owner->getBufferSize()}, owner);
   if (!program.ok())
     return toError(program.status());
   auto executor = runtime::ProgramExecutor::Create(*std::move(program));

@@ -26,11 +26,10 @@ public:
 
   qcompile::Capability checkSupport(mlir::Operation *op) const override;
   void buildPipeline(mlir::OpPassManager &pm) const override;
-  llvm::Error emit(mlir::ModuleOp module, const qcompile::ModelInfo &info,
-                   qcompile::ArtifactSink &sink) const override;
+  llvm::Error emit(mlir::ModuleOp module, const qcompile::ModelInfo &info, qcompile::ArtifactSink &sink) const override;
   llvm::json::Object report(mlir::ModuleOp module) const override;
-  llvm::Expected<std::unique_ptr<qcompile::Executable>>
-  open(llvm::StringRef directory, const qcompile::ModelInfo &info) const override;
+  llvm::Expected<std::unique_ptr<qcompile::Executable>> open(llvm::StringRef directory,
+                                                             const qcompile::ModelInfo &info) const override;
 
 private:
   int64_t maxInner;

@@ -16,8 +16,7 @@ public:
 
   void write(func::FuncOp function) {
     for (BlockArgument argument : function.getArguments()) {
-      auto name =
-          function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), qcompile::kPortNameAttr);
+      auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), qcompile::kPortNameAttr);
       os << "input " << define(argument) << " " << argument.getType();
       os << " ; " << (name ? name.getValue() : "unnamed") << "\n";
     }

@@ -58,8 +58,7 @@ private:
 
 class WrongSession : public BackendSession {
 public:
-  WrongSession(std::string operation, std::string node)
-      : operation(std::move(operation)), node(std::move(node)) {}
+  WrongSession(std::string operation, std::string node) : operation(std::move(operation)), node(std::move(node)) {}
 
   Capability checkSupport(Operation *op) const override {
     llvm::StringRef name = op->getName().getStringRef();
@@ -71,8 +70,7 @@ public:
 
   void buildPipeline(OpPassManager &pm) const override {}
 
-  llvm::Expected<std::unique_ptr<Executable>> prepare(ModuleOp module,
-                                                      const ModelInfo &info) const override {
+  llvm::Expected<std::unique_ptr<Executable>> prepare(ModuleOp module, const ModelInfo &info) const override {
     auto main = module.lookupSymbol<func::FuncOp>("main");
     if (!main)
       return llvm::createStringError("the module has no function 'main'");
@@ -91,8 +89,7 @@ public:
   llvm::Error emit(ModuleOp module, const ModelInfo &info, ArtifactSink &sink) const override {
     return llvm::createStringError("this backend writes no artifacts");
   }
-  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory,
-                                                   const ModelInfo &info) const override {
+  llvm::Expected<std::unique_ptr<Executable>> open(llvm::StringRef directory, const ModelInfo &info) const override {
     return llvm::createStringError("this backend writes no artifacts");
   }
 
@@ -120,10 +117,8 @@ public:
     return {OptionSpec::string("operation", "qnn.threshold", "the kind of operation that is wrong"),
             OptionSpec::string("node", "", "the only node that is wrong")};
   }
-  llvm::Expected<std::unique_ptr<BackendSession>>
-  createSession(const OptionValues &options) const override {
-    return std::make_unique<WrongSession>(options.getString("operation").str(),
-                                          options.getString("node").str());
+  llvm::Expected<std::unique_ptr<BackendSession>> createSession(const OptionValues &options) const override {
+    return std::make_unique<WrongSession>(options.getString("operation").str(), options.getString("node").str());
   }
 };
 

@@ -23,8 +23,8 @@ SmallVector<int64_t> getInverseOrder(ArrayRef<int64_t> order) {
   return inverse;
 }
 
-static runtime::WindowProblem makeWindow(Value input, int64_t axis, ArrayRef<int64_t> kernel,
-                                         ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations) {
+static runtime::WindowProblem makeWindow(Value input, int64_t axis, ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
+                                         ArrayRef<int64_t> dilations) {
   runtime::WindowProblem window;
   ArrayRef<int64_t> shape = getShape(input);
   for (int64_t d : getChannelsLastOrder(shape.size(), axis))
@@ -36,8 +36,7 @@ static runtime::WindowProblem makeWindow(Value input, int64_t axis, ArrayRef<int
 }
 
 /// Weights [O, I, kernel...] in the order [O, kernel..., I].
-static std::vector<int64_t> moveChannelsLast(ArrayRef<int64_t> weights, int64_t outputs,
-                                             int64_t channels) {
+static std::vector<int64_t> moveChannelsLast(ArrayRef<int64_t> weights, int64_t outputs, int64_t channels) {
   std::vector<int64_t> result(weights.size());
   int64_t taps = weights.size() / (outputs * channels);
   for (int64_t o = 0; o < outputs; ++o)
@@ -56,8 +55,7 @@ static std::optional<Convolution> convertConv(qnn::ConvOp op) {
   bool isLast = axis + 1 == int64_t(getShape(op.getInput()).size());
   ArrayRef<int64_t> shape = getShape(op.getWeights());
   ArrayRef<int64_t> kernel = isLast ? shape.drop_front().drop_back() : shape.drop_front(2);
-  result.window =
-      makeWindow(op.getInput(), axis, kernel, op.getStrides(), op.getDilations());
+  result.window = makeWindow(op.getInput(), axis, kernel, op.getStrides(), op.getDilations());
   result.axis = axis;
   result.groups = op.getGroups();
   result.outputs = shape[0];
@@ -77,8 +75,7 @@ std::optional<Convolution> getConvolution(Operation *op) {
     return std::nullopt;
   Convolution result;
   result.axis = pool.getAxis();
-  result.window = makeWindow(pool.getInput(), result.axis, pool.getKernel(), pool.getStrides(),
-                             pool.getDilations());
+  result.window = makeWindow(pool.getInput(), result.axis, pool.getKernel(), pool.getStrides(), pool.getDilations());
   result.groups = result.outputs = result.window.input.back();
   result.inputType = getDataType(pool.getInput());
   result.resultType = getDataType(pool.getResult());
@@ -95,8 +92,7 @@ absl::StatusOr<runtime::ConvPlan> selectConvolution(const Convolution &convoluti
 }
 
 runtime::WindowProblem getWindow(qnn::MaxPoolOp op) {
-  return makeWindow(op.getInput(), op.getAxis(), op.getKernel(), op.getStrides(),
-                    op.getDilations());
+  return makeWindow(op.getInput(), op.getAxis(), op.getKernel(), op.getStrides(), op.getDilations());
 }
 
 } // namespace qcompile::cpu

@@ -22,9 +22,7 @@ struct Convolution {
   std::vector<int64_t> weights; ///< [outputs, kernel..., channels / groups]; none for a pool
 
   /// Refers to the weights.
-  runtime::ConvProblem problem() const {
-    return {window, groups, outputs, inputType, resultType, weights};
-  }
+  runtime::ConvProblem problem() const { return {window, groups, outputs, inputType, resultType, weights}; }
 };
 
 /// Nothing for other operations, and for convolutions with weights that are data.

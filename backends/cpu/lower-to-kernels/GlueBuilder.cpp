@@ -27,8 +27,7 @@ private:
   Type intType(unsigned bits) { return builder.getIntegerType(bits); }
 
   Value constant(Location loc, unsigned bits, int64_t value) {
-    return LLVM::ConstantOp::create(builder, loc, intType(bits),
-                                    builder.getIntegerAttr(intType(bits), value));
+    return LLVM::ConstantOp::create(builder, loc, intType(bits), builder.getIntegerAttr(intType(bits), value));
   }
 
   Value offset(Location loc, Value base, uint64_t bytes) {
@@ -40,8 +39,7 @@ private:
 
   /// Element `index` of an array of pointers.
   Value loadPointer(Location loc, Value array, uint64_t index) {
-    return LLVM::LoadOp::create(builder, loc, pointer,
-                                offset(loc, array, index * sizeof(void *)));
+    return LLVM::LoadOp::create(builder, loc, pointer, offset(loc, array, index * sizeof(void *)));
   }
 
   /// A declaration of a runtime function; made at its first use.
@@ -50,8 +48,7 @@ private:
       return found;
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(module.getBody());
-    return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name,
-                                    LLVM::LLVMFunctionType::get(result, operands));
+    return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, LLVM::LLVMFunctionType::get(result, operands));
   }
 
   Value address(Location loc, unsigned index) {
@@ -85,8 +82,7 @@ private:
     LLVM::ReturnOp::create(builder, loc, constant(loc, 32, code));
     Block *next = builder.createBlock(&run.getBody());
     builder.setInsertionPointToEnd(status.getParentBlock());
-    Value isZero = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, status,
-                                        constant(loc, 32, 0));
+    Value isZero = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, status, constant(loc, 32, 0));
     LLVM::CondBrOp::create(builder, loc, isZero, next, failed);
     builder.setInsertionPointToStart(next);
   }
@@ -101,8 +97,7 @@ private:
     Type result = step.failure != 0         ? intType(32)
                   : step.callee == "memcpy" ? Type(pointer)
                                             : LLVM::LLVMVoidType::get(module.getContext());
-    auto call = LLVM::CallOp::create(builder, step.location,
-                                     declare(step.callee, result, types), operands);
+    auto call = LLVM::CallOp::create(builder, step.location, declare(step.callee, result, types), operands);
     if (step.failure != 0)
       failUnlessZero(step.location, call.getResult(), step.failure);
   }
@@ -117,8 +112,7 @@ private:
                                      constant(loc, 64, std::max<size_t>(buffers.size(), 1)));
     }
     for (auto [index, buffer] : llvm::enumerate(buffers))
-      LLVM::StoreOp::create(builder, loc, address(loc, buffer),
-                            offset(loc, array, index * sizeof(void *)));
+      LLVM::StoreOp::create(builder, loc, address(loc, buffer), offset(loc, array, index * sizeof(void *)));
     return array;
   }
 
@@ -128,16 +122,14 @@ private:
     Value outputs = pointerArray(loc, step.islandOutputs);
     Value program = loadPointer(loc, programs, step.program);
     auto function = declare("qcrt_program_run", intType(32), {pointer, pointer, pointer});
-    auto call =
-        LLVM::CallOp::create(builder, loc, function, ValueRange{program, inputs, outputs});
+    auto call = LLVM::CallOp::create(builder, loc, function, ValueRange{program, inputs, outputs});
     failUnlessZero(loc, call.getResult(), QCRT_ISLAND_FAILED);
   }
 
   void buildRun() {
     Location loc = module.getLoc();
-    run = LLVM::LLVMFuncOp::create(
-        builder, loc, kRunFunction,
-        LLVM::LLVMFunctionType::get(intType(32), {pointer, pointer, pointer}));
+    run = LLVM::LLVMFuncOp::create(builder, loc, kRunFunction,
+                                   LLVM::LLVMFunctionType::get(intType(32), {pointer, pointer, pointer}));
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(run.addEntryBlock(builder));
     // The members of qcrt_context.
@@ -160,26 +152,23 @@ private:
     for (const ProgramRange &range : plan.programs)
       ranges.append({int64_t(range.at), int64_t(range.size)});
     auto type = LLVM::LLVMArrayType::get(intType(64), ranges.size());
-    return LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true,
-                                  LLVM::Linkage::Internal, "network_programs",
-                                  builder.getI64TensorAttr(ranges));
+    return LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                  "network_programs", builder.getI64TensorAttr(ranges));
   }
 
   void buildDescriptor() {
     Location loc = module.getLoc();
     Type i64 = intType(64);
-    auto type = LLVM::LLVMStructType::getLiteral(
-        module.getContext(), {i64, i64, i64, i64, i64, pointer, pointer, pointer});
+    auto type =
+        LLVM::LLVMStructType::getLiteral(module.getContext(), {i64, i64, i64, i64, i64, pointer, pointer, pointer});
     LLVM::GlobalOp ranges, functions;
     if (!plan.programs.empty()) {
       ranges = buildProgramRanges();
       functions = LLVM::GlobalOp::create(builder, loc, LLVM::LLVMArrayType::get(pointer, 4),
-                                         /*isConstant=*/true, LLVM::Linkage::External,
-                                         "qcrt_programs", Attribute());
+                                         /*isConstant=*/true, LLVM::Linkage::External, "qcrt_programs", Attribute());
     }
-    auto descriptor =
-        LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                               LLVM::Linkage::External, kDescriptor, Attribute());
+    auto descriptor = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::External,
+                                             kDescriptor, Attribute());
     OpBuilder::InsertionGuard guard(builder);
     builder.createBlock(&descriptor.getInitializerRegion());
     auto header = reinterpret_cast<const qcrt_image_header *>(plan.image.data());
@@ -198,8 +187,7 @@ private:
                                   addressOf(run)};
     Value value = LLVM::UndefOp::create(builder, loc, type);
     for (auto [index, member] : llvm::enumerate(members))
-      value = LLVM::InsertValueOp::create(builder, loc, value, member,
-                                          ArrayRef<int64_t>(int64_t(index)));
+      value = LLVM::InsertValueOp::create(builder, loc, value, member, ArrayRef<int64_t>(int64_t(index)));
     LLVM::ReturnOp::create(builder, loc, value);
   }
 
@@ -217,8 +205,7 @@ void buildGlue(const KernelPlan &plan, ModuleOp module) {
   GlueBuilder(plan, module).build();
   runtime::Tensor bytes(runtime::DataType::Unsigned(8), {int64_t(plan.image.size())});
   std::copy(plan.image.begin(), plan.image.end(), bytes.MutableBytes().begin());
-  module->setAttr(kImageAttr,
-                  data::ConstantAttr::get(module.getContext(), "parameters", bytes));
+  module->setAttr(kImageAttr, data::ConstantAttr::get(module.getContext(), "parameters", bytes));
 }
 
 } // namespace qcompile::cpu

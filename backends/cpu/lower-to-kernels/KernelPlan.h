@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "llvm/ADT/SmallVector.h"
 #include "mlir/IR/Location.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace qcompile::cpu {
 

@@ -105,15 +105,15 @@ unsigned KernelPlanner::place(Value value, const Storage &storage) {
   return buffer;
 }
 
-unsigned KernelPlanner::convert(Value value, unsigned from, const Storage &fromStorage,
-                                const Storage &storage, Location location) {
+unsigned KernelPlanner::convert(Value value, unsigned from, const Storage &fromStorage, const Storage &storage,
+                                Location location) {
   unsigned buffer = place(value, storage);
   int64_t count = getNumElements(value);
   int64_t n = !storage.isDense() ? storage.n : fromStorage.isDense() ? count : fromStorage.n;
   int64_t fromRow = fromStorage.isDense() ? n : fromStorage.n;
   addStep(location, "qcrt_convert",
-          {format(fromStorage.format), use(from), i64(count / fromRow), i64(fromRow),
-           format(storage.format), use(buffer), i64(n)});
+          {format(fromStorage.format), use(from), i64(count / fromRow), i64(fromRow), format(storage.format),
+           use(buffer), i64(n)});
   return buffer;
 }
 
@@ -166,25 +166,23 @@ int64_t KernelPlanner::getPaddedRow(Value value, int64_t period) {
 static LogicalResult addPort(func::FuncOp main, Type type, StringAttr name, const Twine &otherwise,
                              std::vector<runtime::Port> &ports) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  std::optional<runtime::DataType> element =
-      tensor ? data::getDataType(tensor.getElementType()) : std::nullopt;
+  std::optional<runtime::DataType> element = tensor ? data::getDataType(tensor.getElementType()) : std::nullopt;
   std::string text = name ? name.getValue().str() : otherwise.str();
   if (!element || !tensor.hasStaticShape())
     return emitError(main.getLoc(), Code::B002)
-           << "expected a static shape and a numeric element type for '" << text << "', found "
-           << type;
+           << "expected a static shape and a numeric element type for '" << text << "', found " << type;
   ports.push_back({text, *element, {tensor.getShape().begin(), tensor.getShape().end()}});
   return success();
 }
 
 LogicalResult KernelPlanner::addPorts() {
   for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
-    if (failed(addPort(main, type, main.getArgAttrOfType<StringAttr>(index, kPortNameAttr),
-                       "input" + Twine(index), inputs)))
+    if (failed(addPort(main, type, main.getArgAttrOfType<StringAttr>(index, kPortNameAttr), "input" + Twine(index),
+                       inputs)))
       return failure();
   for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
-    if (failed(addPort(main, type, main.getResultAttrOfType<StringAttr>(index, kPortNameAttr),
-                       "output" + Twine(index), outputs)))
+    if (failed(addPort(main, type, main.getResultAttrOfType<StringAttr>(index, kPortNameAttr), "output" + Twine(index),
+                       outputs)))
       return failure();
   return success();
 }
@@ -213,8 +211,7 @@ void KernelPlanner::checkInput(BlockArgument argument) {
   if (!type.IsInteger() || isFull || !isRead)
     return;
   addStep(main.getLoc(), "qcrt_check_codes",
-          {use(placements[argument].front().buffer),
-           i32(getContainers(argument).format.layout), i64(type.MinValue()),
+          {use(placements[argument].front().buffer), i32(getContainers(argument).format.layout), i64(type.MinValue()),
            i64(type.MaxValue()), i64(isBipolar ? 2 : 1), i64(getNumElements(argument))})
       .failure = QCRT_INPUT_OUT_OF_RANGE;
 }
@@ -264,8 +261,7 @@ FailureOr<KernelPlan> KernelPlanner::plan() {
     checkInput(argument);
   }
   for (auto [index, value] : llvm::enumerate(main.front().getTerminator()->getOperands()))
-    if (value.getDefiningOp() && !isConstantOperation(value.getDefiningOp()) &&
-        !outputBuffers.count(value))
+    if (value.getDefiningOp() && !isConstantOperation(value.getDefiningOp()) && !outputBuffers.count(value))
       outputBuffers[value] = addBuffer(Buffer::Kind::Output, index);
   for (Operation &op : main.front().without_terminator())
     if (failed(addOperation(&op)))

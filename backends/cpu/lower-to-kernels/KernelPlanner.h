@@ -6,9 +6,9 @@
 #include "backends/cpu/lower-to-kernels/Convolution.h"
 #include "backends/cpu/lower-to-kernels/KernelPlan.h"
 #include "backends/cpu/lower-to-kernels/ParameterPacking.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile::cpu {
 
@@ -37,14 +37,12 @@ private:
   unsigned addBuffer(Buffer::Kind kind, uint64_t at, uint64_t size = 0);
   unsigned addWorkspace(uint64_t size) { return addBuffer(Buffer::Kind::Workspace, 0, size); }
   BufferArgument use(unsigned buffer);
-  Step &addStep(mlir::Location location, llvm::StringRef callee,
-                llvm::ArrayRef<Argument> arguments);
+  Step &addStep(mlir::Location location, llvm::StringRef callee, llvm::ArrayRef<Argument> arguments);
   ParameterArgument format(const qcrt_format &format);
   mlir::FailureOr<ParameterArgument> parameters(mlir::Operation *op, const Block &block);
 
   template <typename T> ParameterArgument array(llvm::ArrayRef<T> values) {
-    return {image.add(llvm::ArrayRef(reinterpret_cast<const uint8_t *>(values.data()),
-                                     values.size() * sizeof(T)))};
+    return {image.add(llvm::ArrayRef(reinterpret_cast<const uint8_t *>(values.data()), values.size() * sizeof(T)))};
   }
 
   // Where values are.
@@ -52,8 +50,8 @@ private:
   Storage demandOf(mlir::Operation *user, mlir::Value value);
   Storage chooseStorage(mlir::Value value, int64_t period = 1);
   unsigned place(mlir::Value value, const Storage &storage);
-  unsigned convert(mlir::Value value, unsigned from, const Storage &fromStorage,
-                   const Storage &storage, mlir::Location location);
+  unsigned convert(mlir::Value value, unsigned from, const Storage &fromStorage, const Storage &storage,
+                   mlir::Location location);
   void placeConstant(mlir::Value value);
   unsigned ensure(mlir::Value value, const Storage &storage, mlir::Location location);
   unsigned ensureContainers(mlir::Value value, mlir::Location location) {
@@ -66,12 +64,10 @@ private:
   mlir::LogicalResult addCopy(mlir::Operation *op, unsigned from, unsigned to,
                               std::vector<runtime::CopyDimension> dimensions, int64_t outOffset,
                               int64_t containerBytes);
-  mlir::LogicalResult addPermutation(mlir::Operation *op, unsigned from, unsigned to,
-                                     llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> perm,
-                                     int64_t containerBytes);
+  mlir::LogicalResult addPermutation(mlir::Operation *op, unsigned from, unsigned to, llvm::ArrayRef<int64_t> shape,
+                                     llvm::ArrayRef<int64_t> perm, int64_t containerBytes);
   mlir::FailureOr<unsigned> withChannelsLast(mlir::Operation *op, mlir::Value value, int64_t axis);
-  mlir::LogicalResult moveChannelsBack(mlir::Operation *op, unsigned from, mlir::Value value,
-                                       int64_t axis);
+  mlir::LogicalResult moveChannelsBack(mlir::Operation *op, unsigned from, mlir::Value value, int64_t axis);
 
   // Operations.
   mlir::LogicalResult addPorts();
@@ -100,13 +96,11 @@ private:
   mlir::LogicalResult add(qnn::ThresholdOp op);
   mlir::LogicalResult add(qnn::TopKOp op);
   mlir::LogicalResult add(qnn::TransposeOp op);
-  template <typename Op, typename Pack>
-  mlir::LogicalResult addActivation(Op op, llvm::StringRef callee, Pack pack);
+  template <typename Op, typename Pack> mlir::LogicalResult addActivation(Op op, llvm::StringRef callee, Pack pack);
   mlir::LogicalResult addBinary(mlir::Operation *op, const runtime::BinaryProblem &problem);
   mlir::LogicalResult addProduct(qnn::MatMulOp op);
   mlir::LogicalResult addConvolution(mlir::Operation *op);
-  mlir::FailureOr<runtime::ParameterBlock> packEpilogue(mlir::Operation *next,
-                                                        const runtime::ConvPlan &plan,
+  mlir::FailureOr<runtime::ParameterBlock> packEpilogue(mlir::Operation *next, const runtime::ConvPlan &plan,
                                                         int64_t outputs, const qcrt_format &out);
   mlir::LogicalResult add(mlir::func::CallOp call);
   mlir::LogicalResult addFloat(mlir::Operation *op);
@@ -120,7 +114,7 @@ private:
   llvm::DenseMap<mlir::Operation *, runtime::MatmulPlan> matmulPlans;
   llvm::DenseMap<mlir::Operation *, runtime::ConvPlan> convPlans;
   llvm::DenseMap<mlir::Operation *, runtime::PqPlan> pqPlans;
-  llvm::DenseSet<mlir::Operation *> fused; ///< operations that the kernel before them computes
+  llvm::DenseSet<mlir::Operation *> fused;             ///< operations that the kernel before them computes
   llvm::DenseMap<mlir::Value, unsigned> outputBuffers; ///< not yet written outputs
 };
 

@@ -27,9 +27,8 @@ static int64_t getProduct(ArrayRef<int64_t> extents) {
 
 static int64_t containerBytes(Value value) { return getDataType(value).ContainerSize(); }
 
-LogicalResult KernelPlanner::addCopy(Operation *op, unsigned from, unsigned to,
-                                     std::vector<CopyDimension> dimensions, int64_t outOffset,
-                                     int64_t containerBytes) {
+LogicalResult KernelPlanner::addCopy(Operation *op, unsigned from, unsigned to, std::vector<CopyDimension> dimensions,
+                                     int64_t outOffset, int64_t containerBytes) {
   FailureOr<ParameterArgument> block =
       parameters(op, runtime::PackCopy(std::move(dimensions), outOffset, containerBytes));
   if (failed(block))
@@ -38,9 +37,8 @@ LogicalResult KernelPlanner::addCopy(Operation *op, unsigned from, unsigned to,
   return success();
 }
 
-LogicalResult KernelPlanner::addPermutation(Operation *op, unsigned from, unsigned to,
-                                            ArrayRef<int64_t> shape, ArrayRef<int64_t> perm,
-                                            int64_t containerBytes) {
+LogicalResult KernelPlanner::addPermutation(Operation *op, unsigned from, unsigned to, ArrayRef<int64_t> shape,
+                                            ArrayRef<int64_t> perm, int64_t containerBytes) {
   SmallVector<int64_t> strides = getStrides(shape);
   std::vector<CopyDimension> dimensions(perm.size());
   int64_t outStride = 1;
@@ -54,8 +52,7 @@ LogicalResult KernelPlanner::addPermutation(Operation *op, unsigned from, unsign
 LogicalResult KernelPlanner::add(qnn::TransposeOp op) {
   unsigned from = ensureContainers(op.getInput(), op.getLoc());
   unsigned to = place(op.getResult(), getContainers(op.getResult()));
-  return addPermutation(op, from, to, getShape(op.getInput()), op.getPerm(),
-                        containerBytes(op.getInput()));
+  return addPermutation(op, from, to, getShape(op.getInput()), op.getPerm(), containerBytes(op.getInput()));
 }
 
 LogicalResult KernelPlanner::add(qnn::SliceOp op) {
@@ -64,9 +61,8 @@ LogicalResult KernelPlanner::add(qnn::SliceOp op) {
   SmallVector<int64_t> outStrides = getStrides(shape);
   std::vector<CopyDimension> dimensions;
   for (size_t d = 0; d < shape.size(); ++d)
-    dimensions.push_back({EvenTable(shape[d], strides[d] * op.getSteps()[d],
-                                    strides[d] * op.getOffsets()[d]),
-                          outStrides[d]});
+    dimensions.push_back(
+        {EvenTable(shape[d], strides[d] * op.getSteps()[d], strides[d] * op.getOffsets()[d]), outStrides[d]});
   unsigned from = ensureContainers(op.getInput(), op.getLoc());
   unsigned to = place(op.getResult(), getContainers(op.getResult()));
   return addCopy(op, from, to, std::move(dimensions), 0, containerBytes(op.getInput()));
@@ -107,8 +103,7 @@ LogicalResult KernelPlanner::add(qnn::ConcatOp op) {
   ArrayRef<int64_t> shape = getShape(op.getResult());
   int64_t outOffset = 0, stride = getStrides(shape)[op.getAxis()];
   for (auto [part, from] : llvm::zip(op.getInputs(), parts)) {
-    if (failed(addCopy(op, from, to, getPart(getShape(part), shape), outOffset,
-                       containerBytes(op.getResult()))))
+    if (failed(addCopy(op, from, to, getPart(getShape(part), shape), outOffset, containerBytes(op.getResult()))))
       return failure();
     outOffset += getShape(part)[op.getAxis()] * stride;
   }
@@ -122,21 +117,19 @@ LogicalResult KernelPlanner::add(qnn::PadOp op) {
   unsigned from = ensure(op.getInput(), containers, op.getLoc());
   unsigned to = place(result, containers);
   absl::StatusOr<runtime::Tensor> values = runtime::Tensor::FromIntegers(
-      getDataType(result), {op.getValues().getTensor().size()},
-      op.getValues().getTensor().ToIntegers());
+      getDataType(result), {op.getValues().getTensor().size()}, op.getValues().getTensor().ToIntegers());
   if (!values.ok())
     return fail(op, toStringRef(values.status().message()));
   int64_t channels = values->size();
   int64_t inner = getProduct(channels == 1 ? shape : shape.drop_front(op.getAxis() + 1));
   ParameterArgument filling = array(ArrayRef(values->bytes().data(), values->bytes().size()));
   addStep(op.getLoc(), "qcrt_fill",
-          {filling, i32(containerBytes(result)), use(to),
-           i64(getProduct(shape) / (channels * inner)), i64(channels), i64(inner)});
+          {filling, i32(containerBytes(result)), use(to), i64(getProduct(shape) / (channels * inner)), i64(channels),
+           i64(inner)});
   int64_t outOffset = 0;
   for (auto [low, stride] : llvm::zip(op.getLow(), getStrides(shape)))
     outOffset += low * stride;
-  return addCopy(op, from, to, getPart(getShape(op.getInput()), shape), outOffset,
-                 containerBytes(result));
+  return addCopy(op, from, to, getPart(getShape(op.getInput()), shape), outOffset, containerBytes(result));
 }
 
 /// A dimension of the result after the other, of which every spatial one is a position and a place
@@ -148,7 +141,7 @@ LogicalResult KernelPlanner::add(qnn::DepthToSpaceOp op) {
   int64_t channels = shape[axis] / blocks;
   bool isDcr = op.getMode() == "DCR";
   int64_t blockStride = strides[axis] * (isDcr ? channels : 1); // of the last spatial dimension
-  std::vector<CopyDimension> dimensions; // innermost first
+  std::vector<CopyDimension> dimensions;                        // innermost first
   size_t block = op.getBlocks().size();
   for (int64_t d = shape.size() - 1; d >= 0; --d) {
     if (d == axis) {
@@ -180,9 +173,8 @@ LogicalResult KernelPlanner::add(qnn::LookupOp op) {
   ArrayRef<int64_t> shape = getShape(op.getTable());
   int64_t rowBytes = getProduct(shape.drop_front()) * containerBytes(op.getTable());
   addStep(op.getLoc(), "qcrt_lookup",
-          {use(indices), i32(getContainers(op.getIndices()).format.layout),
-           i64(getNumElements(op.getIndices())), use(table), i64(shape[0]), i64(rowBytes),
-           use(to)})
+          {use(indices), i32(getContainers(op.getIndices()).format.layout), i64(getNumElements(op.getIndices())),
+           use(table), i64(shape[0]), i64(rowBytes), use(to)})
       .failure = QCRT_INDEX_OUT_OF_RANGE;
   return success();
 }
@@ -193,9 +185,8 @@ LogicalResult KernelPlanner::add(qnn::ArgMaxOp op) {
   ArrayRef<int64_t> shape = getShape(op.getInput());
   int64_t axis = op.getAxis();
   addStep(op.getLoc(), "qcrt_arg_max",
-          {use(from), i32(getContainers(op.getInput()).format.layout), use(to),
-           i64(getProduct(shape.take_front(axis))), i64(shape[axis]),
-           i64(getProduct(shape.drop_front(axis + 1))), i32(op.getSelectLast())});
+          {use(from), i32(getContainers(op.getInput()).format.layout), use(to), i64(getProduct(shape.take_front(axis))),
+           i64(shape[axis]), i64(getProduct(shape.drop_front(axis + 1))), i32(op.getSelectLast())});
   return success();
 }
 
@@ -207,9 +198,8 @@ LogicalResult KernelPlanner::add(qnn::TopKOp op) {
   int64_t axis = op.getAxis();
   addStep(op.getLoc(), "qcrt_top_k",
           {use(from), i32(getContainers(op.getInput()).format.layout), use(values), use(indices),
-           i64(getProduct(shape.take_front(axis))), i64(shape[axis]),
-           i64(getProduct(shape.drop_front(axis + 1))), i64(getShape(op.getValues())[axis]),
-           i32(op.getSmallest())});
+           i64(getProduct(shape.take_front(axis))), i64(shape[axis]), i64(getProduct(shape.drop_front(axis + 1))),
+           i64(getShape(op.getValues())[axis]), i32(op.getSmallest())});
   return success();
 }
 

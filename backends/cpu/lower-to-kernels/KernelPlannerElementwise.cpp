@@ -7,34 +7,26 @@ using namespace mlir;
 namespace qcompile::cpu {
 
 /// Codes in the storage that their users want, by a kernel that writes any.
-template <typename Op, typename Pack>
-LogicalResult KernelPlanner::addActivation(Op op, StringRef callee, Pack pack) {
+template <typename Op, typename Pack> LogicalResult KernelPlanner::addActivation(Op op, StringRef callee, Pack pack) {
   Value input = op.getInput();
   ArrayRef<int64_t> shape = getShape(input);
   int64_t channels = getNumChannels(op);
   int64_t period = getAxisPeriod(shape, op.getAxis(), channels);
   Storage out = chooseStorage(op.getResult(), period);
-  RowPlan rows = planRows(shape, op.getAxis(), channels,
-                          out.isDense() ? getPaddedRow(input, period) : out.n);
+  RowPlan rows = planRows(shape, op.getAxis(), channels, out.isDense() ? getPaddedRow(input, period) : out.n);
   Storage in = isCodes(input) ? findIntegers(input, rows.n) : Storage{};
-  FailureOr<ParameterArgument> block =
-      parameters(op, pack(op, rows, in.format.layout, out.format));
+  FailureOr<ParameterArgument> block = parameters(op, pack(op, rows, in.format.layout, out.format));
   if (failed(block))
     return failure();
   unsigned from = ensure(input, in, op.getLoc());
   addStep(op.getLoc(), callee,
-          {*block, use(from), use(place(op.getResult(), out)),
-           i64(getNumElements(input) / rows.n)});
+          {*block, use(from), use(place(op.getResult(), out)), i64(getNumElements(input) / rows.n)});
   return success();
 }
 
-LogicalResult KernelPlanner::add(qnn::ThresholdOp op) {
-  return addActivation(op, "qcrt_threshold", packThreshold);
-}
+LogicalResult KernelPlanner::add(qnn::ThresholdOp op) { return addActivation(op, "qcrt_threshold", packThreshold); }
 
-LogicalResult KernelPlanner::add(qnn::RequantizeOp op) {
-  return addActivation(op, "qcrt_requantize", packRequantize);
-}
+LogicalResult KernelPlanner::add(qnn::RequantizeOp op) { return addActivation(op, "qcrt_requantize", packRequantize); }
 
 LogicalResult KernelPlanner::add(qnn::TableOp op) {
   Value input = op.getInput();
@@ -50,8 +42,7 @@ LogicalResult KernelPlanner::add(qnn::TableOp op) {
     return failure();
   unsigned from = ensure(input, in, op.getLoc());
   unsigned to = place(op.getResult(), getContainers(op.getResult()));
-  addStep(op.getLoc(), "qcrt_table",
-          {*block, use(from), use(to), i64(getNumElements(input) / rows.n)});
+  addStep(op.getLoc(), "qcrt_table", {*block, use(from), use(to), i64(getNumElements(input) / rows.n)});
   return success();
 }
 
@@ -63,8 +54,7 @@ LogicalResult KernelPlanner::add(qnn::QuantizeOp op) {
   if (failed(block))
     return failure();
   unsigned from = ensureContainers(op.getInput(), op.getLoc());
-  addStep(op.getLoc(), "qcrt_quantize",
-          {*block, use(from), use(place(op.getResult(), out)), i64(count / n)});
+  addStep(op.getLoc(), "qcrt_quantize", {*block, use(from), use(place(op.getResult(), out)), i64(count / n)});
   return success();
 }
 
@@ -75,14 +65,12 @@ LogicalResult KernelPlanner::add(qnn::DequantizeOp op) {
   int64_t period = getAxisPeriod(shape, op.getAxis(), channels);
   RowPlan rows = planColumns(shape, op.getAxis(), channels, getPaddedRow(input, period));
   Storage in = findIntegers(input, rows.n);
-  FailureOr<ParameterArgument> block =
-      parameters(op, packDequantize(op, rows, in.format.layout));
+  FailureOr<ParameterArgument> block = parameters(op, packDequantize(op, rows, in.format.layout));
   if (failed(block))
     return failure();
   unsigned from = ensure(input, in, op.getLoc());
   unsigned to = place(op.getResult(), getContainers(op.getResult()));
-  addStep(op.getLoc(), "qcrt_dequantize",
-          {*block, use(from), use(to), i64(getNumElements(input) / rows.n)});
+  addStep(op.getLoc(), "qcrt_dequantize", {*block, use(from), use(to), i64(getNumElements(input) / rows.n)});
   return success();
 }
 
@@ -120,16 +108,13 @@ LogicalResult KernelPlanner::add(qnn::AddOp op) {
   return addBinary(op, problem);
 }
 
-LogicalResult KernelPlanner::add(qnn::MulOp op) {
-  return addBinary(op, getProblem(op, QCRT_CODES_MULTIPLY));
-}
+LogicalResult KernelPlanner::add(qnn::MulOp op) { return addBinary(op, getProblem(op, QCRT_CODES_MULTIPLY)); }
 
 /// A product of two tensors that are both data.
 LogicalResult KernelPlanner::addProduct(qnn::MatMulOp op) {
   runtime::BinaryProblem sides = getProblem(op, 0);
   FailureOr<ParameterArgument> block = parameters(
-      op, runtime::PackProduct({sides.a_type, sides.b_type, sides.result_type, sides.a, sides.b,
-                                sides.result}));
+      op, runtime::PackProduct({sides.a_type, sides.b_type, sides.result_type, sides.a, sides.b, sides.result}));
   if (failed(block))
     return failure();
   unsigned lhs = ensureContainers(op.getLhs(), op.getLoc());

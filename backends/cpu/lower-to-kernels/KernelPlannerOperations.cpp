@@ -4,9 +4,9 @@
 #include "backends/cpu/lower-to-kernels/PlannerHelpers.h"
 #include "compiler/evaluator/ProgramBuilder.h"
 #include "dialects/onnx/HeldConstant.h"
+#include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
 
@@ -25,8 +25,7 @@ LogicalResult KernelPlanner::add(qnn::MatMulOp op) {
   // Wide sums are what the containers of a wide type are, or convert to them.
   Storage out = getRowStorage(plan.accumulators, getRowLength(op.getResult()));
   addStep(op.getLoc(), "qcrt_matmul",
-          {*block, use(in), use(place(op.getResult(), out)),
-           i64(getNumElements(op.getLhs()) / k)});
+          {*block, use(in), use(place(op.getResult(), out)), i64(getNumElements(op.getLhs()) / k)});
   return success();
 }
 
@@ -39,8 +38,7 @@ LogicalResult KernelPlanner::add(qnn::PqOp op) {
   unsigned in = ensure(op.getInput(), getRowStorage(plan.input, k), op.getLoc());
   Storage out = getRowStorage(plan.sums, getRowLength(op.getResult()));
   addStep(op.getLoc(), "qcrt_pq",
-          {*block, use(in), use(place(op.getResult(), out)),
-           i64(getNumElements(op.getInput()) / k)});
+          {*block, use(in), use(place(op.getResult(), out)), i64(getNumElements(op.getInput()) / k)});
   return success();
 }
 
@@ -62,8 +60,7 @@ LogicalResult KernelPlanner::add(func::CallOp call) {
   for (const runtime::Operation &operation : program->operations)
     if (!runtime::FindReference(operation.name))
       return emitError(call.getLoc(), Code::B001)
-             << "node '" << operation.label << "': operation '" << operation.name
-             << "' has no reference semantics";
+             << "node '" << operation.label << "': operation '" << operation.name << "' has no reference semantics";
   std::string bytes = runtime::SerializeProgram(*program);
   SmallVector<unsigned> inputs, outputs;
   for (Value operand : call.getOperands())
@@ -94,8 +91,7 @@ static std::optional<int32_t> getFloatOperation(Operation *op) {
 /// The value of a constant operation that defines `value`, or null.
 static data::ConstantAttr getConstant(Value value) {
   Operation *producer = value.getDefiningOp();
-  return producer && isConstantOperation(producer) ? producer->getAttrOfType<data::ConstantAttr>("value")
-                                          : nullptr;
+  return producer && isConstantOperation(producer) ? producer->getAttrOfType<data::ConstantAttr>("value") : nullptr;
 }
 
 /// Float operations that have a kernel: reshapes, which are free, transposes, and elementwise ones
@@ -133,8 +129,7 @@ LogicalResult KernelPlanner::addFloat(Operation *op) {
       llvm::append_values(arguments, Argument(ParameterArgument{at}), Argument(i64(0)),
                           Argument(i64(isScalar ? 0 : 1)));
     } else {
-      llvm::append_values(arguments, Argument(use(next.front())), Argument(i64(n)),
-                          Argument(i64(1)));
+      llvm::append_values(arguments, Argument(use(next.front())), Argument(i64(n)), Argument(i64(1)));
       next = next.drop_front();
     }
   }
@@ -150,14 +145,13 @@ LogicalResult KernelPlanner::addOperation(Operation *op) {
   if (op->getName().getDialectNamespace() == "onnx" && hasKernel(op))
     return addFloat(op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<qnn::AddOp, qnn::ArgMaxOp, qnn::ConcatOp, qnn::ConvOp, qnn::DepthToSpaceOp,
-            qnn::DequantizeOp, qnn::GatherOp, qnn::LookupOp, qnn::MatMulOp, qnn::MaxPoolOp,
-            qnn::MulOp, qnn::PadOp, qnn::PqOp, qnn::QuantizeOp, qnn::RequantizeOp,
-            qnn::ReshapeOp, qnn::SliceOp, qnn::SumPoolOp, qnn::TableOp, qnn::ThresholdOp, qnn::TopKOp,
-            qnn::TransposeOp, func::CallOp>([&](auto typed) { return add(typed); })
+      .Case<qnn::AddOp, qnn::ArgMaxOp, qnn::ConcatOp, qnn::ConvOp, qnn::DepthToSpaceOp, qnn::DequantizeOp,
+            qnn::GatherOp, qnn::LookupOp, qnn::MatMulOp, qnn::MaxPoolOp, qnn::MulOp, qnn::PadOp, qnn::PqOp,
+            qnn::QuantizeOp, qnn::RequantizeOp, qnn::ReshapeOp, qnn::SliceOp, qnn::SumPoolOp, qnn::TableOp,
+            qnn::ThresholdOp, qnn::TopKOp, qnn::TransposeOp, func::CallOp>([&](auto typed) { return add(typed); })
       .Default([&](Operation *) {
-        return fail(op, "expected a kernel's operation, found '" +
-                            op->getName().getStringRef() + "'; run cpu-outline-islands first");
+        return fail(op, "expected a kernel's operation, found '" + op->getName().getStringRef() +
+                            "'; run cpu-outline-islands first");
       });
 }
 

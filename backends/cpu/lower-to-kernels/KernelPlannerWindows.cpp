@@ -21,15 +21,14 @@ FailureOr<unsigned> KernelPlanner::withChannelsLast(Operation *op, Value value, 
 }
 
 /// The value from what was computed in `from` with channels last.
-LogicalResult KernelPlanner::moveChannelsBack(Operation *op, unsigned from, Value value,
-                                              int64_t axis) {
+LogicalResult KernelPlanner::moveChannelsBack(Operation *op, unsigned from, Value value, int64_t axis) {
   ArrayRef<int64_t> shape = getShape(value);
   SmallVector<int64_t> order = getChannelsLastOrder(shape.size(), axis);
   SmallVector<int64_t> computed;
   for (int64_t d : order)
     computed.push_back(shape[d]);
-  return addPermutation(op, from, place(value, getContainers(value)), computed,
-                        getInverseOrder(order), getDataType(value).ContainerSize());
+  return addPermutation(op, from, place(value, getContainers(value)), computed, getInverseOrder(order),
+                        getDataType(value).ContainerSize());
 }
 
 /// Whether parameters of `channels` channels along `parameterAxis` are those of a convolution's
@@ -44,9 +43,8 @@ static Operation *findEpilogue(Value sums, int64_t axis) {
     return nullptr;
   Operation *user = *sums.getUsers().begin();
   bool fits = llvm::TypeSwitch<Operation *, bool>(user)
-                  .Case<qnn::ThresholdOp, qnn::RequantizeOp, qnn::DequantizeOp>([&](auto op) {
-                    return isPerOutput(getNumChannels(op), op.getAxis(), axis);
-                  })
+                  .Case<qnn::ThresholdOp, qnn::RequantizeOp, qnn::DequantizeOp>(
+                      [&](auto op) { return isPerOutput(getNumChannels(op), op.getAxis(), axis); })
                   .Default(false);
   return fits ? user : nullptr;
 }
@@ -59,25 +57,22 @@ static int32_t getEpilogueKind(Operation *next) {
   return isa<qnn::RequantizeOp>(next) ? QCRT_THEN_REQUANTIZE : QCRT_THEN_DEQUANTIZE;
 }
 
-FailureOr<runtime::ParameterBlock> KernelPlanner::packEpilogue(Operation *next,
-                                                               const runtime::ConvPlan &plan,
-                                                               int64_t outputs,
-                                                               const qcrt_format &out) {
+FailureOr<runtime::ParameterBlock> KernelPlanner::packEpilogue(Operation *next, const runtime::ConvPlan &plan,
+                                                               int64_t outputs, const qcrt_format &out) {
   if (!next)
     return runtime::ParameterBlock();
   int32_t in = plan.sums.layout;
-  Block block =
-      llvm::TypeSwitch<Operation *, Block>(next)
-          .Case([&](qnn::ThresholdOp op) {
-            return packThreshold(op, planChannels(outputs, getNumChannels(op)), in, out);
-          })
-          .Case([&](qnn::RequantizeOp op) {
-            return packRequantize(op, planChannels(outputs, getNumChannels(op)), in, out);
-          })
-          .Default([&](Operation *other) {
-            auto op = cast<qnn::DequantizeOp>(other);
-            return packDequantize(op, planChannels(outputs, getNumChannels(op)), in);
-          });
+  Block block = llvm::TypeSwitch<Operation *, Block>(next)
+                    .Case([&](qnn::ThresholdOp op) {
+                      return packThreshold(op, planChannels(outputs, getNumChannels(op)), in, out);
+                    })
+                    .Case([&](qnn::RequantizeOp op) {
+                      return packRequantize(op, planChannels(outputs, getNumChannels(op)), in, out);
+                    })
+                    .Default([&](Operation *other) {
+                      auto op = cast<qnn::DequantizeOp>(other);
+                      return packDequantize(op, planChannels(outputs, getNumChannels(op)), in);
+                    });
   if (!block.ok())
     return fail(next, toStringRef(block.status().message()));
   return std::move(*block);
@@ -96,12 +91,10 @@ LogicalResult KernelPlanner::addConvolution(Operation *op) {
     result = next->getResult(0);
   }
   // Rows of a position's channels, or what is transposed afterwards.
-  Storage out = isLast && !getDataType(result).IsFloat() ? chooseStorage(result)
-                                                         : getContainers(result);
+  Storage out = isLast && !getDataType(result).IsFloat() ? chooseStorage(result) : getContainers(result);
   if (!out.isDense() && out.n != convolution->outputs)
     out = getContainers(result);
-  FailureOr<runtime::ParameterBlock> then =
-      packEpilogue(next, plan, convolution->outputs, out.format);
+  FailureOr<runtime::ParameterBlock> then = packEpilogue(next, plan, convolution->outputs, out.format);
   if (failed(then))
     return failure();
   runtime::ConvEpilogue epilogue{getEpilogueKind(next), *then, out.format};
@@ -109,8 +102,7 @@ LogicalResult KernelPlanner::addConvolution(Operation *op) {
   FailureOr<ParameterArgument> block = parameters(op, packed);
   if (failed(block))
     return failure();
-  uint64_t scratchSize =
-      reinterpret_cast<const qcrt_conv_block *>(packed->data())->scratch_size;
+  uint64_t scratchSize = reinterpret_cast<const qcrt_conv_block *>(packed->data())->scratch_size;
 
   unsigned from;
   if (isLast) {
@@ -132,16 +124,14 @@ LogicalResult KernelPlanner::add(qnn::ConvOp op) { return addConvolution(op); }
 LogicalResult KernelPlanner::add(qnn::SumPoolOp op) { return addConvolution(op); }
 
 LogicalResult KernelPlanner::add(qnn::MaxPoolOp op) {
-  FailureOr<ParameterArgument> block =
-      parameters(op, runtime::PackMaxPool(getWindow(op), getDataType(op.getInput())));
+  FailureOr<ParameterArgument> block = parameters(op, runtime::PackMaxPool(getWindow(op), getDataType(op.getInput())));
   FailureOr<unsigned> from = withChannelsLast(op, op.getInput(), op.getAxis());
   if (failed(block) || failed(from))
     return failure();
   Value result = op.getResult();
   Storage containers = getContainers(result);
   bool isLast = op.getAxis() + 1 == getShape(result).size();
-  unsigned to =
-      isLast ? place(result, containers) : addWorkspace(storageSize(result, containers));
+  unsigned to = isLast ? place(result, containers) : addWorkspace(storageSize(result, containers));
   addStep(op.getLoc(), "qcrt_max_pool", {*block, use(*from), use(to)});
   return isLast ? success() : moveChannelsBack(op, to, result, op.getAxis());
 }

@@ -8,21 +8,15 @@ using namespace mlir;
 
 namespace qcompile::cpu {
 
-Storage getRowStorage(const qcrt_format &format, int64_t n) {
-  return {format, format.layout >= QCRT_INT64 ? 0 : n};
-}
+Storage getRowStorage(const qcrt_format &format, int64_t n) { return {format, format.layout >= QCRT_INT64 ? 0 : n}; }
 
 runtime::DataType getDataType(Value value) {
   return *data::getDataType(cast<RankedTensorType>(value.getType()).getElementType());
 }
 
-ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
+ArrayRef<int64_t> getShape(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
 
-int64_t getNumElements(Value value) {
-  return cast<RankedTensorType>(value.getType()).getNumElements();
-}
+int64_t getNumElements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 
 int64_t getRowLength(Value value) { return getShape(value).empty() ? 1 : getShape(value).back(); }
 
@@ -83,12 +77,9 @@ RowPlan planRows(ArrayRef<int64_t> shape, int64_t axis, int64_t channels, int64_
   return planColumns(shape, axis, channels, n);
 }
 
-RowPlan planChannels(int64_t outputs, int64_t channels) {
-  return {outputs, false, iota(channels == 1 ? 1 : outputs)};
-}
+RowPlan planChannels(int64_t outputs, int64_t channels) { return {outputs, false, iota(channels == 1 ? 1 : outputs)}; }
 
-template <typename T>
-static std::vector<T> pick(ArrayRef<T> values, ArrayRef<int64_t> channels) {
+template <typename T> static std::vector<T> pick(ArrayRef<T> values, ArrayRef<int64_t> channels) {
   std::vector<T> result;
   for (int64_t channel : channels)
     result.push_back(values[values.size() == 1 ? 0 : channel]);
@@ -125,8 +116,7 @@ namespace {
 /// The problem of a product by product quantization, with the numbers that it refers to.
 struct PqNumbers {
   explicit PqNumbers(qnn::PqOp op)
-      : prototypes(op.getPrototypes().getTensor().ToIntegers()),
-        offsets(op.getOffsets().getTensor().ToIntegers()),
+      : prototypes(op.getPrototypes().getTensor().ToIntegers()), offsets(op.getOffsets().getTensor().ToIntegers()),
         tables(op.getTables().getTensor().ToIntegers()) {
     ArrayRef<int64_t> shape = op.getPrototypes().getType().getShape();
     problem.k = getRowLength(op.getInput());
@@ -150,9 +140,7 @@ struct PqNumbers {
 
 runtime::PqPlan selectPq(qnn::PqOp op) { return runtime::SelectPq(PqNumbers(op).problem); }
 
-Block packPq(qnn::PqOp op, const runtime::PqPlan &plan) {
-  return runtime::PackPq(PqNumbers(op).problem, plan);
-}
+Block packPq(qnn::PqOp op, const runtime::PqPlan &plan) { return runtime::PackPq(PqNumbers(op).problem, plan); }
 
 //===----------------------------------------------------------------------===//
 // Thresholds
@@ -160,8 +148,7 @@ Block packPq(qnn::PqOp op, const runtime::PqPlan &plan) {
 
 int64_t getNumChannels(qnn::ThresholdOp op) { return op.getDirections().size(); }
 
-template <typename T>
-static std::vector<T> pickRows(ArrayRef<T> rows, int64_t count, ArrayRef<int64_t> channels) {
+template <typename T> static std::vector<T> pickRows(ArrayRef<T> rows, int64_t count, ArrayRef<int64_t> channels) {
   std::vector<T> result;
   for (int64_t channel : channels) {
     ArrayRef<T> row = rows.slice(channel * count, count);
@@ -170,8 +157,7 @@ static std::vector<T> pickRows(ArrayRef<T> rows, int64_t count, ArrayRef<int64_t
   return result;
 }
 
-Block packThreshold(qnn::ThresholdOp op, const RowPlan &rows, int32_t in,
-                    const qcrt_format &out) {
+Block packThreshold(qnn::ThresholdOp op, const RowPlan &rows, int32_t in, const qcrt_format &out) {
   runtime::Tensor values = op.getThresholds().getTensor();
   std::vector<int64_t> directions = pick(op.getDirections(), rows.channels);
   runtime::ThresholdProblem problem;
@@ -184,16 +170,14 @@ Block packThreshold(qnn::ThresholdOp op, const RowPlan &rows, int32_t in,
   problem.out = out;
   if (values.type().IsFloat()) {
     absl::Span<const float> floats = values.Floats();
-    std::vector<float> picked =
-        pickRows(ArrayRef<float>(floats.data(), floats.size()), problem.count, rows.channels);
+    std::vector<float> picked = pickRows(ArrayRef<float>(floats.data(), floats.size()), problem.count, rows.channels);
     problem.operand = QCRT_X_FLOAT32;
     problem.float_thresholds = picked;
     return runtime::PackThreshold(problem);
   }
-  std::vector<int64_t> picked =
-      pickRows(ArrayRef<int64_t>(values.ToIntegers()), problem.count, rows.channels);
-  bool isWide = in == QCRT_INT64 || in == QCRT_DENSE_UINT32 ||
-                (in == QCRT_DENSE_INT32 && getDataType(op.getInput()).bits > 31);
+  std::vector<int64_t> picked = pickRows(ArrayRef<int64_t>(values.ToIntegers()), problem.count, rows.channels);
+  bool isWide =
+      in == QCRT_INT64 || in == QCRT_DENSE_UINT32 || (in == QCRT_DENSE_INT32 && getDataType(op.getInput()).bits > 31);
   problem.operand = isWide ? QCRT_X_INT64 : QCRT_X_INT32;
   problem.in_layout = in;
   problem.thresholds = picked;
@@ -215,16 +199,12 @@ static int32_t getRounding(StringRef mode) {
       .Default(QCRT_ROUND);
 }
 
-int64_t getNumChannels(qnn::RequantizeOp op) {
-  return std::max(op.getMultipliers().size(), op.getOffsets().size());
-}
+int64_t getNumChannels(qnn::RequantizeOp op) { return std::max(op.getMultipliers().size(), op.getOffsets().size()); }
 
-Block packRequantize(qnn::RequantizeOp op, const RowPlan &rows, int32_t in,
-                     const qcrt_format &out) {
+Block packRequantize(qnn::RequantizeOp op, const RowPlan &rows, int32_t in, const qcrt_format &out) {
   std::vector<int64_t> multipliers =
       pick(ArrayRef<int64_t>(op.getMultipliers().getTensor().ToIntegers()), rows.channels);
-  std::vector<int64_t> offsets =
-      pick(ArrayRef<int64_t>(op.getOffsets().getTensor().ToIntegers()), rows.channels);
+  std::vector<int64_t> offsets = pick(ArrayRef<int64_t>(op.getOffsets().getTensor().ToIntegers()), rows.channels);
   runtime::RequantizeProblem problem;
   problem.rows = {rows.n, rows.perRow};
   problem.type = getDataType(op.getInput());
@@ -243,8 +223,7 @@ int64_t getNumChannels(qnn::TableOp op) { return op.getValues().getTensor().shap
 
 Block packTable(qnn::TableOp op, const RowPlan &rows, int32_t in) {
   runtime::Tensor tensor = op.getValues().getTensor();
-  std::vector<int64_t> values =
-      pickRows(ArrayRef<int64_t>(tensor.ToIntegers()), tensor.shape()[1], rows.channels);
+  std::vector<int64_t> values = pickRows(ArrayRef<int64_t>(tensor.ToIntegers()), tensor.shape()[1], rows.channels);
   runtime::TableProblem problem;
   problem.rows = {rows.n, rows.perRow};
   problem.in_layout = in;
@@ -268,8 +247,7 @@ static int64_t getBroadcastPeriod(ArrayRef<int64_t> shape, ArrayRef<int64_t> par
 }
 
 /// The parameter's value for each of n columns.
-static std::vector<float> broadcast(ArrayRef<int64_t> shape, const runtime::Tensor &parameter,
-                                    int64_t n) {
+static std::vector<float> broadcast(ArrayRef<int64_t> shape, const runtime::Tensor &parameter, int64_t n) {
   absl::Span<const float> values = parameter.Floats();
   std::vector<float> result;
   for (int64_t column = 0; column < n; ++column) {
@@ -325,10 +303,8 @@ Block packDequantize(qnn::DequantizeOp op, const RowPlan &rows, int32_t in) {
   ArrayRef<int64_t> channels = rows.channels;
   runtime::Tensor scaleTensor = op.getScale().getTensor();
   absl::Span<const double> scaleValues = scaleTensor.Data<double>();
-  std::vector<double> scales =
-      pick(ArrayRef<double>(scaleValues.data(), scaleValues.size()), channels);
-  std::vector<int64_t> zeroPoints =
-      pick(ArrayRef<int64_t>(op.getZeroPoint().getTensor().ToIntegers()), channels);
+  std::vector<double> scales = pick(ArrayRef<double>(scaleValues.data(), scaleValues.size()), channels);
+  std::vector<int64_t> zeroPoints = pick(ArrayRef<int64_t>(op.getZeroPoint().getTensor().ToIntegers()), channels);
   std::vector<double> biases(1, 0.0);
   if (op.getBias()) {
     runtime::Tensor tensor = op.getBias()->getTensor();

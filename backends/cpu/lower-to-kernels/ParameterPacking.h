@@ -22,9 +22,7 @@ struct Storage {
   int64_t n = 0;
 
   bool isDense() const { return n == 0; }
-  bool operator==(const Storage &other) const {
-    return n == other.n && runtime::operator==(format, other.format);
-  }
+  bool operator==(const Storage &other) const { return n == other.n && runtime::operator==(format, other.format); }
 };
 
 /// Rows of n elements where the format pads them, else dense.
@@ -83,8 +81,7 @@ Block packPq(qnn::PqOp op, const runtime::PqPlan &plan);
 
 /// `in` is the layout of an integer operand and ignored for a float one.
 Block packThreshold(qnn::ThresholdOp op, const RowPlan &rows, int32_t in, const qcrt_format &out);
-Block packRequantize(qnn::RequantizeOp op, const RowPlan &rows, int32_t in,
-                     const qcrt_format &out);
+Block packRequantize(qnn::RequantizeOp op, const RowPlan &rows, int32_t in, const qcrt_format &out);
 Block packTable(qnn::TableOp op, const RowPlan &rows, int32_t in);
 Block packQuantize(qnn::QuantizeOp op, int64_t n, const qcrt_format &out);
 Block packDequantize(qnn::DequantizeOp op, const RowPlan &rows, int32_t in);

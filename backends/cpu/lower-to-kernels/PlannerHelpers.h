@@ -20,9 +20,7 @@ inline mlir::LogicalResult fail(mlir::Operation *op, const llvm::Twine &reason) 
   return emitError(op->getLoc(), Code::B002) << "node '" << onnx::describe(op) << "': " << reason;
 }
 
-inline llvm::StringRef toStringRef(absl::string_view text) {
-  return llvm::StringRef(text.data(), text.size());
-}
+inline llvm::StringRef toStringRef(absl::string_view text) { return llvm::StringRef(text.data(), text.size()); }
 
 } // namespace qcompile::cpu
 

@@ -10,9 +10,9 @@
 #include "dialects/diagnostics/Diagnostics.h"
 #include "dialects/onnx/HeldConstant.h"
 #include "dialects/qnn/QnnDialect.h"
+#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
-#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 
@@ -26,9 +26,9 @@ namespace {
 /// Whether the exact reading of the result may be more than its float value.
 bool keepsQuantizedValue(Operation *op) {
   static const llvm::StringSet<> names = {
-      "Quant",   "IntQuant",  "BipolarQuant", "FloatQuant", "Trunc",  "Reshape", "Flatten",
-      "Squeeze", "Unsqueeze", "Transpose",    "Identity",   "Gather", "Slice",   "Concat",
-      "Expand",  "Dropout",   "Relu",         "Max",        "Min",    "MaxPool", "Pad",
+      "Quant",          "IntQuant",         "BipolarQuant", "FloatQuant", "Trunc",  "Reshape", "Flatten",
+      "Squeeze",        "Unsqueeze",        "Transpose",    "Identity",   "Gather", "Slice",   "Concat",
+      "Expand",         "Dropout",          "Relu",         "Max",        "Min",    "MaxPool", "Pad",
       "QuantizeLinear", "DequantizeLinear", "LinearQuant"};
   return names.contains(op->getName().stripDialect());
 }
@@ -63,15 +63,14 @@ private:
       if (isConstantOperation(&op))
         continue;
       // A float operation behind an island belongs to it: there its operand may be quantized.
-      bool isIsland = !hasKernel(&op) || (op.getName().getDialectNamespace() == "onnx" &&
-                                          llvm::any_of(op.getOperands(), [&](Value operand) {
-                                            return islandOps.contains(operand.getDefiningOp());
-                                          }));
+      bool isIsland =
+          !hasKernel(&op) ||
+          (op.getName().getDialectNamespace() == "onnx" &&
+           llvm::any_of(op.getOperands(), [&](Value operand) { return islandOps.contains(operand.getDefiningOp()); }));
       unsigned level = 0;
       for (Value operand : op.getOperands())
         if (Operation *producer = operand.getDefiningOp(); producer && levels.count(producer))
-          level = std::max(level, levels[producer] +
-                                      (isIsland && !islandOps.contains(producer) ? 1 : 0));
+          level = std::max(level, levels[producer] + (isIsland && !islandOps.contains(producer) ? 1 : 0));
       levels[&op] = level;
       if (isIsland)
         islandOps.insert(&op);
@@ -88,8 +87,8 @@ private:
         Operation *producer = operand.getDefiningOp();
         if (producer && isConstantOperation(producer))
           continue;
-        bool isMember = producer && islandOps.contains(producer) &&
-                        (levels[producer] == level || keepsQuantizedValue(producer));
+        bool isMember =
+            producer && islandOps.contains(producer) && (levels[producer] == level || keepsQuantizedValue(producer));
         if (isMember)
           add(producer);
         else
@@ -139,12 +138,9 @@ private:
     OpBuilder builder(terminator);
     for (auto &[level, island] : islands) {
       moveKernelsBelow(level);
-      auto call = func::CallOp::create(builder, locationOf(island), island.function,
-                                       island.inputs.getArrayRef());
+      auto call = func::CallOp::create(builder, locationOf(island), island.function, island.inputs.getArrayRef());
       for (auto [value, result] : llvm::zip(island.outputs, call.getResults())) {
-        value.replaceUsesWithIf(result, [&](OpOperand &use) {
-          return !islandOps.contains(use.getOwner());
-        });
+        value.replaceUsesWithIf(result, [&](OpOperand &use) { return !islandOps.contains(use.getOwner()); });
         replaceInput(value, result);
       }
     }
@@ -178,8 +174,7 @@ private:
     SmallVector<Type> inputTypes(ValueRange(island.inputs.getArrayRef()).getTypes());
     SmallVector<Type> outputTypes(ValueRange(island.outputs).getTypes());
     auto function =
-        func::FuncOp::create(builder, locationOf(island), name.str(),
-                             builder.getFunctionType(inputTypes, outputTypes));
+        func::FuncOp::create(builder, locationOf(island), name.str(), builder.getFunctionType(inputTypes, outputTypes));
     function.setPrivate();
     Block *block = function.addEntryBlock();
     builder.setInsertionPointToStart(block);

@@ -69,9 +69,8 @@ static PeriodicActivation getWithConstant(Operation *op) {
   const int constant = getConstantOperand(op);
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   if (constant < 0 || data::getDataType(type.getElementType())->bits > kMaxNumberBits ||
-      data::getDataType(
-          cast<RankedTensorType>(op->getOperand(1 - constant).getType()).getElementType())
-              ->bits > kMaxNumberBits)
+      data::getDataType(cast<RankedTensorType>(op->getOperand(1 - constant).getType()).getElementType())->bits >
+          kMaxNumberBits)
     return {};
   SmallVector<int64_t> values = getPeriod(getConstant(op->getOperand(constant)), type.getShape());
   SmallVector<int64_t> multipliers(values.size(), 0), offsets(values.size(), 0);
@@ -88,10 +87,9 @@ static PeriodicActivation getWithConstant(Operation *op) {
   }
   Builder builder(op->getContext());
   qnn::Bounds bounds = qnn::getTypeBounds(type.getElementType());
-  auto activation =
-      MultiplyShiftAttr::get(op->getContext(), builder.getDenseI64ArrayAttr(multipliers),
-                             builder.getDenseI64ArrayAttr(offsets), 0,
-                             builder.getStringAttr("FLOOR"), bounds.low, bounds.high);
+  auto activation = MultiplyShiftAttr::get(op->getContext(), builder.getDenseI64ArrayAttr(multipliers),
+                                           builder.getDenseI64ArrayAttr(offsets), 0, builder.getStringAttr("FLOOR"),
+                                           bounds.low, bounds.high);
   int64_t period = values.size();
   if (period == 1 && type.getRank())
     period = type.getShape().back(); // any number of channels will do
@@ -100,15 +98,12 @@ static PeriodicActivation getWithConstant(Operation *op) {
 
 PeriodicActivation getActivation(Operation *op) {
   if (auto threshold = dyn_cast<qnn::ThresholdOp>(op))
-    return makePeriodic(ThresholdsAttr::get(op->getContext(), threshold.getThresholds(),
-                                            threshold.getDirectionsAttr(),
-                                            int64_t(threshold.getLow()),
-                                            int64_t(threshold.getStep())),
+    return makePeriodic(ThresholdsAttr::get(op->getContext(), threshold.getThresholds(), threshold.getDirectionsAttr(),
+                                            int64_t(threshold.getLow()), int64_t(threshold.getStep())),
                         threshold.getInput(), threshold.getAxis());
   if (auto table = dyn_cast<qnn::TableOp>(op))
-    return makePeriodic(
-        TableAttr::get(op->getContext(), table.getValues(), int64_t(table.getLow())),
-        table.getInput(), table.getAxis());
+    return makePeriodic(TableAttr::get(op->getContext(), table.getValues(), int64_t(table.getLow())), table.getInput(),
+                        table.getAxis());
   if (auto requantize = dyn_cast<qnn::RequantizeOp>(op)) {
     Builder builder(op->getContext());
     std::vector<int64_t> multipliers = requantize.getMultipliers().getTensor().ToIntegers();
@@ -118,11 +113,10 @@ PeriodicActivation getActivation(Operation *op) {
       multipliers.assign(rows, multipliers.front());
     if (offsets.size() < rows)
       offsets.assign(rows, offsets.front());
-    return makePeriodic(MultiplyShiftAttr::get(
-                            op->getContext(), builder.getDenseI64ArrayAttr(multipliers),
-                            builder.getDenseI64ArrayAttr(offsets), int64_t(requantize.getShift()),
-                            builder.getStringAttr(requantize.getRounding()),
-                            int64_t(requantize.getLow()), int64_t(requantize.getHigh())),
+    return makePeriodic(MultiplyShiftAttr::get(op->getContext(), builder.getDenseI64ArrayAttr(multipliers),
+                                               builder.getDenseI64ArrayAttr(offsets), int64_t(requantize.getShift()),
+                                               builder.getStringAttr(requantize.getRounding()),
+                                               int64_t(requantize.getLow()), int64_t(requantize.getHigh())),
                         requantize.getInput(), requantize.getAxis());
   }
   if (isa<qnn::AddOp, qnn::MulOp>(op))
@@ -140,8 +134,8 @@ Value getActivated(Operation *op) {
 
 LogicalResult Converter::convertActivation(Operation *op) {
   auto [activation, period] = getActivation(op);
-  streams[op->getResult(0)] = activate(op->getLoc(), getStream(getActivated(op)), activation,
-                                       period, getElement(op->getResult(0)));
+  streams[op->getResult(0)] =
+      activate(op->getLoc(), getStream(getActivated(op)), activation, period, getElement(op->getResult(0)));
   return success();
 }
 

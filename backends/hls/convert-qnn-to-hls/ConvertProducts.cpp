@@ -28,8 +28,7 @@ LoopNest getWindows(ArrayRef<int64_t> input, ArrayRef<int64_t> output, ArrayRef<
   return nest;
 }
 
-void addKernel(LoopNest &nest, ArrayRef<int64_t> input, ArrayRef<int64_t> kernel,
-               ArrayRef<int64_t> dilations) {
+void addKernel(LoopNest &nest, ArrayRef<int64_t> input, ArrayRef<int64_t> kernel, ArrayRef<int64_t> dilations) {
   SmallVector<int64_t> inputStrides = getStrides(input);
   for (size_t d = 0; d < kernel.size(); ++d)
     addLoop(nest, kernel[d], dilations[d] * inputStrides[d + 1]);
@@ -55,8 +54,7 @@ Type Converter::getAccumulator(Value result, Type input, data::ConstantAttr weig
   Type proven = getElement(result);
   std::optional<qnn::Bounds> bounds = getSumBounds(input, weights);
   if (isa<qnn::BipolarType>(input) && isa<qnn::BipolarType>(weights.getType().getElementType()))
-    return qnn::getCodeType(builder.getContext(),
-                            qnn::Bounds{0, weights.getType().getDimSize(0)}.narrowestType());
+    return qnn::getCodeType(builder.getContext(), qnn::Bounds{0, weights.getType().getDimSize(0)}.narrowestType());
   if (!bounds)
     return proven;
   Type narrowest = qnn::getCodeType(builder.getContext(), bounds->narrowestType());
@@ -65,17 +63,17 @@ Type Converter::getAccumulator(Value result, Type input, data::ConstantAttr weig
 
 /// A unit for `result` with the activation that alone uses it; the stream belongs to that
 /// activation's result. Activations have `period` channels.
-Value Converter::makeMatrixVector(Value result, Value input, data::ConstantAttr weights,
-                                  int64_t groups, int64_t period) {
+Value Converter::makeMatrixVector(Value result, Value input, data::ConstantAttr weights, int64_t groups,
+                                  int64_t period) {
   Type element = cast<StreamType>(input.getType()).getElementType();
   Type accumulator = getAccumulator(result, element, weights);
   Location loc = result.getLoc();
   ActivationInterface activation = absorbActivation(result, period);
   IntegerAttr one = builder.getI64IntegerAttr(1);
-  Value unit = MatrixVectorOp::create(builder, loc, getStreamType(result.getType()), input, weights,
-                                      builder.getI64IntegerAttr(groups), /*pe=*/one, /*simd=*/one,
-                                      TypeAttr::get(accumulator), builder.getStringAttr("lut"),
-                                      builder.getStringAttr("block"), activation);
+  Value unit =
+      MatrixVectorOp::create(builder, loc, getStreamType(result.getType()), input, weights,
+                             builder.getI64IntegerAttr(groups), /*pe=*/one, /*simd=*/one, TypeAttr::get(accumulator),
+                             builder.getStringAttr("lut"), builder.getStringAttr("block"), activation);
   streams[result] = unit;
   return unit;
 }
@@ -85,9 +83,9 @@ Value Converter::makeVectorVector(Value result, Value input, data::ConstantAttr 
   Type accumulator = getAccumulator(result, element, weights);
   Location loc = result.getLoc();
   ActivationInterface activation = absorbActivation(result, weights.getType().getDimSize(1));
-  Value unit = VectorVectorOp::create(builder, loc, getStreamType(result.getType()), input, weights,
-                                      TypeAttr::get(accumulator), builder.getStringAttr("lut"),
-                                      builder.getStringAttr("block"), activation);
+  Value unit =
+      VectorVectorOp::create(builder, loc, getStreamType(result.getType()), input, weights, TypeAttr::get(accumulator),
+                             builder.getStringAttr("lut"), builder.getStringAttr("block"), activation);
   streams[result] = unit;
   return unit;
 }
@@ -100,8 +98,7 @@ LogicalResult Converter::convertMatMul(qnn::MatMulOp op) {
   data::ConstantAttr weights = getConstant(op.getRhs());
   if (!weights || weights.getType().getRank() != 2 || getConstant(op.getLhs()))
     return convertDot(op);
-  makeMatrixVector(op.getResult(), getStream(op.getLhs()), weights, /*groups=*/1,
-                   weights.getType().getDimSize(1));
+  makeMatrixVector(op.getResult(), getStream(op.getLhs()), weights, /*groups=*/1, weights.getType().getDimSize(1));
   return success();
 }
 
@@ -114,9 +111,8 @@ static data::ConstantAttr transposeWeights(data::ConstantAttr weights) {
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t i = 0; i < inputs; ++i)
       values[i * outputs + o] = tensor.IntegerAt(o * inputs + i);
-  return data::ConstantAttr::get(
-      weights.getContext(), weights.getName(),
-      *runtime::Tensor::FromIntegers(tensor.type(), {inputs, outputs}, values));
+  return data::ConstantAttr::get(weights.getContext(), weights.getName(),
+                                 *runtime::Tensor::FromIntegers(tensor.type(), {inputs, outputs}, values));
 }
 
 LogicalResult Converter::convertConv(qnn::ConvOp op) {
@@ -146,8 +142,7 @@ LogicalResult Converter::convertConv(qnn::ConvOp op) {
 
 /// Both operands in the order in which a dot product after the other takes them.
 LogicalResult Converter::convertDot(qnn::MatMulOp op) {
-  ArrayRef<int64_t> a = getShape(op.getLhs()), b = getShape(op.getRhs()),
-                    result = getShape(op.getResult());
+  ArrayRef<int64_t> a = getShape(op.getLhs()), b = getShape(op.getRhs()), result = getShape(op.getResult());
   const int64_t length = a.back();
   SmallVector<int64_t> aStrides = getStrides(a), bStrides = getStrides(b);
   LoopNest left, right;
@@ -168,9 +163,8 @@ LogicalResult Converter::convertDot(qnn::MatMulOp op) {
   Location loc = op.getLoc();
   Value lhs = reorder(loc, getStream(op.getLhs()), left);
   Value rhs = reorder(loc, getStream(op.getRhs()), right);
-  streams[op.getResult()] =
-      DotOp::create(builder, loc, getStreamType(op.getResult().getType()), lhs, rhs,
-                    builder.getI64IntegerAttr(length), builder.getI64IntegerAttr(1));
+  streams[op.getResult()] = DotOp::create(builder, loc, getStreamType(op.getResult().getType()), lhs, rhs,
+                                          builder.getI64IntegerAttr(length), builder.getI64IntegerAttr(1));
   return success();
 }
 

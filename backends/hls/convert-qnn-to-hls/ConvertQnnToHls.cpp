@@ -68,8 +68,7 @@ LogicalResult Converter::convertOperation(Operation *op) {
   if (done.contains(op) || isa<qnn::ConstantOp>(op))
     return success();
   if (Capability capability = checkOperation(op); !capability.supported)
-    return emitError(op->getLoc(), Code::B001)
-           << "node '" << onnx::describe(op) << "': " << capability.reason;
+    return emitError(op->getLoc(), Code::B001) << "node '" << onnx::describe(op) << "': " << capability.reason;
   for (Value operand : op->getOperands())
     if (!getConstant(operand) && !streams.lookup(operand))
       return failure(); // reported at its producer
@@ -96,8 +95,7 @@ LogicalResult Converter::convertOperation(Operation *op) {
       })
       .Default([](Operation *op) {
         return emitError(op->getLoc(), Code::B001)
-               << "node '" << onnx::describe(op) << "': expected '" << op->getName()
-               << "' to be rewritten before";
+               << "node '" << onnx::describe(op) << "': expected '" << op->getName() << "' to be rewritten before";
       });
 }
 
@@ -126,8 +124,7 @@ void Converter::giveOneConsumerEach(Block &block) {
     if (uses.empty())
       DiscardOp::create(builder, value.getLoc(), value);
     for (size_t i = 0; i + 1 < uses.size(); ++i) {
-      auto duplicate =
-          DuplicateOp::create(builder, value.getLoc(), value.getType(), value.getType(), value);
+      auto duplicate = DuplicateOp::create(builder, value.getLoc(), value.getType(), value.getType(), value);
       uses[i]->set(duplicate.getFirst());
       value = duplicate.getSecond();
       uses[i + 1]->set(value);
@@ -140,13 +137,9 @@ void Converter::giveOneConsumerEach(Block &block) {
 // Streams
 //===----------------------------------------------------------------------===//
 
-ArrayRef<int64_t> Converter::getShape(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getShape();
-}
+ArrayRef<int64_t> Converter::getShape(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getShape(); }
 
-Type Converter::getElement(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getElementType();
-}
+Type Converter::getElement(Value tensor) { return cast<RankedTensorType>(tensor.getType()).getElementType(); }
 
 Value Converter::getStream(Value tensor) {
   if (data::ConstantAttr constant = getConstant(tensor))
@@ -160,11 +153,9 @@ Value Converter::reorder(Location loc, Value stream, const LoopNest &loops) {
   if (nest.isIdentity(type.getElements()))
     return stream;
   IntegerAttr listed = nest.listed < 0 ? nullptr : builder.getI64IntegerAttr(nest.listed);
-  DenseI64ArrayAttr positions =
-      nest.listed < 0 ? nullptr : builder.getDenseI64ArrayAttr(nest.positions);
-  return ReorderOp::create(builder, loc, getStreamType(type.getElementType(), nest.elements()),
-                           stream, builder.getI64IntegerAttr(nest.start),
-                           builder.getDenseI64ArrayAttr(nest.extents),
+  DenseI64ArrayAttr positions = nest.listed < 0 ? nullptr : builder.getDenseI64ArrayAttr(nest.positions);
+  return ReorderOp::create(builder, loc, getStreamType(type.getElementType(), nest.elements()), stream,
+                           builder.getI64IntegerAttr(nest.start), builder.getDenseI64ArrayAttr(nest.extents),
                            builder.getDenseI64ArrayAttr(nest.strides), listed, positions);
 }
 
@@ -180,8 +171,7 @@ Value Converter::broadcast(Location loc, Value tensor, ArrayRef<int64_t> shape) 
   return reorder(loc, getStream(tensor), nest);
 }
 
-Value Converter::activate(Location loc, Value stream, ActivationInterface activation,
-                          int64_t channels, Type element) {
+Value Converter::activate(Location loc, Value stream, ActivationInterface activation, int64_t channels, Type element) {
   auto type = cast<StreamType>(stream.getType());
   return ActivateOp::create(builder, loc, getStreamType(element, type.getElements()), stream,
                             builder.getI64IntegerAttr(channels), activation);
@@ -192,8 +182,8 @@ Value Converter::recode(Location loc, Value stream, Type element) {
     return stream;
   qnn::Bounds bounds = qnn::getTypeBounds(element);
   auto one = builder.getDenseI64ArrayAttr({1}), zero = builder.getDenseI64ArrayAttr({0});
-  auto copy = MultiplyShiftAttr::get(builder.getContext(), one, zero, 0,
-                                     builder.getStringAttr("FLOOR"), bounds.low, bounds.high);
+  auto copy = MultiplyShiftAttr::get(builder.getContext(), one, zero, 0, builder.getStringAttr("FLOOR"), bounds.low,
+                                     bounds.high);
   return activate(loc, stream, copy, 1, element);
 }
 
@@ -204,8 +194,7 @@ struct ConvertQnnToHlsPass : impl::ConvertQnnToHlsBase<ConvertQnnToHlsPass> {
     ModuleOp module = getOperation();
     auto core = module.lookupSymbol<func::FuncOp>(kCore);
     if (!core || core.isExternal() || !core.getBody().hasOneBlock()) {
-      emitError(module.getLoc(), Code::P001)
-          << "expected a function '" << kCore << "' with one block";
+      emitError(module.getLoc(), Code::P001) << "expected a function '" << kCore << "' with one block";
       return signalPassFailure();
     }
     OpBuilder builder(core->getBlock(), std::next(core->getIterator()));

@@ -79,12 +79,10 @@ LogicalResult Converter::convertLookup(qnn::LookupOp op) {
   const int64_t elements = table.getType().getNumElements() / rows;
   runtime::Tensor tensor = table.getTensor();
   std::vector<int64_t> values = tensor.ToIntegers();
-  auto matrix = data::ConstantAttr::get(
-      table.getContext(), table.getName(),
-      *runtime::Tensor::FromIntegers(tensor.type(), {rows, elements}, values));
-  streams[op.getResult()] =
-      LookupOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()),
-                       getStream(op.getIndices()), matrix);
+  auto matrix = data::ConstantAttr::get(table.getContext(), table.getName(),
+                                        *runtime::Tensor::FromIntegers(tensor.type(), {rows, elements}, values));
+  streams[op.getResult()] = LookupOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()),
+                                             getStream(op.getIndices()), matrix);
   return success();
 }
 
@@ -104,11 +102,9 @@ static LoopNest getAxisLoops(ArrayRef<int64_t> shape, int64_t axis, bool back) {
 LogicalResult Converter::convertArgMax(qnn::ArgMaxOp op) {
   ArrayRef<int64_t> shape = getShape(op.getInput());
   const int64_t axis = op.getAxis();
-  Value vectors =
-      reorder(op.getLoc(), getStream(op.getInput()), getAxisLoops(shape, axis, /*back=*/false));
-  streams[op.getResult()] =
-      ArgMaxOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()), vectors,
-                       builder.getI64IntegerAttr(shape[axis]), op.getSelectLastAttr());
+  Value vectors = reorder(op.getLoc(), getStream(op.getInput()), getAxisLoops(shape, axis, /*back=*/false));
+  streams[op.getResult()] = ArgMaxOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()), vectors,
+                                             builder.getI64IntegerAttr(shape[axis]), op.getSelectLastAttr());
   return success();
 }
 
@@ -118,8 +114,7 @@ LogicalResult Converter::convertTopK(qnn::TopKOp op) {
   Location loc = op.getLoc();
   Value vectors = reorder(loc, getStream(op.getInput()), getAxisLoops(shape, axis, false));
   auto best = TopKOp::create(builder, loc, getStreamType(op.getValues().getType()),
-                             getStreamType(op.getIndices().getType()), vectors,
-                             builder.getI64IntegerAttr(shape[axis]),
+                             getStreamType(op.getIndices().getType()), vectors, builder.getI64IntegerAttr(shape[axis]),
                              builder.getI64IntegerAttr(result[axis]), op.getSmallestAttr());
   LoopNest back = getAxisLoops(result, axis, /*back=*/true);
   streams[op.getValues()] = reorder(loc, best.getValues(), back);

@@ -18,8 +18,7 @@ LogicalResult Converter::convertJoin(Operation *op) {
   IntegerAttr channels = builder.getI64IntegerAttr(shape.empty() ? 1 : shape.back());
   if (auto add = dyn_cast<qnn::AddOp>(op))
     streams[op->getResult(0)] =
-        AddOp::create(builder, loc, type, lhs, rhs, add.getLhsMultiplierAttr(),
-                      add.getRhsMultiplierAttr(), channels);
+        AddOp::create(builder, loc, type, lhs, rhs, add.getLhsMultiplierAttr(), add.getRhsMultiplierAttr(), channels);
   else
     streams[op->getResult(0)] = MulOp::create(builder, loc, type, lhs, rhs, channels);
   return success();
@@ -36,10 +35,9 @@ template <typename Pool> LogicalResult Converter::convertPool(Pool op, StringRef
   int64_t taps = 1;
   for (int64_t extent : op.getKernel())
     taps *= extent;
-  streams[op.getResult()] =
-      PoolOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()), windows,
-                     builder.getStringAttr(kind), builder.getI64IntegerAttr(taps),
-                     builder.getI64IntegerAttr(input.back()));
+  streams[op.getResult()] = PoolOp::create(builder, op.getLoc(), getStreamType(op.getResult().getType()), windows,
+                                           builder.getStringAttr(kind), builder.getI64IntegerAttr(taps),
+                                           builder.getI64IntegerAttr(input.back()));
   return success();
 }
 
@@ -73,8 +71,7 @@ LogicalResult Converter::convertPad(qnn::PadOp op) {
     const int64_t body = (shape[d] - low - high) * inner;
     stream = PadOp::create(builder, op.getLoc(), getStreamType(element, elements), stream,
                            builder.getI64IntegerAttr(low * inner), builder.getI64IntegerAttr(body),
-                           builder.getI64IntegerAttr(high * inner),
-                           builder.getDenseI64ArrayAttr(border));
+                           builder.getI64IntegerAttr(high * inner), builder.getDenseI64ArrayAttr(border));
   }
   streams[op.getResult()] = recode(op.getLoc(), stream, element);
   return success();
@@ -94,11 +91,10 @@ LogicalResult Converter::convertConcat(qnn::ConcatOp op) {
       block = more;
       continue;
     }
-    const int64_t elements = cast<StreamType>(joined.getType()).getElements() +
-                             cast<StreamType>(stream.getType()).getElements();
-    joined =
-        ConcatOp::create(builder, op.getLoc(), getStreamType(element, elements), joined, stream,
-                         builder.getI64IntegerAttr(block), builder.getI64IntegerAttr(more));
+    const int64_t elements =
+        cast<StreamType>(joined.getType()).getElements() + cast<StreamType>(stream.getType()).getElements();
+    joined = ConcatOp::create(builder, op.getLoc(), getStreamType(element, elements), joined, stream,
+                              builder.getI64IntegerAttr(block), builder.getI64IntegerAttr(more));
     block += more;
   }
   streams[op.getResult()] = recode(op.getLoc(), joined, element);

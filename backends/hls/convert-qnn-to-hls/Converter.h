@@ -39,16 +39,16 @@ private:
   /// Stages, or the stream itself where there is nothing to do.
   mlir::Value reorder(mlir::Location loc, mlir::Value stream, const LoopNest &nest);
   mlir::Value broadcast(mlir::Location loc, mlir::Value tensor, llvm::ArrayRef<int64_t> shape);
-  mlir::Value activate(mlir::Location loc, mlir::Value stream, ActivationInterface activation,
-                       int64_t channels, mlir::Type element);
+  mlir::Value activate(mlir::Location loc, mlir::Value stream, ActivationInterface activation, int64_t channels,
+                       mlir::Type element);
   mlir::Value recode(mlir::Location loc, mlir::Value stream, mlir::Type element);
 
   // Products (ConvertProducts.cpp).
   mlir::LogicalResult convertMatMul(qnn::MatMulOp op);
   mlir::LogicalResult convertConv(qnn::ConvOp op);
   mlir::LogicalResult convertDot(qnn::MatMulOp op);
-  mlir::Value makeMatrixVector(mlir::Value result, mlir::Value input, data::ConstantAttr weights,
-                               int64_t groups, int64_t period);
+  mlir::Value makeMatrixVector(mlir::Value result, mlir::Value input, data::ConstantAttr weights, int64_t groups,
+                               int64_t period);
   mlir::Value makeVectorVector(mlir::Value result, mlir::Value input, data::ConstantAttr weights);
   mlir::Type getAccumulator(mlir::Value result, mlir::Type input, data::ConstantAttr weights);
 
@@ -92,8 +92,7 @@ mlir::Value getActivated(mlir::Operation *op);
 
 /// Windows of an operand with channels last: loops over samples, output positions, then what
 /// `inside` adds for a position, in whose strides the spatial ones are those of the operand.
-LoopNest getWindows(llvm::ArrayRef<int64_t> input, llvm::ArrayRef<int64_t> output,
-                    llvm::ArrayRef<int64_t> strides);
+LoopNest getWindows(llvm::ArrayRef<int64_t> input, llvm::ArrayRef<int64_t> output, llvm::ArrayRef<int64_t> strides);
 /// Adds the loops over kernel positions.
 void addKernel(LoopNest &nest, llvm::ArrayRef<int64_t> input, llvm::ArrayRef<int64_t> kernel,
                llvm::ArrayRef<int64_t> dilations);

@@ -30,21 +30,18 @@ static data::ConstantAttr selectRows(data::ConstantAttr constant, int64_t rows, 
   return data::ConstantAttr::get(constant.getContext(), constant.getName(), tensor);
 }
 
-static LogicalResult verifyMatrix(EmitError emitError, data::ConstantAttr constant, int64_t most,
-                                  StringRef what) {
+static LogicalResult verifyMatrix(EmitError emitError, data::ConstantAttr constant, int64_t most, StringRef what) {
   RankedTensorType type = constant.getType();
   if (type.getRank() != 2 || !qnn::isCodeType(type.getElementType()) || type.getDimSize(0) < 1 ||
       type.getDimSize(1) < 1 || type.getDimSize(1) > most)
-    return emitError() << "expected integer " << what << " [rows, 1 to " << most << "], found "
-                       << type;
+    return emitError() << "expected integer " << what << " [rows, 1 to " << most << "], found " << type;
   return success();
 }
 
 static LogicalResult verifyRange(EmitError emitError, int64_t low, int64_t high, Type result) {
   runtime::DataType code = *data::getDataType(result);
   if (low > high || !code.Contains(low) || !code.Contains(high))
-    return emitError() << "expected low <= high to be values of " << result << ", found " << low
-                       << " and " << high;
+    return emitError() << "expected low <= high to be values of " << result << ", found " << low << " and " << high;
   return success();
 }
 
@@ -55,18 +52,16 @@ static LogicalResult verifyRange(EmitError emitError, int64_t low, int64_t high,
 int64_t ThresholdsAttr::getRows() const { return getLevels().getType().getDimSize(0); }
 
 ActivationInterface ThresholdsAttr::withRows(int64_t rows, Source source) const {
-  return get(
-      getContext(), selectRows(getLevels(), rows, source),
-      DenseI64ArrayAttr::get(getContext(), selectRows(getDirections().asArrayRef(), rows, source)),
-      getLow(), getStep());
+  return get(getContext(), selectRows(getLevels(), rows, source),
+             DenseI64ArrayAttr::get(getContext(), selectRows(getDirections().asArrayRef(), rows, source)), getLow(),
+             getStep());
 }
 
 LogicalResult ThresholdsAttr::verifyCodes(EmitError emitError, Type result) const {
   if (failed(verifyMatrix(emitError, getLevels(), 255, "thresholds")))
     return failure();
   if (getDirections().size() != getRows())
-    return emitError() << "expected " << getRows() << " directions, found "
-                       << getDirections().size();
+    return emitError() << "expected " << getRows() << " directions, found " << getDirections().size();
   for (int64_t direction : getDirections().asArrayRef())
     if (direction != 1 && direction != -1)
       return emitError() << "expected directions 1 or -1, found " << direction;
@@ -74,8 +69,8 @@ LogicalResult ThresholdsAttr::verifyCodes(EmitError emitError, Type result) cons
   int64_t span, high;
   if (llvm::MulOverflow(getStep(), getCount(), span) || llvm::AddOverflow(getLow(), span, high) ||
       !code.Contains(getLow()) || !code.Contains(high))
-    return emitError() << "expected low and low + step * " << getCount() << " to be values of "
-                       << result << ", found low " << getLow() << " and step " << getStep();
+    return emitError() << "expected low and low + step * " << getCount() << " to be values of " << result
+                       << ", found low " << getLow() << " and step " << getStep();
   return success();
 }
 
@@ -93,12 +88,10 @@ LogicalResult TableAttr::verifyCodes(EmitError emitError, Type result) const {
   if (failed(verifyMatrix(emitError, getValues(), 65536, "values")))
     return failure();
   if (getValues().getType().getElementType() != result)
-    return emitError() << "expected values of type " << result << ", found "
-                       << getValues().getType();
+    return emitError() << "expected values of type " << result << ", found " << getValues().getType();
   const int64_t most = int64_t(1) << kMaxNumberBits;
   if (getLow() < -most || getLow() > most)
-    return emitError() << "expected a low of at most " << kMaxNumberBits << " bits, found "
-                       << getLow();
+    return emitError() << "expected a low of at most " << kMaxNumberBits << " bits, found " << getLow();
   return success();
 }
 
@@ -112,14 +105,14 @@ ActivationInterface MultiplyShiftAttr::withRows(int64_t rows, Source source) con
   auto select = [&](DenseI64ArrayAttr values) {
     return DenseI64ArrayAttr::get(getContext(), selectRows(values.asArrayRef(), rows, source));
   };
-  return get(getContext(), select(getMultipliers()), select(getOffsets()), getShift(),
-             getRounding(), getLow(), getHigh());
+  return get(getContext(), select(getMultipliers()), select(getOffsets()), getShift(), getRounding(), getLow(),
+             getHigh());
 }
 
 LogicalResult MultiplyShiftAttr::verifyCodes(EmitError emitError, Type result) const {
   if (getMultipliers().empty() || getMultipliers().size() != getOffsets().size())
-    return emitError() << "expected as many multipliers as offsets, found "
-                       << getMultipliers().size() << " and " << getOffsets().size();
+    return emitError() << "expected as many multipliers as offsets, found " << getMultipliers().size() << " and "
+                       << getOffsets().size();
   if (getShift() < 0 || getShift() > kMaxNumberBits)
     return emitError() << "expected a shift of 0 to " << kMaxNumberBits << ", found " << getShift();
   if (!qnn::isRoundingMode(getRounding().getValue()))

@@ -41,9 +41,7 @@ void HlsDialect::initialize() {
 // Streams
 //===----------------------------------------------------------------------===//
 
-int64_t StreamType::getElementBits() const {
-  return qcompile::data::getDataType(getElementType())->bits;
-}
+int64_t StreamType::getElementBits() const { return qcompile::data::getDataType(getElementType())->bits; }
 
 StreamType StreamType::withLanes(int64_t lanes) const {
   return get(getContext(), getElements() / lanes, lanes, getElementType());
@@ -61,24 +59,22 @@ Type StreamType::parse(AsmParser &parser) {
       parser.parseType(elementType) || parser.parseGreater())
     return nullptr;
   if (dimensions.size() != 2) {
-    parser.emitError(loc) << "expected words x lanes x type, found " << dimensions.size()
-                          << " dimensions";
+    parser.emitError(loc) << "expected words x lanes x type, found " << dimensions.size() << " dimensions";
     return nullptr;
   }
-  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), dimensions[0],
-                    dimensions[1], elementType);
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), dimensions[0], dimensions[1],
+                    elementType);
 }
 
-LogicalResult StreamType::verify(llvm::function_ref<InFlightDiagnostic()> emitError, int64_t words,
-                                 int64_t lanes, Type elementType) {
+LogicalResult StreamType::verify(llvm::function_ref<InFlightDiagnostic()> emitError, int64_t words, int64_t lanes,
+                                 Type elementType) {
   if (!qcompile::qnn::isCodeType(elementType))
     return emitError() << "expected elements of integer or bipolar type, found " << elementType;
   if (words < 1 || lanes < 1)
-    return emitError() << "expected at least one word and one lane, found " << words << " and "
-                       << lanes;
+    return emitError() << "expected at least one word and one lane, found " << words << " and " << lanes;
   int64_t bits = qcompile::data::getDataType(elementType)->bits;
   if (lanes > kMaxWordBits / bits)
-    return emitError() << "expected a word of at most " << kMaxWordBits << " bits, found " << lanes
-                       << " lanes of " << bits << " bits";
+    return emitError() << "expected a word of at most " << kMaxWordBits << " bits, found " << lanes << " lanes of "
+                       << bits << " bits";
   return success();
 }

@@ -7,8 +7,8 @@
 namespace qcompile::hls {
 
 /// Checks the rows and codes of an activation on `channels` channels.
-mlir::LogicalResult verifyActivation(mlir::Operation *op, ActivationInterface activation,
-                                     int64_t channels, mlir::Type resultType);
+mlir::LogicalResult verifyActivation(mlir::Operation *op, ActivationInterface activation, int64_t channels,
+                                     mlir::Type resultType);
 
 } // namespace qcompile::hls
 

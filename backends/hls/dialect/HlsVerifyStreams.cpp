@@ -21,8 +21,7 @@ static bool holds(Type to, Type from) {
   if (isa<qnn::BipolarType>(to))
     return false;
   qnn::Bounds bounds = qnn::getTypeBounds(from);
-  return bounds.fit(type) &&
-         (isa<qnn::BipolarType>(from) || !from.isUnsignedInteger(64) || to.isUnsignedInteger(64));
+  return bounds.fit(type) && (isa<qnn::BipolarType>(from) || !from.isUnsignedInteger(64) || to.isUnsignedInteger(64));
 }
 
 static bool holdsPositions(Type type, int64_t length) {
@@ -41,8 +40,8 @@ static LogicalResult verifyElementwise(Operation *op, int64_t channels) {
     return stream.getWords() == result.getWords() && stream.getLanes() == result.getLanes();
   });
   if (!equal)
-    return op->emitOpError() << "expected operands of " << result.getWords() << " words of "
-                             << result.getLanes() << " lanes, found " << op->getOperandTypes();
+    return op->emitOpError() << "expected operands of " << result.getWords() << " words of " << result.getLanes()
+                             << " lanes, found " << op->getOperandTypes();
   if (result.getElements() % channels || channels % result.getLanes())
     return op->emitOpError() << "expected channels to divide the elements and lanes to divide the "
                                 "channels, found "
@@ -84,15 +83,13 @@ LogicalResult DotOp::verify() {
   StreamType lhs = getLhs().getType(), rhs = getRhs().getType(), result = getResult().getType();
   const int64_t length = getLength();
   if (lhs.getElements() % length || lhs.getElements() != rhs.getElements()) // C1
-    return emitOpError() << "expected equally many vectors of " << length << " codes, found " << lhs
-                         << " and " << rhs;
+    return emitOpError() << "expected equally many vectors of " << length << " codes, found " << lhs << " and " << rhs;
   const int64_t simd = getSimd();
   if (lhs.getLanes() != simd || rhs.getLanes() != simd || length % simd) // C2
-    return emitOpError() << "expected " << simd << " lanes that divide " << length << ", found "
-                         << lhs << " and " << rhs;
+    return emitOpError() << "expected " << simd << " lanes that divide " << length << ", found " << lhs << " and "
+                         << rhs;
   if (result.getLanes() != 1 || result.getElements() != lhs.getElements() / length) // C3
-    return emitOpError() << "expected " << lhs.getElements() / length
-                         << " words of one lane, found " << result;
+    return emitOpError() << "expected " << lhs.getElements() / length << " words of one lane, found " << result;
   return verifyIntegerResult(*this); // C3
 }
 
@@ -101,11 +98,11 @@ LogicalResult PoolOp::verify() {
   const int64_t channels = getChannels(), taps = getTaps();
   if (result.getElements() % channels || input.getElements() % taps ||
       input.getElements() / taps != result.getElements()) // C1
-    return emitOpError() << "expected " << taps << " vectors of " << channels
-                         << " codes for each of the result, found " << input << " and " << result;
-  if (input.getLanes() != result.getLanes() || channels % result.getLanes()) // C2
-    return emitOpError() << "expected equal lanes that divide " << channels << " channels, found "
+    return emitOpError() << "expected " << taps << " vectors of " << channels << " codes for each of the result, found "
                          << input << " and " << result;
+  if (input.getLanes() != result.getLanes() || channels % result.getLanes()) // C2
+    return emitOpError() << "expected equal lanes that divide " << channels << " channels, found " << input << " and "
+                         << result;
   Type from = input.getElementType(), to = result.getElementType();
   if (getKind() == "max") { // C3
     if (from != to)
@@ -120,30 +117,26 @@ LogicalResult ArgMaxOp::verify() {
   const int64_t length = getLength();
   if (input.getLanes() != 1 || result.getLanes() != 1 || input.getElements() % length ||
       input.getElements() / length != result.getElements()) // C1
-    return emitOpError() << "expected one lane and vectors of " << length << " codes, found "
-                         << input << " and " << result;
+    return emitOpError() << "expected one lane and vectors of " << length << " codes, found " << input << " and "
+                         << result;
   if (!holdsPositions(result.getElementType(), length)) // C2
-    return emitOpError() << "expected a result that holds positions up to " << length - 1
-                         << ", found " << result;
+    return emitOpError() << "expected a result that holds positions up to " << length - 1 << ", found " << result;
   return success();
 }
 
 LogicalResult TopKOp::verify() {
-  StreamType input = getInput().getType(), values = getValues().getType(),
-             positions = getPositions().getType();
+  StreamType input = getInput().getType(), values = getValues().getType(), positions = getPositions().getType();
   const int64_t length = getLength(), count = getCount();
   bool one = input.getLanes() == 1 && values.getLanes() == 1 && positions.getLanes() == 1;
   if (!one || input.getElements() % length || values.getElements() != positions.getElements() ||
       input.getElements() / length * count != values.getElements()) // C1
-    return emitOpError() << "expected one lane and " << count << " codes for each vector of "
-                         << length << ", found " << input << ", " << values << " and " << positions;
+    return emitOpError() << "expected one lane and " << count << " codes for each vector of " << length << ", found "
+                         << input << ", " << values << " and " << positions;
   if (count > length) // C2
     return emitOpError() << "expected a count of at most " << length << ", found " << count;
-  if (values.getElementType() != input.getElementType() ||
-      !holdsPositions(positions.getElementType(), length)) // C3
-    return emitOpError() << "expected values of " << input.getElementType()
-                         << " and positions up to " << length - 1 << ", found " << values << " and "
-                         << positions;
+  if (values.getElementType() != input.getElementType() || !holdsPositions(positions.getElementType(), length)) // C3
+    return emitOpError() << "expected values of " << input.getElementType() << " and positions up to " << length - 1
+                         << ", found " << values << " and " << positions;
   return success();
 }
 
@@ -159,8 +152,7 @@ int64_t hls::ConstantOp::getLaneUnit() {
 LogicalResult hls::ConstantOp::verify() {
   RankedTensorType value = getValue().getType();
   StreamType result = getResult().getType();
-  if (value.getNumElements() != result.getElements() ||
-      value.getElementType() != result.getElementType()) // C1
+  if (value.getNumElements() != result.getElements() || value.getElementType() != result.getElementType()) // C1
     return emitOpError() << "expected the elements of " << value << ", found " << result;
   return success();
 }
@@ -170,15 +162,14 @@ int64_t hls::LookupOp::getOperandLanes(unsigned) { return 1; }
 
 LogicalResult hls::LookupOp::verify() {
   RankedTensorType table = getTable().getType();
-  if (table.getRank() != 2 || table.getNumElements() == 0 ||
-      !qnn::isCodeType(table.getElementType())) // C1
+  if (table.getRank() != 2 || table.getNumElements() == 0 || !qnn::isCodeType(table.getElementType())) // C1
     return emitOpError() << "expected a table [rows, elements] of codes, found " << table;
   StreamType indices = getIndices().getType(), result = getResult().getType();
   const int64_t row = table.getDimSize(1);
-  if (indices.getLanes() != 1 || result.getElements() != indices.getElements() * row ||
-      row % result.getLanes() || result.getElementType() != table.getElementType()) // C2
-    return emitOpError() << "expected positions of one lane and rows of " << row << " codes, found "
-                         << indices << " and " << result;
+  if (indices.getLanes() != 1 || result.getElements() != indices.getElements() * row || row % result.getLanes() ||
+      result.getElementType() != table.getElementType()) // C2
+    return emitOpError() << "expected positions of one lane and rows of " << row << " codes, found " << indices
+                         << " and " << result;
   return success();
 }
 
@@ -208,10 +199,10 @@ LogicalResult ReorderOp::verify() {
   const int64_t loops = getExtents().size();
   auto positive = [](int64_t extent) { return extent > 0; };
   bool listed = getListed().has_value();
-  if (loops == 0 || int64_t(getStrides().size()) != loops ||
-      !llvm::all_of(getExtents(), positive) || listed != getPositions().has_value() ||
-      (listed && (*getListed() >= uint64_t(loops) ||
-                  int64_t(getPositions()->size()) != getExtents()[*getListed()]))) // C1
+  if (loops == 0 || int64_t(getStrides().size()) != loops || !llvm::all_of(getExtents(), positive) ||
+      listed != getPositions().has_value() ||
+      (listed &&
+       (*getListed() >= uint64_t(loops) || int64_t(getPositions()->size()) != getExtents()[*getListed()]))) // C1
     return emitOpError() << "expected loops of positive extents with a stride or position each";
   StreamType input = getInput().getType(), result = getResult().getType();
   int64_t elements = 1;
@@ -219,16 +210,14 @@ LogicalResult ReorderOp::verify() {
     if (llvm::MulOverflow(elements, extent, elements))
       return emitOpError() << "expected loops of reasonable size";
   if (elements != result.getElements() || input.getElementType() != result.getElementType()) // C2
-    return emitOpError() << "expected " << elements << " elements of type "
-                         << input.getElementType() << ", found " << result;
+    return emitOpError() << "expected " << elements << " elements of type " << input.getElementType() << ", found "
+                         << result;
   LoopNest nest = getNest();
   if (!nest.fits(input.getElements())) // C3
     return emitOpError() << "expected positions inside of " << input;
-  if (input.getLanes() != result.getLanes() ||
-      nest.laneUnit(input.getElements()) % result.getLanes()) // C4
-    return emitOpError() << "expected equal lanes that divide "
-                         << nest.laneUnit(input.getElements()) << ", found " << input << " and "
-                         << result;
+  if (input.getLanes() != result.getLanes() || nest.laneUnit(input.getElements()) % result.getLanes()) // C4
+    return emitOpError() << "expected equal lanes that divide " << nest.laneUnit(input.getElements()) << ", found "
+                         << input << " and " << result;
   return success();
 }
 
@@ -242,14 +231,13 @@ LogicalResult hls::PadOp::verify() {
   const int64_t low = getLow(), body = getBody(), high = getHigh();
   if (low < 0 || high < 0 || input.getElements() % body ||
       input.getElements() / body * (low + body + high) != result.getElements()) // C1
-    return emitOpError() << "expected " << low << " + " << body << " + " << high
-                         << " elements for every " << body << ", found " << input << " and "
-                         << result;
+    return emitOpError() << "expected " << low << " + " << body << " + " << high << " elements for every " << body
+                         << ", found " << input << " and " << result;
   const int64_t values = getValues().size();
   if (input.getLanes() != result.getLanes() || values == 0 || getLaneUnit() % result.getLanes() ||
       result.getElements() % values) // C2
-    return emitOpError() << "expected equal lanes that divide border, body and values, found "
-                         << input << " and " << result;
+    return emitOpError() << "expected equal lanes that divide border, body and values, found " << input << " and "
+                         << result;
   Type element = result.getElementType();
   runtime::DataType type = *data::getDataType(element);
   auto fits = [&](int64_t value) { return type.Contains(value); };
@@ -267,12 +255,12 @@ LogicalResult hls::ConcatOp::verify() {
   const int64_t times = lhs.getElements() / first;
   if (lhs.getElements() != times * first || rhs.getElements() != times * second ||
       result.getElements() != times * (first + second)) // C1
-    return emitOpError() << "expected blocks of " << first << " and " << second
-                         << " elements in turn, found " << lhs << ", " << rhs << " and " << result;
+    return emitOpError() << "expected blocks of " << first << " and " << second << " elements in turn, found " << lhs
+                         << ", " << rhs << " and " << result;
   const int64_t lanes = result.getLanes();
   if (lhs.getLanes() != lanes || rhs.getLanes() != lanes || getLaneUnit() % lanes) // C2
-    return emitOpError() << "expected equal lanes that divide " << getLaneUnit() << ", found "
-                         << lhs << ", " << rhs << " and " << result;
+    return emitOpError() << "expected equal lanes that divide " << getLaneUnit() << ", found " << lhs << ", " << rhs
+                         << " and " << result;
   for (StreamType type : {lhs, rhs})
     if (!holds(result.getElementType(), type.getElementType())) // C3
       return emitOpError() << "expected a result that holds " << type.getElementType() << ", found "
@@ -282,11 +270,9 @@ LogicalResult hls::ConcatOp::verify() {
 
 LogicalResult ConvertWidthOp::verify() {
   StreamType input = getInput().getType(), result = getResult().getType();
-  if (input.getElementType() != result.getElementType() ||
-      input.getElements() != result.getElements()) // C1
+  if (input.getElementType() != result.getElementType() || input.getElements() != result.getElements()) // C1
     return emitOpError() << "expected the same elements, found " << input << " and " << result;
   if (input.getLanes() % result.getLanes() && result.getLanes() % input.getLanes()) // C2
-    return emitOpError() << "expected one number of lanes to divide the other, found " << input
-                         << " and " << result;
+    return emitOpError() << "expected one number of lanes to divide the other, found " << input << " and " << result;
   return success();
 }

@@ -20,16 +20,13 @@ int64_t DesignPort::getContainerBits() const {
 DesignPorts getPorts(DesignOp design) {
   DesignPorts ports;
   for (BlockArgument argument : design.getBlock().getArguments())
-    ports.inputs.push_back(
-        {formatv("in{0}", argument.getArgNumber()), cast<StreamType>(argument.getType())});
+    ports.inputs.push_back({formatv("in{0}", argument.getArgNumber()), cast<StreamType>(argument.getType())});
   for (auto [i, type] : llvm::enumerate(design.getOutput().getOperandTypes()))
     ports.outputs.push_back({formatv("out{0}", i), cast<StreamType>(type)});
   return ports;
 }
 
-static std::string getStreamName(StreamType type) {
-  return formatv("hls::stream<ap_uint<{0}>>", type.getWordBits());
-}
+static std::string getStreamName(StreamType type) { return formatv("hls::stream<ap_uint<{0}>>", type.getWordBits()); }
 
 std::string getTopName(StringRef name) { return (name + "_top").str(); }
 
@@ -39,8 +36,7 @@ std::string getParameters(const DesignPorts &ports, Interface interface) {
     if (interface == Interface::Stream)
       parameters.push_back(formatv("{0} &{1}", getStreamName(port.type), port.name));
     else
-      parameters.push_back(
-          formatv("{0}ap_uint<{1}> *{2}", qualifier, port.getContainerBits(), port.name));
+      parameters.push_back(formatv("{0}ap_uint<{1}> *{2}", qualifier, port.getContainerBits(), port.name));
   };
   for (const DesignPort &port : ports.inputs)
     add(port, "const ");
@@ -58,8 +54,7 @@ std::string getWidthDefinition(DesignOp design) {
   if (widest == 1024)
     return "";
   // Designs compiled together share the widest.
-  return formatv("#ifndef AP_INT_MAX_W\n#define AP_INT_MAX_W {0}\n#endif\n",
-                 llvm::alignTo(uint64_t(widest), 1024));
+  return formatv("#ifndef AP_INT_MAX_W\n#define AP_INT_MAX_W {0}\n#endif\n", llvm::alignTo(uint64_t(widest), 1024));
 }
 
 namespace {
@@ -67,8 +62,8 @@ namespace {
 class DesignEmitter {
 public:
   DesignEmitter(DesignOp design, StringRef name, Interface interface)
-      : design(design), top(getTopName(name)), interface(interface), ports(getPorts(design)),
-        calls(callText), stages(stageText) {}
+      : design(design), top(getTopName(name)), interface(interface), ports(getPorts(design)), calls(callText),
+        stages(stageText) {}
 
   std::vector<EmittedFile> emit() {
     for (auto [argument, port] : llvm::zip(design.getBlock().getArguments(), ports.inputs))
@@ -96,8 +91,8 @@ private:
   }
 
   void declareStream(StringRef stream, StreamType type, int64_t depth) {
-    calls << formatv("  {0} {1}(\"{1}\");\n#pragma HLS STREAM variable={1} depth={2}\n",
-                     getStreamName(type), stream, depth);
+    calls << formatv("  {0} {1}(\"{1}\");\n#pragma HLS STREAM variable={1} depth={2}\n", getStreamName(type), stream,
+                     depth);
   }
 
   void addInput(Value argument, const DesignPort &port) {
@@ -105,8 +100,8 @@ private:
     if (interface == Interface::Stream)
       return;
     declareStream(getPortStream(port), port.type, 2);
-    calls << formatv("  readMemory<{0}, {1}, {2}>({3}, {3}_words);\n", port.type.getWordBits(),
-                     port.getContainerBits(), port.type.getWords(), port.name);
+    calls << formatv("  readMemory<{0}, {1}, {2}>({3}, {3}_words);\n", port.type.getWordBits(), port.getContainerBits(),
+                     port.type.getWords(), port.name);
   }
 
   void nameOutputs() {
@@ -147,8 +142,7 @@ private:
       addMemoryFile(name, code.memory);
     SmallVector<std::string> parameters, arguments;
     auto add = [&](Value stream, StringRef parameter, const std::string &argument) {
-      parameters.push_back(
-          formatv("{0} &{1}", getStreamName(cast<StreamType>(stream.getType())), parameter));
+      parameters.push_back(formatv("{0} &{1}", getStreamName(cast<StreamType>(stream.getType())), parameter));
       arguments.push_back(argument);
     };
     for (auto [i, value] : llvm::enumerate(op->getOperands()))
@@ -160,8 +154,7 @@ private:
     if (!node.empty())
       stages << "Node '" << toComment(node) << "', ";
     stages << getCost(op).cycles << " clocks per sample.\n";
-    stages << formatv("static void {0}({1}) {{\n{2}}\n", name, llvm::join(parameters, ", "),
-                      code.body);
+    stages << formatv("static void {0}({1}) {{\n{2}}\n", name, llvm::join(parameters, ", "), code.body);
     calls << formatv("  {0}({1});\n", name, llvm::join(arguments, ", "));
   }
 
@@ -181,12 +174,11 @@ private:
     std::string file = ("memories/" + stage + ".h").str();
     std::string guard = top + "_MEMORIES_" + stage.str() + "_H";
     guard = StringRef(guard).upper();
-    files.push_back(
-        {file, "memory", ("constants of stage " + stage).str(),
-         formatv("#ifndef {0}\n#define {0}\n\n#include \"qcompile_hls/Dataflow.h\"\n"
-                 "#include <stdint.h>\n\nnamespace {2} {{\nusing namespace qcompile_hls;\n\n"
-                 "{1}} // namespace {2}\n\n#endif // {0}\n",
-                 guard, definitions, getStagesName())});
+    files.push_back({file, "memory", ("constants of stage " + stage).str(),
+                     formatv("#ifndef {0}\n#define {0}\n\n#include \"qcompile_hls/Dataflow.h\"\n"
+                             "#include <stdint.h>\n\nnamespace {2} {{\nusing namespace qcompile_hls;\n\n"
+                             "{1}} // namespace {2}\n\n#endif // {0}\n",
+                             guard, definitions, getStagesName())});
     includes += "#include \"" + file + "\"\n";
   }
 
@@ -205,13 +197,13 @@ private:
       if (interface == Interface::Stream)
         os << formatv("#pragma HLS INTERFACE axis port={0}\n", port.name);
       else
-        os << formatv("#pragma HLS INTERFACE m_axi port={0} offset=slave bundle={0} depth={1}\n",
-                      port.name, port.type.getWords());
+        os << formatv("#pragma HLS INTERFACE m_axi port={0} offset=slave bundle={0} depth={1}\n", port.name,
+                      port.type.getWords());
     };
     llvm::for_each(ports.inputs, add);
     llvm::for_each(ports.outputs, add);
-    os << "#pragma HLS INTERFACE "
-       << (interface == Interface::Stream ? "ap_ctrl_none" : "s_axilite") << " port=return\n";
+    os << "#pragma HLS INTERFACE " << (interface == Interface::Stream ? "ap_ctrl_none" : "s_axilite")
+       << " port=return\n";
     return text;
   }
 
@@ -222,8 +214,7 @@ private:
                    "{2}\n} // namespace {6}\n\n"
                    "void {0}({3}) {{\n{4}#pragma HLS DATAFLOW\n"
                    "  using namespace {6};\n{5}}\n",
-                   top, includes, stageText, parameters, getInterfacePragmas(), callText,
-                   getStagesName());
+                   top, includes, stageText, parameters, getInterfacePragmas(), callText, getStagesName());
   }
 
   /// The stages have a namespace of their own: several designs may be compiled together.

@@ -35,8 +35,7 @@ std::string getContainer(int64_t low, int64_t high) {
   return formatv("int{0}_t", getContainerBits(signedBits(low, high)));
 }
 
-std::string getInitialiser(ArrayRef<int64_t> values, ArrayRef<int64_t> extents,
-                           bool isUnsigned = false) {
+std::string getInitialiser(ArrayRef<int64_t> values, ArrayRef<int64_t> extents, bool isUnsigned = false) {
   std::string text;
   raw_string_ostream os(text);
   auto write = [&](raw_string_ostream &os, int64_t i) {
@@ -76,11 +75,10 @@ EmittedRom emitThresholds(ThresholdsAttr activation, const Place &place, StringR
   const int64_t folds = place.folds(levels.rows), lanes = place.rowLanes(levels.rows);
   const bool directed = levels.anyReversed();
   std::string initialiser = getInitialiser(levels.levels, {folds, lanes, levels.count});
-  std::string type = formatv("{0}<{1}, {2}, {3}, {4}, {5}, {6}, {7}, int{8}_t>",
-                             directed ? "DirectedThresholds" : "Thresholds",
-                             getCodeName(place.result), folds, lanes, levels.count,
-                             getArgument(activation.getLow()), getArgument(activation.getStep()),
-                             levels.levelBits, getContainerBits(levels.levelBits));
+  std::string type =
+      formatv("{0}<{1}, {2}, {3}, {4}, {5}, {6}, {7}, int{8}_t>", directed ? "DirectedThresholds" : "Thresholds",
+              getCodeName(place.result), folds, lanes, levels.count, getArgument(activation.getLow()),
+              getArgument(activation.getStep()), levels.levelBits, getContainerBits(levels.levelBits));
   EmittedRom rom;
   raw_string_ostream os(rom.definition);
   os << "static const " << type << " " << name << " = {\n";
@@ -109,14 +107,12 @@ EmittedRom emitTable(TableAttr activation, const Place &place, StringRef name) {
     high = place.range.products;
   }
   const int64_t folds = place.folds(table.rows), lanes = place.rowLanes(table.rows);
-  const int bits =
-      signedBits(std::min(low, table.low), std::max(high, table.low + table.count - 1));
+  const int bits = signedBits(std::min(low, table.low), std::max(high, table.low + table.count - 1));
   EmittedRom rom;
-  rom.definition = formatv(
-      "static const Table<{0}, {1}, {2}, {3}, {4}, {5}, {6}> {7} = {{\n{8}\n};\n",
-      getCodeName(place.result), folds, lanes, table.count, getArgument(table.low), bits,
-      getContainer(place.result), name,
-      getInitialiser(table.values, {folds, lanes, table.count}, place.result.isUnsignedInteger()));
+  rom.definition =
+      formatv("static const Table<{0}, {1}, {2}, {3}, {4}, {5}, {6}> {7} = {{\n{8}\n};\n", getCodeName(place.result),
+              folds, lanes, table.count, getArgument(table.low), bits, getContainer(place.result), name,
+              getInitialiser(table.values, {folds, lanes, table.count}, place.result.isUnsignedInteger()));
   rom.expression = name.str();
   rom.partitions.push_back({(name + ".values").str(), {2}});
   return rom;
@@ -146,21 +142,20 @@ EmittedRom emitMultiplyShift(MultiplyShiftAttr activation, const Place &place, S
     low = 0;
     high = products;
   }
-  const int bits = multiplyShiftBits(multipliers, offsets, {low, high}, activation.getShift(),
-                                     activation.getLow(), activation.getHigh());
+  const int bits = multiplyShiftBits(multipliers, offsets, {low, high}, activation.getShift(), activation.getLow(),
+                                     activation.getHigh());
   auto [leastM, mostM] = std::minmax_element(multipliers.begin(), multipliers.end());
   auto [leastO, mostO] = std::minmax_element(offsets.begin(), offsets.end());
   const int64_t rows = activation.getRows();
   const int64_t folds = place.folds(rows), lanes = place.rowLanes(rows);
   EmittedRom rom;
-  rom.definition = formatv(
-      "static const MultiplyShift<{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}> {11} = "
-      "{{\n{12},\n{13}\n};\n",
-      getCodeName(place.result), getRoundingName(activation.getRounding().getValue()), folds, lanes,
-      activation.getShift(), getArgument(activation.getLow()), getArgument(activation.getHigh()),
-      bits, signedBits(*leastM, *mostM), getContainer(*leastM, *mostM),
-      getContainer(*leastO, *mostO), name, getInitialiser(multipliers, {folds, lanes}),
-      getInitialiser(offsets, {folds, lanes}));
+  rom.definition =
+      formatv("static const MultiplyShift<{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}> {11} = "
+              "{{\n{12},\n{13}\n};\n",
+              getCodeName(place.result), getRoundingName(activation.getRounding().getValue()), folds, lanes,
+              activation.getShift(), getArgument(activation.getLow()), getArgument(activation.getHigh()), bits,
+              signedBits(*leastM, *mostM), getContainer(*leastM, *mostM), getContainer(*leastO, *mostO), name,
+              getInitialiser(multipliers, {folds, lanes}), getInitialiser(offsets, {folds, lanes}));
   rom.expression = name.str();
   rom.partitions.push_back({(name + ".multipliers").str(), {2}});
   rom.partitions.push_back({(name + ".offsets").str(), {2}});
@@ -176,8 +171,7 @@ EmittedRom emitActivation(ActivationInterface activation, const Place &place, St
 }
 
 /// Of a unit with `terms` products in a sum.
-template <typename Unit>
-EmittedRom emitUnitActivation(Unit op, int64_t terms, int64_t channels, StringRef name) {
+template <typename Unit> EmittedRom emitUnitActivation(Unit op, int64_t terms, int64_t channels, StringRef name) {
   Type result = op.getResult().getType().getElementType();
   if (!op.getActivation()) {
     EmittedRom rom;
@@ -191,16 +185,13 @@ EmittedRom emitUnitActivation(Unit op, int64_t terms, int64_t channels, StringRe
   AccumulatorRange range{bounds.low, bounds.high};
   if (op.isCount())
     range = {-terms, terms, terms};
-  return emitActivation(*op.getActivation(),
-                        {range, result, channels, op.getResult().getType().getLanes()}, name);
+  return emitActivation(*op.getActivation(), {range, result, channels, op.getResult().getType().getLanes()}, name);
 }
 
-EmittedRom emitWords(const std::vector<uint64_t> &words, int wordBits, ArrayRef<int64_t> extents,
-                     StringRef name) {
+EmittedRom emitWords(const std::vector<uint64_t> &words, int wordBits, ArrayRef<int64_t> extents, StringRef name) {
   EmittedRom rom;
   raw_string_ostream os(rom.definition);
-  os << formatv("static const uint{0}_t {1}[{2}][{3}][{4}] = ", wordBits, name, extents[0],
-                extents[1], extents[2]);
+  os << formatv("static const uint{0}_t {1}[{2}][{3}][{4}] = ", wordBits, name, extents[0], extents[1], extents[2]);
   auto writeWord = [&](raw_string_ostream &os, int64_t i) {
     os << "0x" << llvm::utohexstr(words[i], /*LowerCase=*/true);
   };
@@ -212,13 +203,12 @@ EmittedRom emitWords(const std::vector<uint64_t> &words, int wordBits, ArrayRef<
 }
 
 /// A matrix of weights [inputs, outputs] in tiles.
-EmittedRom emitTiles(data::ConstantAttr weights, int64_t inputs, int64_t outputs, Folding folding,
-                     StringRef name) {
+EmittedRom emitTiles(data::ConstantAttr weights, int64_t inputs, int64_t outputs, Folding folding, StringRef name) {
   Type element = weights.getType().getElementType();
   const int bits = data::getDataType(element)->bits;
   const WeightLayout layout(folding.simd, bits);
-  std::vector<uint64_t> words = packWeights(weights.getTensor().ToIntegers(), inputs, outputs, bits,
-                                            isa<qnn::BipolarType>(element), folding);
+  std::vector<uint64_t> words =
+      packWeights(weights.getTensor().ToIntegers(), inputs, outputs, bits, isa<qnn::BipolarType>(element), folding);
   const int64_t tiles = int64_t(words.size()) / (folding.pe * layout.chunks);
   return emitWords(words, layout.wordBits, {tiles, folding.pe, layout.chunks}, name);
 }
@@ -231,8 +221,7 @@ EmittedRom emitWeights(MatrixVectorOp op, StringRef name) {
 
 EmittedRom emitWeights(VectorVectorOp op, StringRef name) {
   // The channels of a word lie beside each other, as inputs of one output do.
-  return emitTiles(op.getWeights(), op.getTaps() * op.getChannels(), 1,
-                   {1, op.getResult().getType().getLanes()}, name);
+  return emitTiles(op.getWeights(), op.getTaps() * op.getChannels(), 1, {1, op.getResult().getType().getLanes()}, name);
 }
 
 EmittedRom emitActivation(MatrixVectorOp op, StringRef name) {
@@ -254,8 +243,7 @@ EmittedRom emitActivation(ActivateOp op, StringRef name) {
                         name);
 }
 
-EmittedRom emitNumbers(ArrayRef<int64_t> values, ArrayRef<int64_t> extents, Type element,
-                       StringRef name) {
+EmittedRom emitNumbers(ArrayRef<int64_t> values, ArrayRef<int64_t> extents, Type element, StringRef name) {
   EmittedRom rom;
   raw_string_ostream os(rom.definition);
   os << "static const " << getContainer(element) << " " << name;

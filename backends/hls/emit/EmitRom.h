@@ -28,8 +28,8 @@ EmittedRom emitActivation(VectorVectorOp op, llvm::StringRef name);
 EmittedRom emitActivation(ActivateOp op, llvm::StringRef name);
 
 /// Numbers as an array with the given extents, of an integer type that holds values of `element`.
-EmittedRom emitNumbers(llvm::ArrayRef<int64_t> values, llvm::ArrayRef<int64_t> extents,
-                       mlir::Type element, llvm::StringRef name);
+EmittedRom emitNumbers(llvm::ArrayRef<int64_t> values, llvm::ArrayRef<int64_t> extents, mlir::Type element,
+                       llvm::StringRef name);
 
 } // namespace qcompile::hls
 

@@ -41,19 +41,16 @@ static std::string getVectorsFile(const DesignPorts &ports, const TestVectors &v
 /// The statements of runSample for one port: its stream, and its memory where it has one.
 static std::string declarePort(const DesignPort &port, Interface interface) {
   std::string stream = interface == Interface::Stream ? port.name : port.name + "_words";
-  std::string text =
-      formatv("  hls::stream<ap_uint<{0}>> {1}(\"{1}\");\n", port.type.getWordBits(), stream);
+  std::string text = formatv("  hls::stream<ap_uint<{0}>> {1}(\"{1}\");\n", port.type.getWordBits(), stream);
   if (interface == Interface::Memory)
-    text += formatv("  static ap_uint<{0}> {1}[{2}];\n", port.getContainerBits(), port.name,
-                    port.type.getWords());
+    text += formatv("  static ap_uint<{0}> {1}[{2}];\n", port.getContainerBits(), port.name, port.type.getWords());
   return text;
 }
 
 static std::string moveWords(const DesignPort &port, StringRef function, bool toMemory) {
   std::string stream = port.name + "_words";
-  return formatv("  {0}<{1}, {2}, {3}>({4}, {5});\n", function, port.type.getWordBits(),
-                 port.getContainerBits(), port.type.getWords(), toMemory ? stream : port.name,
-                 toMemory ? port.name : stream);
+  return formatv("  {0}<{1}, {2}, {3}>({4}, {5});\n", function, port.type.getWordBits(), port.getContainerBits(),
+                 port.type.getWords(), toMemory ? stream : port.name, toMemory ? port.name : stream);
 }
 
 /// A namespace and a file: several designs may be compiled together.
@@ -66,9 +63,8 @@ static std::string getBench(const DesignPorts &ports, StringRef name, Interface 
   for (const DesignPort &port : ports.inputs) {
     arguments.push_back(port.name);
     before += declarePort(port, interface);
-    before += formatv("  feed<{0}, {1}, {2}>(reader, {3});\n",
-                      getCodeName(port.type.getElementType()), port.type.getLanes(),
-                      port.type.getWords(), memory ? port.name + "_words" : port.name);
+    before += formatv("  feed<{0}, {1}, {2}>(reader, {3});\n", getCodeName(port.type.getElementType()),
+                      port.type.getLanes(), port.type.getWords(), memory ? port.name + "_words" : port.name);
     if (memory)
       before += moveWords(port, "writeMemory", /*toMemory=*/true);
   }
@@ -77,9 +73,8 @@ static std::string getBench(const DesignPorts &ports, StringRef name, Interface 
     before += declarePort(port, interface);
     if (memory)
       after += moveWords(port, "readMemory", /*toMemory=*/false);
-    after += formatv("  drain<{0}, {1}, {2}>({3}, writer);\n",
-                     getCodeName(port.type.getElementType()), port.type.getLanes(),
-                     port.type.getWords(), memory ? port.name + "_words" : port.name);
+    after += formatv("  drain<{0}, {1}, {2}>({3}, writer);\n", getCodeName(port.type.getElementType()),
+                     port.type.getLanes(), port.type.getWords(), memory ? port.name + "_words" : port.name);
   }
   std::string bench = getBenchName(name);
   std::string guard = StringRef(bench).upper() + "_H";
@@ -91,8 +86,8 @@ static std::string getBench(const DesignPorts &ports, StringRef name, Interface 
                  "static const unsigned outputCodes = {4};\n\n"
                  "static void runSample(CodeReader &reader, CodeWriter &writer) {{\n{5}"
                  "  {1}({6});\n{7}}\n\n} // namespace {2}\n\n#endif // {0}\n",
-                 guard, getTopName(name), bench, countCodes(ports.inputs),
-                 countCodes(ports.outputs), before, llvm::join(arguments, ", "), after);
+                 guard, getTopName(name), bench, countCodes(ports.inputs), countCodes(ports.outputs), before,
+                 llvm::join(arguments, ", "), after);
 }
 
 static std::string getTestBench(StringRef name) {
@@ -106,12 +101,10 @@ static std::string getTestBench(StringRef name) {
 std::vector<EmittedFile> emitTestBench(DesignOp design, StringRef name, Interface interface,
                                        const TestVectors &vectors) {
   DesignPorts ports = getPorts(design);
-  return {
-      {"tb/" + getBenchName(name) + ".h", "testbench", "moves codes through the design",
-       getBench(ports, name, interface)},
-      {"tb/testbench.cpp", "testbench", "runs the design on vectors or a file", getTestBench(name)},
-      {"tb/vectors.h", "testbench", "samples with the codes expected of them",
-       getVectorsFile(ports, vectors)}};
+  return {{"tb/" + getBenchName(name) + ".h", "testbench", "moves codes through the design",
+           getBench(ports, name, interface)},
+          {"tb/testbench.cpp", "testbench", "runs the design on vectors or a file", getTestBench(name)},
+          {"tb/vectors.h", "testbench", "samples with the codes expected of them", getVectorsFile(ports, vectors)}};
 }
 
 std::string getBatchProgram(ArrayRef<ArtifactPlace> artifacts) {
@@ -131,17 +124,15 @@ std::string getBatchProgram(ArrayRef<ArtifactPlace> artifacts) {
                  2 * kMaxWordBits, includes, cases);
 }
 
-std::vector<EmittedFile> emitScripts(DesignOp design, StringRef name, StringRef part,
-                                     int64_t clockMhz) {
-  std::string makefile =
-      formatv("# Builds and runs the test bench on the host: make test AP_TYPES=FOLDER, with the "
-              "folder of the\n"
-              "# vendor's ap_int.h and hls_stream.h.\n"
-              "CXX ?= clang++\nAP_TYPES ?= .\n\n"
-              "testbench: {0}.cpp {0}.h $(wildcard tb/* memories/*.h qcompile_hls/*.h)\n"
-              "\t$(CXX) {1} -I. -isystem $(AP_TYPES) {0}.cpp tb/testbench.cpp -o $@\n\n"
-              "test: testbench\n\t./testbench\n\nclean:\n\t$(RM) testbench\n\n.PHONY: test clean\n",
-              getTopName(name), llvm::join(ArrayRef<llvm::StringLiteral>(kHostFlags), " "));
+std::vector<EmittedFile> emitScripts(DesignOp design, StringRef name, StringRef part, int64_t clockMhz) {
+  std::string makefile = formatv("# Builds and runs the test bench on the host: make test AP_TYPES=FOLDER, with the "
+                                 "folder of the\n"
+                                 "# vendor's ap_int.h and hls_stream.h.\n"
+                                 "CXX ?= clang++\nAP_TYPES ?= .\n\n"
+                                 "testbench: {0}.cpp {0}.h $(wildcard tb/* memories/*.h qcompile_hls/*.h)\n"
+                                 "\t$(CXX) {1} -I. -isystem $(AP_TYPES) {0}.cpp tb/testbench.cpp -o $@\n\n"
+                                 "test: testbench\n\t./testbench\n\nclean:\n\t$(RM) testbench\n\n.PHONY: test clean\n",
+                                 getTopName(name), llvm::join(ArrayRef<llvm::StringLiteral>(kHostFlags), " "));
   std::string tcl = formatv("# Simulates and synthesises the design: vitis_hls -f {3}.tcl\n"
                             "open_project -reset {3}_project\nset_top {0}\n"
                             "add_files {0}.cpp -cflags \"-std=c++14 -I.\"\n"

@@ -30,8 +30,7 @@ struct ArtifactPlace {
 std::string getBatchProgram(llvm::ArrayRef<ArtifactPlace> artifacts);
 
 /// Makefile for the host, and the script NAME.tcl for the vendor's tool.
-std::vector<EmittedFile> emitScripts(DesignOp design, llvm::StringRef name, llvm::StringRef part,
-                                     int64_t clockMhz);
+std::vector<EmittedFile> emitScripts(DesignOp design, llvm::StringRef name, llvm::StringRef part, int64_t clockMhz);
 
 } // namespace qcompile::hls
 

@@ -58,9 +58,8 @@ private:
     for (Operation &op : design.getBlock())
       for (Value stream : op.getResults())
         if (int64_t words = cast<StreamType>(stream.getType()).getWords(); words > INT32_MAX) {
-          emitError(op.getLoc(), Code::B003)
-              << "node '" << onnx::describe(&op) << "': expected a stream of at most " << INT32_MAX
-              << " words per sample, found " << words;
+          emitError(op.getLoc(), Code::B003) << "node '" << onnx::describe(&op) << "': expected a stream of at most "
+                                             << INT32_MAX << " words per sample, found " << words;
           result = failure();
         }
     return result;
@@ -70,8 +69,7 @@ private:
     OpBuilder builder(stream.getContext());
     builder.setInsertionPointAfterValue(stream);
     OpOperand &use = *stream.use_begin();
-    use.set(FifoOp::create(builder, stream.getLoc(), stream.getType(), stream,
-                           builder.getI64IntegerAttr(depth)));
+    use.set(FifoOp::create(builder, stream.getLoc(), stream.getType(), stream, builder.getI64IntegerAttr(depth)));
   }
 };
 

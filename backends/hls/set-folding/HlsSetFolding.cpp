@@ -33,11 +33,10 @@ private:
     if (targetCycles < 1 || weightStreamBits < 1)
       return emitError(loc, Code::B003) << "expected a positive number of cycles and bits";
     if (multiplier != "lut" && multiplier != "dsp")
-      return emitError(loc, Code::B003)
-             << "expected multiplier lut or dsp, found '" << multiplier << "'";
+      return emitError(loc, Code::B003) << "expected multiplier lut or dsp, found '" << multiplier << "'";
     if (weightMemory != "auto" && weightMemory != "block" && weightMemory != "distributed")
-      return emitError(loc, Code::B003)
-             << "expected weight-memory auto, block or distributed, found '" << weightMemory << "'";
+      return emitError(loc, Code::B003) << "expected weight-memory auto, block or distributed, found '" << weightMemory
+                                        << "'";
     return success();
   }
 
@@ -78,9 +77,7 @@ private:
   /// Takes away what folding adds: one lane everywhere, no converters, no queues.
   void unfold(DesignOp design) {
     removeConverters(design);
-    auto one = [](Value stream) {
-      stream.setType(cast<StreamType>(stream.getType()).withLanes(1));
-    };
+    auto one = [](Value stream) { stream.setType(cast<StreamType>(stream.getType()).withLanes(1)); };
     llvm::for_each(design.getBlock().getArguments(), one);
     for (Operation &op : design.getBlock()) {
       llvm::for_each(op.getResults(), one);
@@ -100,16 +97,14 @@ private:
     return chooseLanes(stage.getLaneUnit(), getCost(stage).cycles, bits, goal);
   }
 
-  LogicalResult overrideFoldings(DesignOp design, ArrayRef<MatrixVectorOp> units,
-                                 std::vector<Folding> &foldings) {
+  LogicalResult overrideFoldings(DesignOp design, ArrayRef<MatrixVectorOp> units, std::vector<Folding> &foldings) {
     if (folding.empty())
       return success();
     SmallVector<StringRef> entries;
     StringRef(folding).split(entries, ',');
     if (entries.size() != units.size())
       return emitError(design.getLoc(), Code::B003)
-             << "expected a folding for each of " << units.size() << " matrix-vector units, found "
-             << entries.size();
+             << "expected a folding for each of " << units.size() << " matrix-vector units, found " << entries.size();
     for (auto [entry, unit, chosen] : llvm::zip(entries, units, foldings))
       if (entry != "-" && failed(parseFolding(entry, unit, chosen)))
         return failure();
@@ -118,30 +113,25 @@ private:
 
   LogicalResult parseFolding(StringRef entry, MatrixVectorOp unit, Folding &chosen) {
     auto [pe, simd] = entry.split(':');
-    auto error = [&] {
-      return emitError(unit.getLoc(), Code::B003) << "node '" << onnx::describe(unit) << "': ";
-    };
-    if (pe.getAsInteger(10, chosen.pe) || simd.getAsInteger(10, chosen.simd) || chosen.pe < 1 ||
-        chosen.simd < 1)
+    auto error = [&] { return emitError(unit.getLoc(), Code::B003) << "node '" << onnx::describe(unit) << "': "; };
+    if (pe.getAsInteger(10, chosen.pe) || simd.getAsInteger(10, chosen.simd) || chosen.pe < 1 || chosen.simd < 1)
       return error() << "expected a folding PE:SIMD, found '" << entry << "'";
     if (unit.getGroupOutputs() % chosen.pe || unit.getInputs() % chosen.simd)
-      return error() << "expected PE to divide " << unit.getGroupOutputs()
-                     << " outputs and SIMD to divide " << unit.getInputs() << " inputs, found "
-                     << chosen.pe << " and " << chosen.simd;
+      return error() << "expected PE to divide " << unit.getGroupOutputs() << " outputs and SIMD to divide "
+                     << unit.getInputs() << " inputs, found " << chosen.pe << " and " << chosen.simd;
     int64_t words[] = {chosen.simd * unit.getInput().getType().getElementBits(),
                        chosen.pe * unit.getResult().getType().getElementBits()};
     for (int64_t bits : words)
       if (bits > kMaxWordBits)
-        return error() << "folding '" << entry << "' needs words of " << bits << " bits, at most "
-                       << kMaxWordBits << " are possible";
+        return error() << "folding '" << entry << "' needs words of " << bits << " bits, at most " << kMaxWordBits
+                       << " are possible";
     return success();
   }
 
   /// Widths are made anew; queues depend on them and go too.
   void removeConverters(DesignOp design) {
     for (Operation &op : llvm::make_early_inc_range(design.getBlock())) {
-      bool copies =
-          isa<ConvertWidthOp>(op) && op.getOperand(0).getType() == op.getResult(0).getType();
+      bool copies = isa<ConvertWidthOp>(op) && op.getOperand(0).getType() == op.getResult(0).getType();
       if (!isa<ConvertWidthOp, FifoOp>(op) || copies)
         continue;
       op.getResult(0).replaceAllUsesWith(op.getOperand(0));
@@ -156,14 +146,12 @@ private:
     setKinds(unit, shape, chosen);
   }
 
-  template <typename Unit>
-  void setKinds(Unit unit, const MatrixVectorShape &shape, Folding chosen) {
+  template <typename Unit> void setKinds(Unit unit, const MatrixVectorShape &shape, Folding chosen) {
     Builder builder(unit.getContext());
     unit.setMultiplierAttr(builder.getStringAttr(multiplier));
     // FINN's rule for memories that the tool is free to place.
     StringRef memory = shape.memoryDepth(chosen) > 128 ? "block" : "distributed";
-    unit.setMemoryAttr(
-        builder.getStringAttr(weightMemory == "auto" ? memory : StringRef(weightMemory)));
+    unit.setMemoryAttr(builder.getStringAttr(weightMemory == "auto" ? memory : StringRef(weightMemory)));
   }
 
   /// The lanes that a stage takes an operand in; 0 where any will do.

@@ -31,8 +31,7 @@ public:
   LogicalResult run() {
     computeLifetimes();
     OpBuilder builder(core);
-    program = ProgramOp::create(builder, core.getLoc(), core.getName(),
-                                toText(rt::TargetToString(target)), nullptr);
+    program = ProgramOp::create(builder, core.getLoc(), core.getName(), toText(rt::TargetToString(target)), nullptr);
     program.getBody().emplaceBlock();
     body = OpBuilder::atBlockEnd(&program.getBody().front());
     allocateArguments();
@@ -71,8 +70,7 @@ private:
   }
 
   void fail(Operation *op, Code code, llvm::Error error) {
-    emitError(op->getLoc(), code) << "node '" << onnx::describe(op)
-                                  << "': " << llvm::toString(std::move(error));
+    emitError(op->getLoc(), code) << "node '" << onnx::describe(op) << "': " << llvm::toString(std::move(error));
     hasFailed = true;
   }
 
@@ -103,8 +101,7 @@ private:
   /// Brings a constant into new memory.
   int64_t load(Operation *op, const runtime::Tensor &tensor) {
     int64_t address = allocateBytes(op, getActivationBytes(tensor));
-    if (absl::Status status = rt::EmitConstant(generator, tensor, address);
-        !status.ok() && !hasFailed)
+    if (absl::Status status = rt::EmitConstant(generator, tensor, address); !status.ok() && !hasFailed)
       fail(op, Code::B002, toError(status));
     return address;
   }
@@ -127,8 +124,8 @@ private:
   void allocateArguments() {
     for (auto [index, argument] : llvm::enumerate(core.getArguments())) {
       int64_t address = allocate(core, argument);
-      InputOp::create(body, core.getLoc(), toText("input" + std::to_string(index)),
-                      body.getI64IntegerAttr(address), TypeAttr::get(argument.getType()));
+      InputOp::create(body, core.getLoc(), toText("input" + std::to_string(index)), body.getI64IntegerAttr(address),
+                      TypeAttr::get(argument.getType()));
     }
     for (Value argument : core.getArguments())
       if (!lastUse.count(argument))
@@ -138,13 +135,11 @@ private:
   void addOutputs() {
     OpBuilder builder = OpBuilder::atBlockBegin(&program.getBody().front());
     if (!core.getArguments().empty())
-      builder.setInsertionPointAfter(
-          &*std::next(program.getBody().front().begin(), core.getNumArguments() - 1));
+      builder.setInsertionPointAfter(&*std::next(program.getBody().front().begin(), core.getNumArguments() - 1));
     SmallVector<int64_t> kept; // constants stay where they are
     for (auto [index, value] : llvm::enumerate(core.front().getTerminator()->getOperands()))
       OutputOp::create(builder, core.getLoc(), toText("output" + std::to_string(index)),
-                       builder.getI64IntegerAttr(addressOf(core, value, kept)),
-                       TypeAttr::get(value.getType()));
+                       builder.getI64IntegerAttr(addressOf(core, value, kept)), TypeAttr::get(value.getType()));
   }
 
   /// Where a value lies. Constants are brought into memory; `temporary` receives their addresses.
@@ -195,9 +190,8 @@ private:
     int64_t limit = target.instructions;
     if (int64_t(all.size()) > limit && int64_t(taken) <= limit)
       fail(op, Code::B002,
-           llvm::createStringError(
-               "the program takes " + Twine(all.size()) +
-               " instructions up to here, the target has instructions=" + Twine(limit)));
+           llvm::createStringError("the program takes " + Twine(all.size()) +
+                                   " instructions up to here, the target has instructions=" + Twine(limit)));
     // A program that has failed is thrown away.
     if (!hasFailed)
       for (const rt::Instruction &instruction : all.drop_front(taken))
@@ -211,8 +205,7 @@ private:
       return;
     runtime::Tensor tensor(runtime::DataType::Unsigned(8), {static_cast<int64_t>(bytes.size())});
     std::copy(bytes.begin(), bytes.end(), tensor.MutableBytes().begin());
-    program.setDataAttr(
-        data::ConstantAttr::get(core.getContext(), (core.getName() + ".data").str(), tensor));
+    program.setDataAttr(data::ConstantAttr::get(core.getContext(), (core.getName() + ".data").str(), tensor));
   }
 
   func::FuncOp core;
@@ -233,8 +226,7 @@ struct ConvertQnnToImcPass : impl::ConvertQnnToImcBase<ConvertQnnToImcPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    absl::StatusOr<rt::Target> parsed =
-        rt::ParseTarget(absl::string_view(target.data(), target.size()));
+    absl::StatusOr<rt::Target> parsed = rt::ParseTarget(absl::string_view(target.data(), target.size()));
     if (!parsed.ok()) {
       emitError(module.getLoc(), Code::B003)
           << StringRef(parsed.status().message().data(), parsed.status().message().size());
@@ -242,8 +234,7 @@ struct ConvertQnnToImcPass : impl::ConvertQnnToImcBase<ConvertQnnToImcPass> {
     }
     auto core = module.lookupSymbol<func::FuncOp>(kCore);
     if (!core || !core.getBody().hasOneBlock()) {
-      emitError(module.getLoc(), Code::P001)
-          << "expected a function '" << kCore << "' with one block";
+      emitError(module.getLoc(), Code::P001) << "expected a function '" << kCore << "' with one block";
       return signalPassFailure();
     }
     CoreLowering lowering(core, *parsed);
@@ -260,8 +251,7 @@ private:
         return;
       OpBuilder builder(call);
       auto run = RunOp::create(builder, call.getLoc(), call.getResultTypes(),
-                               FlatSymbolRefAttr::get(call.getContext(), core.getName()),
-                               call.getOperands());
+                               FlatSymbolRefAttr::get(call.getContext(), core.getName()), call.getOperands());
       call.replaceAllUsesWith(run);
       call.erase();
     });

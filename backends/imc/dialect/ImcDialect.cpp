@@ -48,7 +48,6 @@ LogicalResult RunOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "expected '" << getProgram() << "' to name an imc.program";
   if (portTypes<InputOp>(program) != llvm::to_vector(getInputs().getTypes()) ||
       portTypes<OutputOp>(program) != llvm::to_vector(getOutputs().getTypes()))
-    return emitOpError() << "expected operands and results to be the ports of '" << getProgram()
-                         << "'";
+    return emitOpError() << "expected operands and results to be the ports of '" << getProgram() << "'";
   return success();
 }

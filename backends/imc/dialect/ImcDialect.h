@@ -21,8 +21,7 @@ namespace qcompile::imc {
 mlir::LogicalResult verifyInstruction(mlir::Operation *op);
 
 /// What all instructions have in common.
-template <typename ConcreteType>
-class Instruction : public mlir::OpTrait::TraitBase<ConcreteType, Instruction> {
+template <typename ConcreteType> class Instruction : public mlir::OpTrait::TraitBase<ConcreteType, Instruction> {
 public:
   static mlir::LogicalResult verifyTrait(mlir::Operation *op) { return verifyInstruction(op); }
 };

@@ -19,13 +19,9 @@ namespace qcompile::imc {
 
 static StringRef toRef(absl::string_view text) { return StringRef(text.data(), text.size()); }
 
-static absl::string_view toView(StringRef text) {
-  return absl::string_view(text.data(), text.size());
-}
+static absl::string_view toView(StringRef text) { return absl::string_view(text.data(), text.size()); }
 
-static llvm::Error toError(const absl::Status &status) {
-  return llvm::createStringError(toRef(status.message()));
-}
+static llvm::Error toError(const absl::Status &status) { return llvm::createStringError(toRef(status.message())); }
 
 namespace {
 struct AttributeWriter {
@@ -38,8 +34,7 @@ struct AttributeWriter {
   void Type(absl::string_view name, DataType type, int) {
     state.addAttribute(toRef(name), TypeAttr::get(qnn::getCodeType(builder.getContext(), type)));
   }
-  template <typename E>
-  void Choice(absl::string_view name, E value, const rt::FieldChoices &choices) {
+  template <typename E> void Choice(absl::string_view name, E value, const rt::FieldChoices &choices) {
     absl::string_view word = choices.names[static_cast<size_t>(value)];
     state.addAttribute(toRef(name), builder.getStringAttr(toRef(word)));
   }
@@ -59,19 +54,18 @@ struct AttributeReader {
     if (known)
       type = *known;
     else
-      llvm::raw_string_ostream(error)
-          << "expected '" << toRef(name) << "' to be an element type of codes, found " << element;
+      llvm::raw_string_ostream(error) << "expected '" << toRef(name) << "' to be an element type of codes, found "
+                                      << element;
   }
-  template <typename E>
-  void Choice(absl::string_view name, E &value, const rt::FieldChoices &choices) {
+  template <typename E> void Choice(absl::string_view name, E &value, const rt::FieldChoices &choices) {
     StringRef text = op->getAttrOfType<StringAttr>(toRef(name)).getValue();
     for (auto [index, word] : llvm::enumerate(choices.names))
       if (text == toRef(word)) {
         value = static_cast<E>(index);
         return;
       }
-    llvm::raw_string_ostream(error) << "expected '" << toRef(name) << "' to be one of "
-                                    << rt::ChoiceNames(choices) << ", found '" << text << "'";
+    llvm::raw_string_ostream(error) << "expected '" << toRef(name) << "' to be one of " << rt::ChoiceNames(choices)
+                                    << ", found '" << text << "'";
   }
 };
 } // namespace
@@ -96,13 +90,11 @@ template <typename T> static llvm::Expected<rt::Instruction> readFields(Operatio
 }
 
 template <size_t... I>
-static llvm::Expected<rt::Instruction> readByName(Operation *op, StringRef mnemonic,
-                                                  std::index_sequence<I...>) {
+static llvm::Expected<rt::Instruction> readByName(Operation *op, StringRef mnemonic, std::index_sequence<I...>) {
   std::optional<llvm::Expected<rt::Instruction>> found;
-  static_cast<void>(
-      ((mnemonic == toRef(rt::MnemonicOf(I)) &&
-        (found.emplace(readFields<std::variant_alternative_t<I, rt::Instruction>>(op)), true)) ||
-       ...));
+  static_cast<void>(((mnemonic == toRef(rt::MnemonicOf(I)) &&
+                      (found.emplace(readFields<std::variant_alternative_t<I, rt::Instruction>>(op)), true)) ||
+                     ...));
   if (!found)
     return llvm::createStringError("'" + mnemonic + "' is not an instruction");
   return std::move(*found);
@@ -112,16 +104,14 @@ llvm::Expected<rt::Instruction> toInstruction(Operation *op) {
   return readByName(op, op->getName().stripDialect(), std::make_index_sequence<rt::kNumOpcodes>());
 }
 
-template <typename PortOp>
-static llvm::Error addPort(rt::Program &program, PortOp op, bool isOutput) {
+template <typename PortOp> static llvm::Error addPort(rt::Program &program, PortOp op, bool isOutput) {
   auto type = cast<RankedTensorType>(op.getType());
   std::optional<DataType> element = data::getDataType(type.getElementType());
   std::optional<uint64_t> size = data::getStorageSize(type);
   if (!element || !size)
-    return llvm::createStringError("port '" + op.getName() +
-                                   "' must have a static shape and a type of codes");
-  program.ports.push_back({isOutput, op.getName().str(), *element, type.getNumElements(),
-                           static_cast<int64_t>(op.getActivation())});
+    return llvm::createStringError("port '" + op.getName() + "' must have a static shape and a type of codes");
+  program.ports.push_back(
+      {isOutput, op.getName().str(), *element, type.getNumElements(), static_cast<int64_t>(op.getActivation())});
   return llvm::Error::success();
 }
 

@@ -16,8 +16,8 @@ mlir::Operation *createInstruction(mlir::OpBuilder &builder, mlir::Location loc,
 llvm::Expected<runtime::imc::Instruction> toInstruction(mlir::Operation *op);
 
 /// The whole program. `operations`, where given, receives the operation of every instruction.
-llvm::Expected<runtime::imc::Program>
-toProgram(ProgramOp program, llvm::SmallVectorImpl<mlir::Operation *> *operations = nullptr);
+llvm::Expected<runtime::imc::Program> toProgram(ProgramOp program,
+                                                llvm::SmallVectorImpl<mlir::Operation *> *operations = nullptr);
 
 } // namespace qcompile::imc
 

@@ -74,8 +74,7 @@ private:
   void writeConstant(Operation *op, data::ConstantAttr constant);
   void writeDatatype(Operation *op);
   void writeOutputs();
-  void require(const std::string &domain, nodes::VersionRange versions, const std::string &node,
-               Location loc);
+  void require(const std::string &domain, nodes::VersionRange versions, const std::string &node, Location loc);
   void requireOpset(const nodes::VersionRange &versions, const std::string &node, Location loc);
   void writeImports();
   void writeFunctions();
@@ -117,8 +116,8 @@ void ModelWriter::nameNodes() {
 }
 
 /// Narrows the versions at which a domain can be imported: once per model.
-void ModelWriter::require(const std::string &domain, nodes::VersionRange versions,
-                          const std::string &node, Location loc) {
+void ModelWriter::require(const std::string &domain, nodes::VersionRange versions, const std::string &node,
+                          Location loc) {
   if (domain.empty() && options.opset)
     return requireOpset(versions, node, loc);
   Import &import = imports[domain];
@@ -132,15 +131,14 @@ void ModelWriter::require(const std::string &domain, nodes::VersionRange version
   }
   if (import.versions.first <= import.versions.last)
     return;
-  emitError(loc, Code::I004) << "no version of domain '" << domain << "' has the operators of both '"
-                             << import.first << "' and '" << import.last << "'";
+  emitError(loc, Code::I004) << "no version of domain '" << domain << "' has the operators of both '" << import.first
+                             << "' and '" << import.last << "'";
   import.versions.last = INT_MAX; // one message per conflict
   ok = false;
 }
 
 /// The node has to be one of the opset that is asked for.
-void ModelWriter::requireOpset(const nodes::VersionRange &versions, const std::string &node,
-                               Location loc) {
+void ModelWriter::requireOpset(const nodes::VersionRange &versions, const std::string &node, Location loc) {
   int opset = int(*options.opset);
   imports[""].versions.first = opset;
   if (opset >= versions.oldest && opset <= versions.last)
@@ -152,8 +150,7 @@ void ModelWriter::requireOpset(const nodes::VersionRange &versions, const std::s
 
 bool ModelWriter::writeType(Value value, const Twine &what, ::onnx::TypeProto &type, Location loc) {
   if (!nodes::writeType(value.getType(), type)) {
-    emitError(loc, Code::I005) << "value '" << what.str() << "': ONNX has no type for "
-                               << value.getType();
+    emitError(loc, Code::I005) << "value '" << what.str() << "': ONNX has no type for " << value.getType();
     return ok = false;
   }
   irVersion = std::max(irVersion, getIrVersion(type.tensor_type().elem_type()));
@@ -210,8 +207,7 @@ void ModelWriter::writeOperation(Operation *op) {
   std::string problem;
   std::optional<nodes::VersionRange> versions = nodes::writeNode(op, node, problem);
   if (!versions) {
-    emitError(op->getLoc(), Code::I003)
-        << "node '" << qcompile::onnx::describe(op) << "': " << problem;
+    emitError(op->getLoc(), Code::I003) << "node '" << qcompile::onnx::describe(op) << "': " << problem;
     ok = false;
     return;
   }
@@ -241,8 +237,7 @@ void ModelWriter::writeOutputs() {
     if (names.get(value) == output->name())
       continue;
     NodeProto &copy = *graph.add_node();
-    nodes::VersionRange versions =
-        nodes::writeIdentity(value, names.get(value), output->name(), copy);
+    nodes::VersionRange versions = nodes::writeIdentity(value, names.get(value), output->name(), copy);
     copy.set_name(nameNode("Identity"));
     require("", versions, copy.name(), function.getLoc());
   }
@@ -323,9 +318,8 @@ static LogicalResult withModel(func::FuncOp function, const ExportOptions &optio
 
 std::optional<std::string> exportOnnx(func::FuncOp function, const ExportOptions &options) {
   std::string bytes;
-  LogicalResult result = withModel(function, options, [&](const ModelProto &model) {
-    return success(model.SerializeToString(&bytes));
-  });
+  LogicalResult result =
+      withModel(function, options, [&](const ModelProto &model) { return success(model.SerializeToString(&bytes)); });
   return succeeded(result) ? std::optional(std::move(bytes)) : std::nullopt;
 }
 

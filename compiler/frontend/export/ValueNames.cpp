@@ -45,13 +45,12 @@ ValueNames::ValueNames(func::FuncOp function) {
 
 void ValueNames::nameOperation(Operation *op) {
   StringRef tensor = onnx::getTensorName(op->getLoc());
-  std::string base =
-      tensor.empty() ? op->getName().stripDialect().str() + "_output" : tensor.str();
+  std::string base = tensor.empty() ? op->getName().stripDialect().str() + "_output" : tensor.str();
   for (OpResult result : op->getResults())
     if (!names.count(result))
       // The location names the first output only.
-      names[result] = makeUnique(
-          result.getResultNumber() ? base + "_" + std::to_string(result.getResultNumber()) : base);
+      names[result] =
+          makeUnique(result.getResultNumber() ? base + "_" + std::to_string(result.getResultNumber()) : base);
 }
 
 void ValueNames::nameConstant(Operation *op, data::ConstantAttr constant) {

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "dialects/onnx/HeldConstant.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace qcompile {
 
-/// The operations of a function, those before whose claim on a name counts more: those of the file before steps that passes wrote,
-/// later ones before earlier ones.
+/// The operations of a function, those before whose claim on a name counts more: those of the file before steps that
+/// passes wrote, later ones before earlier ones.
 llvm::SmallVector<mlir::Operation *> orderByClaim(mlir::func::FuncOp function);
 
 /// Unique names for the values of a function with one block. Inputs and outputs have those of the signature,

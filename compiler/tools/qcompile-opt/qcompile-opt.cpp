@@ -3,24 +3,23 @@
 #include "compiler/session/Session.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/data/SideFile.h"
-#include "llvm/Support/CommandLine.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 
 /// The side file given by --constants=FILE, loaded into a context as soon as it has the data dialect.
 class LoadConstants : public DialectExtension<LoadConstants, qcompile::data::DataDialect> {
 public:
-  explicit LoadConstants(std::shared_ptr<llvm::MemoryBuffer> file)
-      : DialectExtension(), file(std::move(file)) {}
+  explicit LoadConstants(std::shared_ptr<llvm::MemoryBuffer> file) : DialectExtension(), file(std::move(file)) {}
 
   void apply(MLIRContext *context, qcompile::data::DataDialect *) const override {
     std::string error;
     llvm::StringRef bytes = file->getBuffer();
-    if (!qcompile::data::loadSideFile(
-            context, {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()}, file, error))
+    if (!qcompile::data::loadSideFile(context, {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()}, file,
+                                      error))
       emitError(UnknownLoc::get(context)) << error;
   }
 
@@ -30,10 +29,9 @@ private:
 
 int main(int argc, char **argv) {
   static llvm::cl::opt<std::string> constants(
-      "constants", llvm::cl::desc("side file with the constants of the printed stage"),
-      llvm::cl::value_desc("file"));
-  static llvm::cl::list<std::string> plugins(
-      "load-backend", llvm::cl::desc("shared object with a backend"), llvm::cl::value_desc("file"));
+      "constants", llvm::cl::desc("side file with the constants of the printed stage"), llvm::cl::value_desc("file"));
+  static llvm::cl::list<std::string> plugins("load-backend", llvm::cl::desc("shared object with a backend"),
+                                             llvm::cl::value_desc("file"));
 
   // Plugins bring passes and constants must be there before the text is parsed, so both options are looked
   // for before the command line is read as a whole.
@@ -54,10 +52,8 @@ int main(int argc, char **argv) {
     if (argument.consume_front("--constants=")) {
       auto file = llvm::MemoryBuffer::getFile(argument, false, false);
       if (!file)
-        return !check(llvm::createStringError("cannot read '" + argument +
-                                              "': " + file.getError().message()));
-      registry.addExtension(TypeID::get<LoadConstants>(),
-                            std::make_unique<LoadConstants>(std::move(*file)));
+        return !check(llvm::createStringError("cannot read '" + argument + "': " + file.getError().message()));
+      registry.addExtension(TypeID::get<LoadConstants>(), std::make_unique<LoadConstants>(std::move(*file)));
     }
   }
   qcompile::registerDialects(registry);

@@ -31,8 +31,8 @@ static Expected<InputBatches> getInputs(const Session &session, const Options &o
                                         Messages &messages) {
   if (options.random)
     return drawInputs(session, executable, options, fillBatches(options.random, executable.inputs()), messages);
-  return readInputs(options.inputs, executable.inputs(),
-                    [&](const std::string &text) { messages.note(text); }, options.sampling);
+  return readInputs(
+      options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); }, options.sampling);
 }
 
 /// The first side. A second model, or a recording, is compared with the model as written, unless a stage or backend is
@@ -105,8 +105,10 @@ bool Run::runSide(int side, const SideSpec &spec) {
   return true;
 }
 
-/// The samples of a recording whose tensors are those of a run but for their number; none where that is not what differs.
-static std::optional<int64_t> findOtherCount(const compare::Trace &run, const compare::Trace &recorded, int64_t samples) {
+/// The samples of a recording whose tensors are those of a run but for their number; none where that is not what
+/// differs.
+static std::optional<int64_t> findOtherCount(const compare::Trace &run, const compare::Trace &recorded,
+                                             int64_t samples) {
   for (const std::string &name : run.order) {
     const compare::TracedTensor *other = recorded.find(name);
     if (!other)
@@ -120,8 +122,7 @@ static std::optional<int64_t> findOtherCount(const compare::Trace &run, const co
 }
 
 bool Run::readRecorded() {
-  Expected<compare::Trace> trace =
-      compare::readRecording(options.compare.recorded, comparison.executable(0).outputs());
+  Expected<compare::Trace> trace = compare::readRecording(options.compare.recorded, comparison.executable(0).outputs());
   if (!trace)
     return session.failInput(trace.takeError());
   if (std::optional<int64_t> count = findOtherCount(comparison.trace(0), *trace, inputs.samples))
@@ -195,9 +196,8 @@ bool Run::compute(CompareResult &result) {
   if (all_of(result.rows, [](const TensorRow &row) { return row.isConstant; })) {
     result.rows.clear();
     return session.fail(Outcome::Usage, Code::U006,
-                        "no tensor of the two runs compares: " + result.names[0] + " has " +
-                            list(comparison.trace(0)) + "; " + result.names[1] + " has " +
-                            list(comparison.trace(1)) + leftOut);
+                        "no tensor of the two runs compares: " + result.names[0] + " has " + list(comparison.trace(0)) +
+                            "; " + result.names[1] + " has " + list(comparison.trace(1)) + leftOut);
   }
   return explain(result) && reduce(result);
 }

@@ -90,12 +90,11 @@ std::optional<Reduction> cutDeparture(Session &session, const Options &options, 
   Judge &judge = comparison.reading();
   SourceModel source(judge.function());
   mlir::Value departing = judge.getProducer(departure.tensor)->getResult(0);
-  std::optional<Tensor> theirs =
-      judge.lookUp(departing, comparison.trace(1), comparison.inputs(0), departure.batch);
+  std::optional<Tensor> theirs = judge.lookUp(departing, comparison.trace(1), comparison.inputs(0), departure.batch);
   if (!theirs || judge.isConstant(departing)) {
     session.fail(Outcome::Different, Code::R001,
-                 "'" + departure.tensor + "' departs, which is " +
-                     (theirs ? "a constant" : "no float32 tensor") + "; nothing to reduce");
+                 "'" + departure.tensor + "' departs, which is " + (theirs ? "a constant" : "no float32 tensor") +
+                     "; nothing to reduce");
     return std::nullopt;
   }
   Submodel part = Cutter(comparison, source, departure.batch).cut(departing);
@@ -103,8 +102,8 @@ std::optional<Reduction> cutDeparture(Session &session, const Options &options, 
   out.model = options.compare.reduce;
   out.tensor = departure.tensor;
   out.node = departure.nodes.back();
-  out.nodesBefore = count_if(source.function.front().without_terminator(),
-                             [](mlir::Operation &op) { return !getHeldConstant(&op); });
+  out.nodesBefore =
+      count_if(source.function.front().without_terminator(), [](mlir::Operation &op) { return !getHeldConstant(&op); });
   out.nodesAfter = source.getNodes(part).size();
   mlir::OwningOpRef<mlir::ModuleOp> module = source.extract(part);
   if (!writeReduction(session, source, module->lookupSymbol<mlir::func::FuncOp>("main"), out))

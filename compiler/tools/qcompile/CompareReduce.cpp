@@ -24,8 +24,7 @@ namespace {
 /// on both sides.
 class Candidates {
 public:
-  Candidates(SourceModel &source, Session &parent, const std::string (&names)[2],
-             StringRef directory, StringRef output)
+  Candidates(SourceModel &source, Session &parent, const std::string (&names)[2], StringRef directory, StringRef output)
       : source(source), parent(parent), names{names[0], names[1]}, path(directory) {
     sys::path::append(path, sys::path::filename(output));
   }
@@ -36,8 +35,7 @@ public:
 
 private:
   /// The recorded values of the candidate's inputs; nothing where one does not fit.
-  std::optional<Executable::Tensors> makeBatch(ArrayRef<runtime::Port> ports,
-                                               const StringMap<Tensor> &values) const;
+  std::optional<Executable::Tensors> makeBatch(ArrayRef<runtime::Port> ports, const StringMap<Tensor> &values) const;
 
   SourceModel &source;
   Session &parent;
@@ -124,8 +122,7 @@ static void record(SourceModel &source, const StringMap<Tensor> &sample) {
     return consumeError(outputs.takeError());
   for (mlir::Operation &op : source.function.front().without_terminator())
     for (mlir::Value result : op.getResults())
-      if (const runtime::Value *value = evaluator->lookup(result);
-          value && source.isVariable(result))
+      if (const runtime::Value *value = evaluator->lookup(result); value && source.isVariable(result))
         source.recorded[result] = value->tensor;
 }
 
@@ -139,9 +136,7 @@ static mlir::Value findTensor(const SourceModel &source, StringRef name) {
 }
 
 std::string quote(StringRef text) {
-  bool plain = !text.empty() && all_of(text, [](char c) {
-    return isAlnum(c) || StringRef("_-./=:,+@%").contains(c);
-  });
+  bool plain = !text.empty() && all_of(text, [](char c) { return isAlnum(c) || StringRef("_-./=:,+@%").contains(c); });
   if (plain)
     return text.str();
   std::string out = "'";
@@ -153,9 +148,7 @@ std::string quote(StringRef text) {
 /// The command that shows the difference again.
 static std::string makeCommand(const Options &options, const Reduction &reduction) {
   std::string out = "qcompile compare " + quote(reduction.model);
-  auto add = [&](StringRef flag, StringRef value) {
-    out += " --" + flag.str() + " " + quote(value);
-  };
+  auto add = [&](StringRef flag, StringRef value) { out += " --" + flag.str() + " " + quote(value); };
   for (const std::string &plugin : options.plugins)
     add("load-backend", plugin);
   if (options.stage)
@@ -187,8 +180,7 @@ bool writeReduction(Session &session, const SourceModel &source, mlir::func::Fun
   return succeeded(exportOnnxFile(part, reduction.model));
 }
 
-std::optional<Reduction> reduceModel(Session &session, const Options &options,
-                                     const std::string (&names)[2],
+std::optional<Reduction> reduceModel(Session &session, const Options &options, const std::string (&names)[2],
                                      const StringMap<Tensor> &sample, StringRef firstDifference) {
   auto fail = [&](Outcome outcome, Code code, const Twine &message) {
     session.fail(outcome, code, message);
@@ -213,8 +205,8 @@ std::optional<Reduction> reduceModel(Session &session, const Options &options,
                     "' is gone when the model is written as ONNX and read again; nothing to reduce");
   Reduction reduction;
   reduction.model = options.compare.reduce;
-  reduction.nodesBefore = count_if(source.function.front().without_terminator(),
-                                   [](mlir::Operation &op) { return !getHeldConstant(&op); });
+  reduction.nodesBefore =
+      count_if(source.function.front().without_terminator(), [](mlir::Operation &op) { return !getHeldConstant(&op); });
   reduction.nodesAfter = source.getNodes(*best).size();
   candidates.fails(*best); // the candidate tried last is another one
   StringRef tensor = candidates.firstDifference;

@@ -21,13 +21,11 @@ struct Reduction {
 /// Reduces the model of the command, whose sides `names` differ on `sample` (one batch, by input) first at tensor
 /// `firstDifference`, and writes the result. `session` has the command's options and no model yet. Nothing after
 /// an error, which has been reported.
-std::optional<Reduction> reduceModel(Session &session, const Options &options,
-                                     const std::string (&names)[2],
-                                     const llvm::StringMap<runtime::Tensor> &sample,
-                                     llvm::StringRef firstDifference);
+std::optional<Reduction> reduceModel(Session &session, const Options &options, const std::string (&names)[2],
+                                     const llvm::StringMap<runtime::Tensor> &sample, llvm::StringRef firstDifference);
 
-/// For a side that does not run: the operations between the tensors that the other side has and the one that departs. Their
-/// inputs have the other side's values; what it has for the result is written beside them, as a recording.
+/// For a side that does not run: the operations between the tensors that the other side has and the one that departs.
+/// Their inputs have the other side's values; what it has for the result is written beside them, as a recording.
 std::optional<Reduction> cutDeparture(Session &session, const Options &options, compare::Comparison &comparison);
 
 /// Writes a part of a model and the recorded values of its inputs. False after an error, which has been reported.

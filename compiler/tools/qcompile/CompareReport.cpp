@@ -19,8 +19,7 @@ const TensorRow *CompareResult::findFirst() const {
 
 bool CompareResult::isExplained() const {
   return isJudged && all_of(rows, [](const TensorRow &row) {
-           return !row.differing ||
-                  (row.verdict && row.verdict->ambiguous + row.verdict->following == row.differing);
+           return !row.differing || (row.verdict && row.verdict->ambiguous + row.verdict->following == row.differing);
          });
 }
 
@@ -44,9 +43,7 @@ static std::vector<const TensorRow *> sortRows(const CompareResult &result, bool
 //===----------------------------------------------------------------------===//
 
 /// JSON has no infinity.
-static json::Value toJson(double number) {
-  return std::isfinite(number) ? json::Value(number) : json::Value(nullptr);
-}
+static json::Value toJson(double number) { return std::isfinite(number) ? json::Value(number) : json::Value(nullptr); }
 
 static json::Value toJson(const TensorRow &row) {
   json::Object out{{"name", row.name},
@@ -89,16 +86,13 @@ static void reportJson(const CompareResult &result, const Options &options) {
   for (const TensorRow *row : sortRows(result, options.compare.modelOrder))
     list.push_back(toJson(*row));
   const TensorRow *first = result.findFirst();
-  json::Object out{{"a", result.names[0]},
-                   {"b", result.names[1]},
-                   {"samples", result.samples},
-                   {"first", first ? json::Value(first->name) : nullptr},
-                   {"judged", result.isJudged},
-                   {"departs", nullptr},
+  json::Object out{{"a", result.names[0]},      {"b", result.names[1]},
+                   {"samples", result.samples}, {"first", first ? json::Value(first->name) : nullptr},
+                   {"judged", result.isJudged}, {"departs", nullptr},
                    {"tensors", std::move(list)}};
   if (result.departure)
-    out["departs"] = json::Object{{"tensor", result.departure->tensor},
-                                  {"nodes", json::Array(result.departure->nodes)}};
+    out["departs"] =
+        json::Object{{"tensor", result.departure->tensor}, {"nodes", json::Array(result.departure->nodes)}};
   if (!options.compare.reduce.empty())
     out["reduced"] = result.reduction ? toJson(*result.reduction) : json::Value(nullptr);
   outs() << formatJson(std::move(out));
@@ -194,8 +188,8 @@ static void printReasons(const CompareResult &result) {
 }
 
 static void print(const Reduction &reduction) {
-  outs() << "reduced " << reduction.nodesBefore << " nodes to " << reduction.nodesAfter << ": "
-         << reduction.model << "\n"
+  outs() << "reduced " << reduction.nodesBefore << " nodes to " << reduction.nodesAfter << ": " << reduction.model
+         << "\n"
          << "first difference at '" << reduction.tensor << "', node '" << reduction.node << "'\n"
          << "again: " << reduction.command << "\n";
 }
@@ -206,8 +200,8 @@ void report(const CompareResult &result, const Options &options) {
   printTable(result, options);
   const TensorRow *first = result.findFirst();
   outs() << result.names[0] << " and " << result.names[1] << ": " << result.rows.size() << " tensors, "
-         << result.samples << " samples, "
-         << (first ? "first difference at '" + first->name + "'" : "no difference") << "\n";
+         << result.samples << " samples, " << (first ? "first difference at '" + first->name + "'" : "no difference")
+         << "\n";
   printReasons(result);
   if (result.reduction)
     print(*result.reduction);

@@ -1,8 +1,8 @@
 //===- Compile.cpp - qcompile compile -------------------------------------===//
 #include "compiler/tools/qcompile/Commands.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace llvm;
 

@@ -94,8 +94,8 @@ int compressModel(Session &session, const Options &options, Messages &messages) 
   CompressionTask task;
   task.model = options.model;
   task.recipe = std::move(*recipe);
-  task.recipeName = options.compress.recipe.empty() ? "the built-in techniques"
-                                                    : sys::path::filename(options.compress.recipe).str();
+  task.recipeName =
+      options.compress.recipe.empty() ? "the built-in techniques" : sys::path::filename(options.compress.recipe).str();
   task.goal = options.compress.goal;
   task.outputFolder = isFile(output) ? sys::path::parent_path(output).str() : output;
   task.stateFolder = options.compress.state.empty() ? output + ".state" : options.compress.state;

@@ -13,8 +13,7 @@ struct CompressCommandLine::Declarations {
   cl::SubCommand &command;
 
   // Numbers are read as text: LLVM's parser reports a bad one past our error stream.
-  template <typename Option>
-  struct Declared : Option {
+  template <typename Option> struct Declared : Option {
     Declared(Declarations &all, StringRef name, StringRef value, StringRef help)
         : Option(name, cl::desc(help), cl::value_desc(value), cl::cat(all.category), cl::sub(all.command)) {}
   };
@@ -74,8 +73,8 @@ std::string CompressCommandLine::read(CompressOptions &out) const {
       return "--max-accuracy-drop: expected a number of points, found '" + options->drop + "'";
     out.goal.maxDrop = drop;
   }
-  for (auto [option, quantity] : {std::pair(&options->size, Quantity::Size), {&options->bops, Quantity::Bops},
-                                  {&options->macs, Quantity::Macs}})
+  for (auto [option, quantity] :
+       {std::pair(&options->size, Quantity::Size), {&options->bops, Quantity::Bops}, {&options->macs, Quantity::Macs}})
     if (std::string mistake = readLimit(*option, quantity, out.goal.maxCosts[size_t(quantity) - 1]); !mistake.empty())
       return mistake;
   if (!options->minimise.empty()) {

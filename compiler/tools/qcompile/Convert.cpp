@@ -12,14 +12,15 @@ using namespace llvm;
 
 namespace qcompile::tool {
 
-/// How many samples are compared where neither --input nor --random says it: all tensors of both sides are held until the end, and
-/// those of big pictures fill gigabytes.
+/// How many samples are compared where neither --input nor --random says it: all tensors of both sides are held until
+/// the end, and those of big pictures fill gigabytes.
 static int64_t chooseSamples(Session &session, ArrayRef<runtime::Port> ports) {
   constexpr int64_t kMost = 16, kElements = int64_t(1) << 26; // values and codes of both sides in some three gigabytes
   int64_t elements = 1;
   session.module().walk([&](mlir::Operation *op) {
     for (mlir::Type type : op->getResultTypes())
-      if (auto tensor = dyn_cast<mlir::RankedTensorType>(type); tensor && tensor.hasStaticShape() && op->getNumOperands())
+      if (auto tensor = dyn_cast<mlir::RankedTensorType>(type);
+          tensor && tensor.hasStaticShape() && op->getNumOperands())
         elements += tensor.getNumElements();
   });
   return fillBatches(std::clamp<int64_t>(kElements * getBatchSize(ports) / elements, 1, kMost), ports);
@@ -28,8 +29,8 @@ static int64_t chooseSamples(Session &session, ArrayRef<runtime::Port> ports) {
 static Expected<InputBatches> getInputs(Session &session, const Options &options, Executable &executable,
                                         Messages &messages) {
   if (!options.inputs.empty())
-    return readInputs(options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); },
-                      options.sampling);
+    return readInputs(
+        options.inputs, executable.inputs(), [&](const std::string &text) { messages.note(text); }, options.sampling);
   const int64_t count =
       options.random ? fillBatches(options.random, executable.inputs()) : chooseSamples(session, executable.inputs());
   return drawInputs(session, executable, options, count, messages);
@@ -82,12 +83,12 @@ static void verify(Session &session, const Options &options, Messages &messages)
       continue;
     session.fail(Outcome::Different, Code::X003,
                  "'" + options.output + "': tensor '" + row.name + "' is the first that differs from '" +
-                     options.model + "', in " + std::to_string(row.differing) + " of " +
-                     std::to_string(row.elements) + " elements");
+                     options.model + "', in " + std::to_string(row.differing) + " of " + std::to_string(row.elements) +
+                     " elements");
     return;
   }
-  messages.note("verified: " + std::to_string(compared) + " tensors are equal on " +
-                std::to_string(inputs.samples) + " samples");
+  messages.note("verified: " + std::to_string(compared) + " tensors are equal on " + std::to_string(inputs.samples) +
+                " samples");
 }
 
 /// The bytes of the same model for two samples; nothing where it has no such form.

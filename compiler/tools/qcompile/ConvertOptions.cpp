@@ -47,7 +47,8 @@ static std::string readVersion(const cl::opt<std::string> &option, int64_t first
 std::string ConvertCommandLine::read(ConvertOptions &out) const {
   std::optional<convert::Format> format = convert::parseFormat(options->to);
   if (!format)
-    return "--to: expected one of " + convert::listFormats() + ", found " + (options->to.empty() ? "none" : "'" + options->to + "'");
+    return "--to: expected one of " + convert::listFormats() + ", found " +
+           (options->to.empty() ? "none" : "'" + options->to + "'");
   out.conversion.format = *format;
   out.conversion.allowApproximate = options->allowApproximate;
   out.conversion.smallTypes = options->smallTypes;

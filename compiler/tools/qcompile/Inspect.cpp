@@ -6,10 +6,10 @@
 #include "compiler/tools/qcompile/Commands.h"
 #include "compiler/tools/qcompile/InspectLayers.h"
 #include "dialects/onnx/NodeLocation.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace llvm;
 
@@ -20,7 +20,8 @@ namespace {
 json::Array toJson(ArrayRef<runtime::Port> ports) {
   json::Array out;
   for (const runtime::Port &port : ports)
-    out.push_back(json::Object{{"name", port.name}, {"shape", json::Array(port.shape)}, {"type", port.type.ToString()}});
+    out.push_back(
+        json::Object{{"name", port.name}, {"shape", json::Array(port.shape)}, {"type", port.type.ToString()}});
   return out;
 }
 
@@ -35,12 +36,12 @@ int inspectArtifact(Session &session, const Options &options) {
                                       {"outputs", toJson(executable->outputs())}});
     return 0;
   }
-  outs() << "artifact of model '" << session.modelInfo().name << "' for backend '"
-         << session.getOptions().backend << "'\n";
+  outs() << "artifact of model '" << session.modelInfo().name << "' for backend '" << session.getOptions().backend
+         << "'\n";
   auto print = [](StringRef what, ArrayRef<runtime::Port> ports) {
     for (const runtime::Port &port : ports)
-      outs() << "  " << what << " " << port.name << ": " << runtime::ShapeToString(port.shape)
-             << " " << port.type.ToString() << "\n";
+      outs() << "  " << what << " " << port.name << ": " << runtime::ShapeToString(port.shape) << " "
+             << port.type.ToString() << "\n";
   };
   print("input", executable->inputs());
   print("output", executable->outputs());

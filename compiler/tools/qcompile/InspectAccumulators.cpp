@@ -1,7 +1,8 @@
 //===- InspectAccumulators.cpp - Why no accumulator overflows -------------===//
 //
 // Three bounds of a sum of K products of N-bit inputs x and M-bit weights w, each narrower than the one before:
-//  - of the data types: |sum| <= K * |x| * |w|, with |x| = 2^(N - 1) where x is signed, 2^N where not, and likewise |w|;
+//  - of the data types: |sum| <= K * |x| * |w|, with |x| = 2^(N - 1) where x is signed, 2^N where not, and likewise
+//  |w|;
 //  - of the norm: |sum| <= |x| * (the sum of |w|), for the output where that is largest;
 //  - exact: with S+ and S- the sums of positive weights and of magnitudes of negative ones, and x in [low, high],
 //    low * S+ - high * S- <= sum <= high * S+ - low * S-, extended to 0, per output.
@@ -52,8 +53,7 @@ static AccumulatorProof::Operand describe(mlir::Value value) {
 
 std::optional<AccumulatorProof> proveAccumulator(const Layer &layer) {
   auto bounded = dyn_cast<qnn::BoundsOpInterface>(layer.op);
-  std::optional<std::vector<qnn::Bounds>> sums =
-      bounded ? bounded.getResultBounds() : std::nullopt;
+  std::optional<std::vector<qnn::Bounds>> sums = bounded ? bounded.getResultBounds() : std::nullopt;
   if (!sums)
     return std::nullopt;
   AccumulatorProof proof;
@@ -91,18 +91,16 @@ static std::string toText(const AccumulatorProof::Operand &operand) {
 void printProofs(ArrayRef<AccumulatorProof> proofs) {
   outs() << left_justify("layer", 24) << left_justify("op", 13) << right_justify("K", 6) << "  "
          << left_justify("inputs", 24) << left_justify("weights", 14) << right_justify("type", 5)
-         << right_justify("norm", 5) << right_justify("exact", 6) << "  "
-         << left_justify("sums", 20) << "chosen\n";
+         << right_justify("norm", 5) << right_justify("exact", 6) << "  " << left_justify("sums", 20) << "chosen\n";
   for (const AccumulatorProof &proof : proofs) {
     auto inputs = map_range(proof.inputs, [](const auto &input) { return toText(input); });
     outs() << left_justify(onnx::describe(proof.layer.op), 23) << " "
            << left_justify(proof.layer.op->getName().getStringRef(), 13)
-           << right_justify(std::to_string(proof.layer.inner), 6) << "  "
-           << left_justify(join(inputs, ", "), 23) << " "
+           << right_justify(std::to_string(proof.layer.inner), 6) << "  " << left_justify(join(inputs, ", "), 23) << " "
            << left_justify(proof.weights ? toText(*proof.weights) : "none", 13) << " "
            << right_justify(toText(proof.typeBits), 5) << right_justify(toText(proof.normBits), 5)
-           << right_justify(std::to_string(proof.exact.bits), 6) << "  "
-           << left_justify(toText(proof.sums), 19) << " " << proof.chosen.ToString() << "\n";
+           << right_justify(std::to_string(proof.exact.bits), 6) << "  " << left_justify(toText(proof.sums), 19) << " "
+           << proof.chosen.ToString() << "\n";
   }
   outs() << "type, norm, exact: bits asked for by data types, norms of weights, actual weights\n";
 }
@@ -110,10 +108,9 @@ void printProofs(ArrayRef<AccumulatorProof> proofs) {
 static json::Value toJson(qnn::Bounds bounds) { return json::Array{bounds.low, bounds.high}; }
 
 static json::Value toJson(const AccumulatorProof::Operand &operand) {
-  return json::Object{
-      {"type", operand.type.ToString()},
-      {"codes", toJson(operand.codes)},
-      {"padding", operand.padding ? toJson(*operand.padding) : json::Value(nullptr)}};
+  return json::Object{{"type", operand.type.ToString()},
+                      {"codes", toJson(operand.codes)},
+                      {"padding", operand.padding ? toJson(*operand.padding) : json::Value(nullptr)}};
 }
 
 json::Array toJson(ArrayRef<AccumulatorProof> proofs) {
@@ -122,19 +119,18 @@ json::Array toJson(ArrayRef<AccumulatorProof> proofs) {
     json::Array inputs;
     for (const AccumulatorProof::Operand &input : proof.inputs)
       inputs.push_back(toJson(input));
-    out.push_back(json::Object{
-        {"name", onnx::describe(proof.layer.op)},
-        {"op", proof.layer.op->getName().getStringRef()},
-        {"inner", proof.layer.inner},
-        {"inputs", std::move(inputs)},
-        {"weights", proof.weights ? toJson(*proof.weights) : json::Value(nullptr)},
-        {"type_bits", proof.typeBits},
-        {"norm_bits", proof.normBits},
-        {"exact_bits", proof.exact.bits},
-        {"exact", proof.exact.ToString()},
-        {"sums", toJson(proof.sums)},
-        {"outputs_bounded", proof.channels},
-        {"chosen", proof.chosen.ToString()}});
+    out.push_back(json::Object{{"name", onnx::describe(proof.layer.op)},
+                               {"op", proof.layer.op->getName().getStringRef()},
+                               {"inner", proof.layer.inner},
+                               {"inputs", std::move(inputs)},
+                               {"weights", proof.weights ? toJson(*proof.weights) : json::Value(nullptr)},
+                               {"type_bits", proof.typeBits},
+                               {"norm_bits", proof.normBits},
+                               {"exact_bits", proof.exact.bits},
+                               {"exact", proof.exact.ToString()},
+                               {"sums", toJson(proof.sums)},
+                               {"outputs_bounded", proof.channels},
+                               {"chosen", proof.chosen.ToString()}});
   }
   return out;
 }

@@ -52,18 +52,16 @@ json::Array toJson(ArrayRef<Layer> layers) {
 
 void printLayers(ArrayRef<Layer> layers) {
   outs() << left_justify("layer", 24) << left_justify("inputs", 14) << left_justify("weights", 14)
-         << left_justify("accumulator", 14) << right_justify("shape", 20)
-         << right_justify("MACs", 12) << right_justify("stored bits", 13) << "  encoding\n";
+         << left_justify("accumulator", 14) << right_justify("shape", 20) << right_justify("MACs", 12)
+         << right_justify("stored bits", 13) << "  encoding\n";
   int64_t total = 0, bits = 0;
   for (const Layer &layer : layers) {
     auto type = cast<mlir::RankedTensorType>(layer.op->getResult(0).getType());
     int64_t rows = type.getNumElements() / std::max<int64_t>(layer.outputs, 1);
-    std::string shape = std::to_string(rows) + "x" + std::to_string(layer.inner) + "x" +
-                        std::to_string(layer.outputs);
-    outs() << left_justify(onnx::describe(layer.op), 23) << " "
-           << left_justify(elementText(layer.inputs[0]), 14) << left_justify(elementText(layer.weights), 14)
-           << left_justify(elementText(layer.op->getResult(0)), 14) << right_justify(shape, 20)
-           << right_justify(std::to_string(layer.macs), 12);
+    std::string shape = std::to_string(rows) + "x" + std::to_string(layer.inner) + "x" + std::to_string(layer.outputs);
+    outs() << left_justify(onnx::describe(layer.op), 23) << " " << left_justify(elementText(layer.inputs[0]), 14)
+           << left_justify(elementText(layer.weights), 14) << left_justify(elementText(layer.op->getResult(0)), 14)
+           << right_justify(shape, 20) << right_justify(std::to_string(layer.macs), 12);
     if (std::optional<StoredWeights> stored = describeStorage(layer)) {
       outs() << right_justify(std::to_string(stored->bits), 13) << "  " << stored->encoding;
       bits += stored->bits;

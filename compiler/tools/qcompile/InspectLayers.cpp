@@ -25,8 +25,7 @@ static int64_t product(ArrayRef<int64_t> extents) {
 /// ones. A bipolar number is a signed one of one bit: its magnitude is 1.
 static int getMagnitude(Value value) {
   runtime::DataType type = *data::getDataType(tensorOf(value).getElementType());
-  bool isSigned =
-      type.kind == runtime::TypeKind::kSigned || type.kind == runtime::TypeKind::kBipolar;
+  bool isSigned = type.kind == runtime::TypeKind::kSigned || type.kind == runtime::TypeKind::kBipolar;
   return type.bits - isSigned;
 }
 
@@ -114,13 +113,13 @@ static void describe(qnn::MulOp op, Layer &layer) {
 
 std::optional<Layer> describeLayer(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Layer>>(op)
-      .Case<qnn::MatMulOp, qnn::ConvOp, qnn::ConvTransposeOp, qnn::SumPoolOp, qnn::AddOp,
-            qnn::MulOp>([](auto accumulating) {
-        Layer layer;
-        layer.op = accumulating;
-        describe(accumulating, layer);
-        return layer;
-      })
+      .Case<qnn::MatMulOp, qnn::ConvOp, qnn::ConvTransposeOp, qnn::SumPoolOp, qnn::AddOp, qnn::MulOp>(
+          [](auto accumulating) {
+            Layer layer;
+            layer.op = accumulating;
+            describe(accumulating, layer);
+            return layer;
+          })
       .Default([](Operation *) { return std::nullopt; });
 }
 

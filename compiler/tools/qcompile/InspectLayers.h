@@ -3,8 +3,8 @@
 #define QCOMPILE_COMPILER_TOOLS_QCOMPILE_INSPECTLAYERS_H
 
 #include "dialects/qnn/QnnDialect.h"
-#include "llvm/Support/JSON.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/JSON.h"
 
 namespace qcompile::tool {
 
@@ -12,12 +12,12 @@ namespace qcompile::tool {
 struct Layer {
   mlir::Operation *op = nullptr;
   llvm::SmallVector<mlir::Value, 2> inputs;
-  mlir::Value weights;  ///< null where there are none: pools and joins
-  int64_t inner = 1;    ///< products per sum
-  int64_t outputs = 1;  ///< channels of the result
+  mlir::Value weights; ///< null where there are none: pools and joins
+  int64_t inner = 1;   ///< products per sum
+  int64_t outputs = 1; ///< channels of the result
   int64_t macs = 0;
-  /// The largest magnitude of the result by data types alone, and with the norms of the weights; nothing where weights are
-  /// data, or above 61 bits.
+  /// The largest magnitude of the result by data types alone, and with the norms of the weights; nothing where weights
+  /// are data, or above 61 bits.
   std::optional<int64_t> typeBound, normBound;
 };
 
@@ -36,7 +36,7 @@ llvm::json::Array toJson(llvm::ArrayRef<Layer> layers);
 struct AccumulatorProof {
   struct Operand {
     runtime::DataType type;
-    qnn::Bounds codes; ///< padding included; of the elements where they are constant
+    qnn::Bounds codes;                  ///< padding included; of the elements where they are constant
     std::optional<qnn::Bounds> padding; ///< codes of the padding in front of the layer
   };
   Layer layer;

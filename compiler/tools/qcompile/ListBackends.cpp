@@ -13,11 +13,10 @@ int listBackends(Session &session, const Options &options) {
     const Backend &backend = *entry.backend;
     json::Array schema;
     if (!options.json)
-      outs() << backend.name() << " " << backend.version() << " (" << entry.origin << "): "
-             << backend.summary() << "\n";
+      outs() << backend.name() << " " << backend.version() << " (" << entry.origin << "): " << backend.summary()
+             << "\n";
     for (const OptionSpec &option : backend.options()) {
-      schema.push_back(json::Object{
-          {"key", option.key}, {"default", option.defaultValue}, {"help", option.help}});
+      schema.push_back(json::Object{{"key", option.key}, {"default", option.defaultValue}, {"help", option.help}});
       if (!options.json)
         outs() << "  " << option.key << "=" << option.defaultValue << "  " << option.help << "\n";
     }

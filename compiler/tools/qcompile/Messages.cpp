@@ -34,8 +34,7 @@ static StringRef getWord(Diagnostic::Severity severity) {
 
 void Messages::diagnostic(const Diagnostic &diagnostic) {
   bool isError = diagnostic.severity == Diagnostic::Severity::Error;
-  if ((!isError && options.quiet) ||
-      (diagnostic.severity == Diagnostic::Severity::Remark && !options.verbose))
+  if ((!isError && options.quiet) || (diagnostic.severity == Diagnostic::Severity::Remark && !options.verbose))
     return;
   if (isError && ++errors > kMaxErrors) {
     ++suppressed[diagnostic.code];
@@ -51,8 +50,7 @@ void Messages::diagnostic(const Diagnostic &diagnostic) {
            << "\n";
     return;
   }
-  errs() << (diagnostic.file.empty() ? "qcompile" : diagnostic.file) << ": "
-         << getWord(diagnostic.severity);
+  errs() << (diagnostic.file.empty() ? "qcompile" : diagnostic.file) << ": " << getWord(diagnostic.severity);
   if (!diagnostic.code.empty())
     errs() << " [" << diagnostic.code << "]";
   errs() << ": " << makePrintable(diagnostic.message) << "\n";
@@ -106,11 +104,11 @@ void Messages::note(const std::string &text) {
 void Messages::describe(const ImportReport &report, StringRef file) {
   if (options.quiet || options.jsonDiagnostics)
     return;
-  errs() << file << ": opset " << report.opset << ", IR " << report.irVersion << ", "
-         << makePrintable(report.producer) << "\n"
-         << "  " << report.nodes << (report.nodes == 1 ? " node, " : " nodes, ") << report.parameters << (report.parameters == 1 ? " parameter in " : " parameters in ")
-         << report.parameterBytes << " bytes, quantization: "
-         << (report.formats.empty() ? "none found" : join(report.formats, ", ")) << "\n";
+  errs() << file << ": opset " << report.opset << ", IR " << report.irVersion << ", " << makePrintable(report.producer)
+         << "\n"
+         << "  " << report.nodes << (report.nodes == 1 ? " node, " : " nodes, ") << report.parameters
+         << (report.parameters == 1 ? " parameter in " : " parameters in ") << report.parameterBytes
+         << " bytes, quantization: " << (report.formats.empty() ? "none found" : join(report.formats, ", ")) << "\n";
   for (const std::string &repair : report.repairs)
     errs() << "  repaired: " << makePrintable(repair) << "\n";
 }

@@ -18,8 +18,8 @@ public:
 
   void diagnostic(const Diagnostic &diagnostic);
   void progress(llvm::StringRef text);
-  /// Work of many parts: how far it is, and how long it will still take. On a terminal only, in one line that is overwritten;
-  /// an empty `what` ends it. Steps that cost nothing are not taken for a measure of those to come.
+  /// Work of many parts: how far it is, and how long it will still take. On a terminal only, in one line that is
+  /// overwritten; an empty `what` ends it. Steps that cost nothing are not taken for a measure of those to come.
   void advance(size_t done, size_t total, const std::string &what);
   void note(const std::string &text);
   /// The first lines of every run: what the file is.

@@ -90,7 +90,7 @@ static constexpr StringRef kBackendOption[] = {"backend-opt"};
 static constexpr StringRef kBackends[] = {"backend", "backend-opt"};
 static constexpr StringRef kShape[] = {"input-shape"};
 static constexpr StringRef kSource[] = {"backend",      "backend-opt", "stage",
-                                          "compile-from", "input-shape", "save-intermediates"};
+                                        "compile-from", "input-shape", "save-intermediates"};
 static constexpr StringRef kTables[] = {"weights", "html", "integer", "accumulators"};
 static constexpr StringRef kWritten[] = {"weights", "html"};
 static constexpr StringRef kJudging[] = {"skip", "samples", "labels", "targets", "metric"};
@@ -109,7 +109,9 @@ static ArrayRef<Rule> getRules() {
       // Where the model comes from, and how far it goes.
       {{}, kShape, isText, "needs an ONNX file: the text of a stage (--compile-from) has its shapes"},
       {kCompile, kBackends, stopsBeforeTarget, "is without effect before stage target (--compile-to)"},
-      {{}, kLast, [](const Options &o) { return isBefore(o.compileTo, o.compileFrom); },
+      {{},
+       kLast,
+       [](const Options &o) { return isBefore(o.compileTo, o.compileFrom); },
        "names a stage before that of the text"},
       {kSampled, kStage, [](const Options &o) { return isBefore(o.stage, o.compileFrom); },
        "names a stage before that of the text"},

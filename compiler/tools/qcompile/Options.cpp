@@ -7,8 +7,8 @@
 #include "compiler/tools/qcompile/CompressOptions.h"
 #include "compiler/tools/qcompile/ConvertOptions.h"
 #include "compiler/tools/qcompile/OptionRules.h"
-#include "llvm/Config/llvm-config.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -30,13 +30,13 @@ cl::SubCommand convertCommand("convert", "write a model in another quantized for
 cl::SubCommand listCommand("list-backends", "list backends and their options");
 cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
 
-#define ALL_MODELS                                                                                 \
-  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
-      cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),                \
-      cl::sub(compressCommand), cl::sub(convertCommand)
-#define WITH_BACKEND                                                                               \
-  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand),              \
-      cl::sub(runCommand), cl::sub(checkCommand), cl::sub(compareCommand)
+#define ALL_MODELS                                                                                                     \
+  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand), cl::sub(runCommand),             \
+      cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand), cl::sub(compressCommand),               \
+      cl::sub(convertCommand)
+#define WITH_BACKEND                                                                                                   \
+  cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand), cl::sub(runCommand),             \
+      cl::sub(checkCommand), cl::sub(compareCommand)
 #define COMPILE cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(compileCommand)
 #define RUN cl::cat(category), cl::sub(runCommand), cl::sub(compareCommand)
 #define RANDOM RUN, cl::sub(convertCommand)
@@ -45,33 +45,30 @@ cl::SubCommand explainCommand("explain", "explain a diagnostic's code");
 
 cl::opt<std::string> model(cl::Positional, cl::desc("MODEL"), ALL_MODELS);
 cl::opt<std::string> code(cl::Positional, cl::desc("[CODE]"), cl::cat(category), cl::sub(explainCommand));
-cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"),
-                            cl::value_desc("path"), COMPILE, cl::sub(compressCommand), cl::sub(convertCommand));
-cl::opt<std::string> backend("backend", cl::init("cpu"), cl::value_desc("name"),
-                             cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference, `check` several: cpu,hls"),
-                             WITH_BACKEND);
+cl::opt<std::string> output("o", cl::desc("where to write the artifact or stage"), cl::value_desc("path"), COMPILE,
+                            cl::sub(compressCommand), cl::sub(convertCommand));
+cl::opt<std::string>
+    backend("backend", cl::init("cpu"), cl::value_desc("name"),
+            cl::desc("cpu, hls, imc, a plugin's; `run` also takes reference, `check` several: cpu,hls"), WITH_BACKEND);
 cl::list<std::string> backendOptions("backend-opt", cl::value_desc("key=value"),
-                                     cl::desc("an option of the backend (see list-backends)"),
-                                     WITH_BACKEND);
-cl::list<std::string> plugins("load-backend", cl::value_desc("path"),
-                              cl::desc("load a backend from a shared object"), ALL_MODELS, cl::sub(listCommand));
+                                     cl::desc("an option of the backend (see list-backends)"), WITH_BACKEND);
+cl::list<std::string> plugins("load-backend", cl::value_desc("path"), cl::desc("load a backend from a shared object"),
+                              ALL_MODELS, cl::sub(listCommand));
 cl::opt<std::string> compileTo("compile-to", cl::value_desc("stage"),
                                cl::desc("stop behind a stage and write it as text"), COMPILE);
-cl::opt<std::string> compileFrom("compile-from", cl::value_desc("stage"),
-                                 cl::desc("MODEL is the text of this stage"), ALL_MODELS);
+cl::opt<std::string> compileFrom("compile-from", cl::value_desc("stage"), cl::desc("MODEL is the text of this stage"),
+                                 ALL_MODELS);
 cl::opt<std::string> saveIntermediates("save-intermediates", cl::value_desc("folder"),
                                        cl::desc("write every stage there"), ALL_MODELS);
 cl::list<std::string> inputShapes("input-shape", cl::value_desc("name:1x3x32"),
-                                  cl::desc("shape of an input, instead of the file's"),
-                                  ALL_MODELS);
+                                  cl::desc("shape of an input, instead of the file's"), ALL_MODELS);
 cl::list<std::string> inputs("input", cl::value_desc("[name=]file"),
                              cl::desc("input data: .npy, .npz[:array], .pb (ONNX tensor), pictures or a folder "
                                       "of them, ONNX test data sets, or raw"),
                              DATA);
 cl::opt<std::string> skip("skip", cl::init("0"), cl::value_desc("n"),
                           cl::desc("leave out the first n samples of inputs and labels"), DATA);
-cl::opt<std::string> samples("samples", cl::init("0"), cl::value_desc("n"),
-                             cl::desc("take n samples (0: all)"), DATA);
+cl::opt<std::string> samples("samples", cl::init("0"), cl::value_desc("n"), cl::desc("take n samples (0: all)"), DATA);
 cl::opt<std::string> scale("scale", cl::init("1"), cl::value_desc("x,..."),
                            cl::desc("pictures become (pixel - mean) * scale, with one number or one "
                                     "per channel, like 1/255"),
@@ -80,34 +77,32 @@ cl::opt<std::string> mean("mean", cl::init("0"), cl::value_desc("x,..."), cl::de
 // Numbers are read as text: LLVM's parser reports a bad one past our error stream.
 cl::opt<std::string> randomInputs("random", cl::init("0"), cl::value_desc("n"),
                                   cl::desc("run on n random samples instead"), RANDOM);
-cl::opt<std::string> seed("seed", cl::init("0"), cl::value_desc("s"),
-                          cl::desc("seed of --random"), RANDOM);
+cl::opt<std::string> seed("seed", cl::init("0"), cl::value_desc("s"), cl::desc("seed of --random"), RANDOM);
 cl::opt<std::string> labels("labels", cl::value_desc("file"),
                             cl::desc("count top-1 hits (ties to the lowest index): .npy, .npz[:array], or a "
                                      "folder of pictures per class"),
                             cl::cat(category), cl::sub(runCommand), cl::sub(compressCommand));
-cl::opt<std::string> outputDirectory("output-dir", cl::value_desc("folder"),
-                                     cl::desc("write every output as NAME.npy"),
+cl::opt<std::string> outputDirectory("output-dir", cl::value_desc("folder"), cl::desc("write every output as NAME.npy"),
                                      cl::cat(category), cl::sub(runCommand));
-cl::opt<std::string> dumpIntermediates(
-    "dump-intermediates", cl::value_desc("folder"),
-    cl::desc("with --backend=reference: write every tensor, and its codes"), cl::cat(category),
-    cl::sub(runCommand));
-cl::opt<std::string> stage("stage", cl::value_desc("stage"),
-                           cl::desc("with --backend=reference: evaluate this stage"), RUN);
-cl::opt<bool> accumulators("accumulators", cl::desc("show why no accumulator overflows"),
-                           cl::cat(category), cl::sub(inspectCommand));
+cl::opt<std::string> dumpIntermediates("dump-intermediates", cl::value_desc("folder"),
+                                       cl::desc("with --backend=reference: write every tensor, and its codes"),
+                                       cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> stage("stage", cl::value_desc("stage"), cl::desc("with --backend=reference: evaluate this stage"),
+                           RUN);
+cl::opt<bool> accumulators("accumulators", cl::desc("show why no accumulator overflows"), cl::cat(category),
+                           cl::sub(inspectCommand));
 cl::opt<bool> integer("integer", cl::desc("show the layers of the integer form"), cl::cat(category),
                       cl::sub(inspectCommand));
-cl::opt<bool> weights("weights", cl::desc("read weights: sparsity, costs without zeros, histograms"),
-                      cl::cat(category), cl::sub(inspectCommand));
-cl::opt<std::string> html("html", cl::value_desc("file"), cl::desc("write a page with graph, tables and charts; reads weights"),
-                          cl::cat(category), cl::sub(inspectCommand));
-cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact, as every folder is"),
-                           cl::cat(category), cl::sub(runCommand));
-cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category),
-                   cl::sub(runCommand), cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand),
-                   cl::sub(compressCommand), cl::sub(listCommand));
+cl::opt<bool> weights("weights", cl::desc("read weights: sparsity, costs without zeros, histograms"), cl::cat(category),
+                      cl::sub(inspectCommand));
+cl::opt<std::string> html("html", cl::value_desc("file"),
+                          cl::desc("write a page with graph, tables and charts; reads weights"), cl::cat(category),
+                          cl::sub(inspectCommand));
+cl::opt<bool> fromArtifact("from-artifact", cl::desc("MODEL is an artifact, as every folder is"), cl::cat(category),
+                           cl::sub(runCommand));
+cl::opt<bool> json("json", cl::desc("write one JSON object to stdout"), cl::cat(category), cl::sub(runCommand),
+                   cl::sub(inspectCommand), cl::sub(checkCommand), cl::sub(compareCommand), cl::sub(compressCommand),
+                   cl::sub(listCommand));
 cl::opt<std::string> diagnostics("diagnostics", cl::init("text"), cl::value_desc("text|json"),
                                  cl::desc("form of messages on stderr"), ALL);
 cl::opt<bool> quiet("q", cl::desc("errors only"), ALL);
@@ -196,20 +191,18 @@ std::string readSampling(SampleOptions &out) {
   return "";
 }
 
-std::optional<std::string> readStage(const cl::opt<std::string> &option,
-                                     std::optional<Stage> &stage) {
+std::optional<std::string> readStage(const cl::opt<std::string> &option, std::optional<Stage> &stage) {
   if (option.empty())
     return std::nullopt;
   stage = parseStage(option);
   if (stage)
     return std::nullopt;
-  return "--" + option.ArgStr.str() + ": expected one of " + listStages() + ", found '" +
-         option + "'";
+  return "--" + option.ArgStr.str() + ": expected one of " + listStages() + ", found '" + option + "'";
 }
 
 void printVersion(raw_ostream &os) {
-  os << "qcompile " << kVersion << " (LLVM " << LLVM_VERSION_STRING << "), reads ONNX up to opset "
-     << getNewestOpset() << "\n";
+  os << "qcompile " << kVersion << " (LLVM " << LLVM_VERSION_STRING << "), reads ONNX up to opset " << getNewestOpset()
+     << "\n";
 }
 
 /// The command whose options are on the command line.
@@ -221,8 +214,8 @@ cl::SubCommand &getSubCommand() {
   return cl::SubCommand::getTopLevel();
 }
 
-/// An option that is none of the command's: LLVM's parser takes those of `compile` wherever they stand. Empty where there is
-/// no such one.
+/// An option that is none of the command's: LLVM's parser takes those of `compile` wherever they stand. Empty where
+/// there is no such one.
 std::string findForeignOption() {
   cl::SubCommand &command = getSubCommand();
   std::string found;
@@ -265,9 +258,9 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   static CompressCommandLine compressLine(category, compressCommand);
   static ConvertCommandLine convertLine(category, convertCommand);
   // Only our options are shown: the LLVM library brings thousands of its own.
-  for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand,
-                                  &inspectCommand, &checkCommand, &compareCommand, &compressCommand, &convertCommand, &listCommand,
-                                  &explainCommand})
+  for (cl::SubCommand *command :
+       {&cl::SubCommand::getTopLevel(), &compileCommand, &runCommand, &inspectCommand, &checkCommand, &compareCommand,
+        &compressCommand, &convertCommand, &listCommand, &explainCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::SetVersionPrinter(printVersion);
   std::string mistake;
@@ -320,8 +313,8 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   for (const std::string &shape : inputShapes)
     if (!parseShape(shape, out.session.import))
       return usage("--input-shape: expected NAME:1x3x32, found '" + shape + "'");
-  for (auto problem : {readStage(compileTo, out.compileTo), readStage(compileFrom, out.compileFrom),
-                       readStage(stage, out.stage)})
+  for (auto problem :
+       {readStage(compileTo, out.compileTo), readStage(compileFrom, out.compileFrom), readStage(stage, out.stage)})
     if (problem)
       return usage(*problem);
   if (std::string mistake = findContradiction(out); !mistake.empty())
@@ -333,8 +326,7 @@ std::variant<Options, int> parseCommandLine(int argc, const char *const *argv) {
   if (out.command == Command::Compile && !compileCommand)
     if (std::string mistake = describeWord(out.model); !mistake.empty())
       return usage(mistake);
-  bool writes = out.command == Command::Compile || out.command == Command::Compress ||
-                out.command == Command::Convert;
+  bool writes = out.command == Command::Compile || out.command == Command::Compress || out.command == Command::Convert;
   if (writes && out.output.empty())
     return usage("expected -o PATH for the result");
   out.session.import.keepUnknownShapes = out.command == Command::Inspect;

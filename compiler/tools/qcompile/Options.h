@@ -60,9 +60,10 @@ struct Options {
   ConvertOptions convert;
   std::string labels, outputDirectory, dumpIntermediates;
   std::vector<std::string> backends; ///< of `check`: those named; empty: all
-  std::string html; ///< where `inspect` writes its page
-  bool backendGiven = false; ///< --backend is on the command line
-  bool accumulators = false, integer = false, weights = false, fromArtifact = false, json = false, jsonDiagnostics = false;
+  std::string html;                  ///< where `inspect` writes its page
+  bool backendGiven = false;         ///< --backend is on the command line
+  bool accumulators = false, integer = false, weights = false, fromArtifact = false, json = false,
+       jsonDiagnostics = false;
   bool quiet = false, verbose = false;
 };
 

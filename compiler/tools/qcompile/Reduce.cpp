@@ -132,9 +132,8 @@ bool Reducer::tryBypass(Operation *op) {
   if (op->getNumResults() != 1 || llvm::is_contained(best.outputs, op->getResult(0)))
     return false;
   // A value that depends on the input is not replaced by a parameter.
-  SmallVector<Value> operands = source.isVariable(op->getResult(0))
-                                    ? source.getVariableOperands(op)
-                                    : SmallVector<Value>(op->getOperands());
+  SmallVector<Value> operands =
+      source.isVariable(op->getResult(0)) ? source.getVariableOperands(op) : SmallVector<Value>(op->getOperands());
   for (Value operand : operands) {
     if (operand.getType() != op->getResult(0).getType())
       continue;

@@ -10,12 +10,12 @@
 #include "compiler/session/ReferenceExecutable.h"
 #include "compiler/tools/qcompile/Commands.h"
 #include "compiler/tools/qcompile/RandomInputs.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -33,8 +33,7 @@ bool writeTensor(Session &session, StringRef directory, StringRef name, const Te
   if (!bytes)
     return session.fail(Outcome::Internal, Code::U003, toString(bytes.takeError()));
   if (std::error_code code = sys::fs::create_directories(directory))
-    return session.fail(Outcome::FileSystem, Code::U003,
-                        "cannot create folder '" + directory + "': " + code.message());
+    return session.fail(Outcome::FileSystem, Code::U003, "cannot create folder '" + directory + "': " + code.message());
   if (Error error = writeFile(path, [&](raw_ostream &os) { os << *bytes; }))
     return session.fail(Outcome::FileSystem, Code::U003, toString(std::move(error)));
   return true;
@@ -61,7 +60,8 @@ public:
         bool isConstant = constants.contains(name);
         if (!isConstant && parts.size() != inputs.batches.size())
           continue;
-        if (!writeTensor(session, directory, encodeName(name) + suffix, isConstant ? parts[0] : joinBatches(parts, inputs)))
+        if (!writeTensor(session, directory, encodeName(name) + suffix,
+                         isConstant ? parts[0] : joinBatches(parts, inputs)))
           return false;
       }
     return true;
@@ -84,12 +84,9 @@ void printReport(Report &report, const Options &options) {
   if (options.json) {
     json::Array outputs;
     for (const auto &[name, tensor] : report.outputs)
-      outputs.push_back(json::Object{{"name", name},
-                                     {"shape", json::Array(tensor.shape())},
-                                     {"type", tensor.type().ToString()}});
-    json::Object out{{"samples", report.samples},
-                     {"seconds", report.seconds},
-                     {"outputs", std::move(outputs)}};
+      outputs.push_back(
+          json::Object{{"name", name}, {"shape", json::Array(tensor.shape())}, {"type", tensor.type().ToString()}});
+    json::Object out{{"samples", report.samples}, {"seconds", report.seconds}, {"outputs", std::move(outputs)}};
     if (report.correct) {
       out["correct"] = *report.correct;
       out["accuracy"] = double(*report.correct) / double(report.samples);
@@ -100,14 +97,12 @@ void printReport(Report &report, const Options &options) {
     return;
   }
   outs() << report.samples << " samples in " << format("%.3g", report.seconds) << " s ("
-         << format("%.3g", 1e6 * report.seconds / double(std::max<int64_t>(report.samples, 1)))
-         << " us each)\n";
+         << format("%.3g", 1e6 * report.seconds / double(std::max<int64_t>(report.samples, 1))) << " us each)\n";
   if (report.correct)
     outs() << *report.correct << " of " << report.samples << " correct ("
            << format("%.2f", 100.0 * double(*report.correct) / double(report.samples)) << " %)\n";
   for (const auto &[name, tensor] : report.outputs) {
-    outs() << name << ": " << runtime::ShapeToString(tensor.shape()) << " "
-           << tensor.type().ToString();
+    outs() << name << ": " << runtime::ShapeToString(tensor.shape()) << " " << tensor.type().ToString();
     // A single result is short enough to show.
     if (tensor.size() <= 16)
       for (int64_t i = 0; i < tensor.size(); ++i)
@@ -121,8 +116,7 @@ void printReport(Report &report, const Options &options) {
 std::unique_ptr<Executable> makeReference(Session &session, const Options &options) {
   if (!session.runTo(std::min(options.stage.value_or(Stage::Bound), Stage::Target)))
     return nullptr;
-  Expected<std::unique_ptr<ReferenceExecutable>> executable =
-      ReferenceExecutable::create(session.module());
+  Expected<std::unique_ptr<ReferenceExecutable>> executable = ReferenceExecutable::create(session.module());
   if (executable)
     return std::move(*executable);
   session.fail(Outcome::Unsupported, Code::R001, toString(executable.takeError()));
@@ -135,11 +129,11 @@ bool checkInputsGiven(Session &session, const Options &options, size_t inputs) {
          session.fail(Outcome::Usage, Code::U001, "expected either --input or --random N");
 }
 
-std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options,
-                                           Messages &messages) {
+std::unique_ptr<Executable> makeExecutable(Session &session, const Options &options, Messages &messages) {
   if (options.fromArtifact) {
     std::unique_ptr<Executable> executable = session.openArtifact(options.model);
-    return executable && checkInputsGiven(session, options, executable->inputs().size()) ? std::move(executable) : nullptr;
+    return executable && checkInputsGiven(session, options, executable->inputs().size()) ? std::move(executable)
+                                                                                         : nullptr;
   }
   bool reference = options.session.backend == "reference";
   if ((!reference && !session.selectBackend()) || !loadModel(session, options, messages) ||
@@ -155,9 +149,8 @@ std::unique_ptr<Executable> makeExecutable(Session &session, const Options &opti
 std::string encodeName(StringRef name) {
   std::string out;
   for (char c : name)
-    out += isAlnum(c) || c == '_' || c == '-' || c == '.'
-               ? std::string(1, c)
-               : "%" + toHex(StringRef(&c, 1), /*LowerCase=*/true);
+    out += isAlnum(c) || c == '_' || c == '-' || c == '.' ? std::string(1, c)
+                                                          : "%" + toHex(StringRef(&c, 1), /*LowerCase=*/true);
   return out;
 }
 
@@ -187,17 +180,18 @@ int runModel(Session &session, const Options &options, Messages &messages) {
   std::unique_ptr<Executable> executable = makeExecutable(session, options, messages);
   if (!executable)
     return int(session.outcome());
-  Expected<InputBatches> inputs =
-      options.random ? makeRandom(session, options, *executable, messages)
-                     : readInputs(options.inputs, executable->inputs(),
-                                  [&](const std::string &text) { messages.note(text); },
-                                  options.sampling);
+  Expected<InputBatches> inputs = options.random
+                                      ? makeRandom(session, options, *executable, messages)
+                                      : readInputs(
+                                            options.inputs, executable->inputs(),
+                                            [&](const std::string &text) { messages.note(text); }, options.sampling);
   if (!inputs)
     return failInput(session, inputs.takeError());
   if (Error error = session.checkBatches(*inputs))
     return failInput(session, std::move(error));
   if (!session.importReport().batchLost.empty() && inputs->samples % inputs->samplesPerBatch)
-    messages.note("the last batch is filled up with its last sample; that is right if node '" + session.importReport().batchLost +
+    messages.note("the last batch is filled up with its last sample; that is right if node '" +
+                  session.importReport().batchLost +
                   "' and those behind it compute every sample by itself, which is not known");
   IntermediateDump dump;
   if (!options.dumpIntermediates.empty())
@@ -229,8 +223,7 @@ int runModel(Session &session, const Options &options, Messages &messages) {
     for (const auto &[name, tensor] : report.outputs)
       if (!writeTensor(session, options.outputDirectory, encodeName(name), tensor))
         return int(session.outcome());
-  if (!options.dumpIntermediates.empty() &&
-      !dump.write(session, options.dumpIntermediates, *inputs))
+  if (!options.dumpIntermediates.empty() && !dump.write(session, options.dumpIntermediates, *inputs))
     return int(session.outcome());
   printReport(report, options);
   return 0;

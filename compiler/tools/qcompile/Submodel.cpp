@@ -15,9 +15,7 @@ bool isQuantizer(Operation *op) {
                             op->getName().getStringRef());
 }
 
-static bool isConstant(Operation *op) {
-  return op->getName().getStringRef() == "onnx.Constant";
-}
+static bool isConstant(Operation *op) { return op->getName().getStringRef() == "onnx.Constant"; }
 
 SourceModel::SourceModel(func::FuncOp function) : function(function), names(function) {
   for (BlockArgument argument : function.getArguments())
@@ -68,8 +66,7 @@ Type SourceModel::getInputType(Value value) const {
   auto it = recorded.find(value);
   if (it == recorded.end())
     return value.getType();
-  return RankedTensorType::get(it->second.shape(),
-                               cast<TensorType>(value.getType()).getElementType());
+  return RankedTensorType::get(it->second.shape(), cast<TensorType>(value.getType()).getElementType());
 }
 
 OwningOpRef<ModuleOp> SourceModel::extract(const Submodel &submodel) const {
@@ -108,8 +105,7 @@ OwningOpRef<ModuleOp> SourceModel::extract(const Submodel &submodel) const {
   for (Value output : submodel.outputs)
     results.push_back(map.lookup(output));
   func::ReturnOp::create(builder, source.getLoc(), results);
-  main.setFunctionType(
-      builder.getFunctionType(block->getArgumentTypes(), ValueRange(results).getTypes()));
+  main.setFunctionType(builder.getFunctionType(block->getArgumentTypes(), ValueRange(results).getTypes()));
   for (auto [index, input] : llvm::enumerate(inputs))
     main.setArgAttr(index, kPortNameAttr, builder.getStringAttr(names.get(input.first)));
   for (auto [index, output] : llvm::enumerate(submodel.outputs))

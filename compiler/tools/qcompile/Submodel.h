@@ -3,10 +3,10 @@
 #define QCOMPILE_COMPILER_TOOLS_QCOMPILE_SUBMODEL_H
 
 #include "compiler/frontend/export/ValueNames.h"
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/SetVector.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "runtime/core/tensor.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace qcompile::tool {
 

@@ -74,7 +74,8 @@ static void watchInterrupts() {
     int signal;
     sigwait(&signals, &signal);
     pthread_kill(mainThread, SIGUSR2);
-    // The signal takes effect when the thread runs next: until then it may still create files. Ten seconds are far more than that.
+    // The signal takes effect when the thread runs next: until then it may still create files. Ten seconds are far more
+    // than that.
     for (int i = 0; i < 10000 && !isParked; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     removeScopedPaths();

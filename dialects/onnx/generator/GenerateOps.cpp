@@ -167,8 +167,7 @@ std::string accessorKey(const std::string &name) {
 
 class OpPrinter {
 public:
-  explicit OpPrinter(const OpSchema &schema, const std::string &mnemonic)
-      : schema(schema), mnemonic(mnemonic) {}
+  explicit OpPrinter(const OpSchema &schema, const std::string &mnemonic) : schema(schema), mnemonic(mnemonic) {}
 
   void print(std::ostream &os) {
     // Attributes keep their names; operands and results give way where accessors would collide.
@@ -198,11 +197,9 @@ public:
       traits.erase(traits.begin());
 
     std::string className = mnemonic;
-    className.erase(std::remove_if(className.begin(), className.end(),
-                                   [](char c) { return c == '.' || c == '_'; }),
+    className.erase(std::remove_if(className.begin(), className.end(), [](char c) { return c == '.' || c == '_'; }),
                     className.end());
-    os << "def Onnx_" << className << "Op : Onnx_Op<\"" << mnemonic << "\", [" << join(traits, ", ")
-       << "]> {\n"
+    os << "def Onnx_" << className << "Op : Onnx_Op<\"" << mnemonic << "\", [" << join(traits, ", ") << "]> {\n"
        << "  let summary = \"" << firstSentence(schema.doc(), schema.Name()) << "\";\n"
        << "  let description = [{" << codeBlock(schema.doc() ? schema.doc() : "") << "}];\n"
        << "  let arguments = (ins " << join(arguments, ",\n    ") << ");\n"
@@ -220,8 +217,7 @@ public:
   }
 
 private:
-  std::string parameter(const OpSchema::FormalParameter &parameter, const char *suffix,
-                        int &variable) {
+  std::string parameter(const OpSchema::FormalParameter &parameter, const char *suffix, int &variable) {
     std::string name = parameter.GetName();
     while (!taken.insert(accessorKey(name)).second)
       name += suffix;
@@ -251,8 +247,7 @@ int main() {
     std::string name = schema.Name();
     if (schema.domain() == qcompile::onnx::kChannelsLastDomain)
       name = "channels_last." + name;
-    else if (schema.domain() != qcompile::onnx::kQonnxDomain &&
-             schema.domain() != qcompile::onnx::kQcompileDomain &&
+    else if (schema.domain() != qcompile::onnx::kQonnxDomain && schema.domain() != qcompile::onnx::kQcompileDomain &&
              schema.domain() != qcompile::onnx::kMicrosoftDomain)
       continue;
     const OpSchema *latest = OpSchemaRegistry::Schema(schema.Name(), schema.domain());

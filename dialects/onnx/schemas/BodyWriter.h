@@ -34,8 +34,7 @@ public:
   }
   /// A scalar of type int64 that is an attribute of the operator.
   void parameter(const std::string &name) {
-    attribute(add("Constant", {}, name + "_value"), "value_int", ::onnx::AttributeProto::INT)
-        .set_ref_attr_name(name);
+    attribute(add("Constant", {}, name + "_value"), "value_int", ::onnx::AttributeProto::INT).set_ref_attr_name(name);
   }
   void cast(const std::string &input, const std::string &output, int type) {
     setInt(add("Cast", {input}, output), "to", type);
@@ -54,7 +53,7 @@ public:
 
 private:
   static ::onnx::AttributeProto &attribute(::onnx::NodeProto &node, const char *name,
-                                   ::onnx::AttributeProto::AttributeType type) {
+                                           ::onnx::AttributeProto::AttributeType type) {
     ::onnx::AttributeProto &out = *node.add_attribute();
     out.set_name(name);
     out.set_type(type);

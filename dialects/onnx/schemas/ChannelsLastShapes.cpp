@@ -8,8 +8,7 @@ using namespace ONNX_NAMESPACE;
 
 namespace {
 
-std::vector<int64_t> readList(InferenceContext &context, const char *name, size_t size,
-                              int64_t otherwise) {
+std::vector<int64_t> readList(InferenceContext &context, const char *name, size_t size, int64_t otherwise) {
   const AttributeProto *attribute = context.getAttribute(name);
   std::vector<int64_t> list;
   if (attribute)
@@ -20,8 +19,8 @@ std::vector<int64_t> readList(InferenceContext &context, const char *name, size_
 }
 
 /// The windows along one dimension, as the standard operators count them.
-int64_t countWindows(int64_t extent, int64_t span, int64_t stride, int64_t low, int64_t high,
-                     const std::string &mode, bool roundsUp) {
+int64_t countWindows(int64_t extent, int64_t span, int64_t stride, int64_t low, int64_t high, const std::string &mode,
+                     bool roundsUp) {
   if (mode == "SAME_UPPER" || mode == "SAME_LOWER")
     return (extent + stride - 1) / stride;
   int64_t free = extent + (mode == "VALID" ? 0 : low + high) - span;
@@ -74,8 +73,8 @@ void qcompile::onnx::inferChannelsLast(InferenceContext &context) {
     if (!extent.has_dim_value() || kernel[d] <= 0 || strides[d] <= 0 || dilations[d] <= 0)
       continue;
     int64_t span = dilations[d] * (kernel[d] - 1) + 1;
-    dim->set_dim_value(countWindows(extent.dim_value(), span, strides[d], pads[d],
-                                    pads[spatial + d], mode, ceil && ceil->i() != 0));
+    dim->set_dim_value(
+        countWindows(extent.dim_value(), span, strides[d], pads[d], pads[spatial + d], mode, ceil && ceil->i() != 0));
   }
   bool convolves = context.getNumInputs() > 1 && hasInputShape(context, 1);
   *output.add_dim() = convolves ? getInputShape(context, 1).dim(0) : input.dim(int(spatial) + 1);

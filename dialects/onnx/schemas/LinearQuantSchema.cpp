@@ -13,8 +13,9 @@ namespace qcompile::onnx {
 OpSchema makeLinearQuantSchema() {
   OpSchema schema("LinearQuant", "LinearQuantSchema.cpp", __LINE__);
   schema.SetDomain(kQcompileDomain).SinceVersion(kQcompileVersion);
-  schema.SetDoc("A quantizer whose zero point is added after rounding, as QuantizeLinear and DequantizeLinear do together: "
-                "code = clamp(round(X / scale) + zero_point, low, high), half to even, and Y = scale * (code - zero_point).");
+  schema.SetDoc(
+      "A quantizer whose zero point is added after rounding, as QuantizeLinear and DequantizeLinear do together: "
+      "code = clamp(round(X / scale) + zero_point, low, high), half to even, and Y = scale * (code - zero_point).");
   schema.TypeConstraint("T", {"tensor(float)"}, "Data and parameters.");
   return schema.Attr(required("low", "Lowest code."))
       .Attr(required("high", "Highest code."))

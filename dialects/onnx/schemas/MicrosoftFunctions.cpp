@@ -23,7 +23,8 @@ int64_t readInt(const Context &context, const char *name, int64_t otherwise) {
 }
 
 /// The numbers of codes; scale and zero point are the inputs behind input `at`.
-void addNumbers(const Context &context, BodyWriter &body, int at, const std::string &codes, const std::string &numbers) {
+void addNumbers(const Context &context, BodyWriter &body, int at, const std::string &codes,
+                const std::string &numbers) {
   std::vector<std::string> inputs = {codes, codes + "_scale"};
   if (context.hasInput(at + 2))
     inputs.push_back(codes + "_zero_point");
@@ -65,7 +66,8 @@ void addScaledSum(const Context &context, BodyWriter &body, int biasAt, std::vec
 bool buildIntegerToFloat(const Context &context, const OpSchema &schema, FunctionProto &function) {
   BodyWriter body(function);
   addScaledSum(context, body, 6,
-               {"A", "B", context.hasInput(4) ? "a_zero_point" : "", context.hasInput(5) ? "b_zero_point" : ""}, "a_scale");
+               {"A", "B", context.hasInput(4) ? "a_zero_point" : "", context.hasInput(5) ? "b_zero_point" : ""},
+               "a_scale");
   schema.BuildFunction(function);
   return true;
 }
@@ -75,7 +77,8 @@ bool buildDynamicProduct(const Context &context, const OpSchema &schema, Functio
   NodeProto &quantize = body.add("DynamicQuantizeLinear", {"A"}, "a_codes");
   quantize.add_output("a_scale");
   quantize.add_output("a_zero_point");
-  addScaledSum(context, body, 4, {"a_codes", "B", "a_zero_point", context.hasInput(3) ? "b_zero_point" : ""}, "a_scale");
+  addScaledSum(context, body, 4, {"a_codes", "B", "a_zero_point", context.hasInput(3) ? "b_zero_point" : ""},
+               "a_scale");
   schema.BuildFunction(function);
   return true;
 }
@@ -111,15 +114,16 @@ std::vector<int64_t> readInts(const Context &context, const char *name, size_t c
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
-/// The pads under which windows that reach behind their input count all of their elements, as ONNX Runtime counts them when it counts
-/// padding; nothing where the extents are unknown.
+/// The pads under which windows that reach behind their input count all of their elements, as ONNX Runtime counts them
+/// when it counts padding; nothing where the extents are unknown.
 std::vector<int64_t> padWindows(const Context &context, bool last) {
   const TypeProto *type = context.getInputType(0);
   if (!type || !type->tensor_type().has_shape() || type->tensor_type().shape().dim_size() < 3)
     return {};
   const TensorShapeProto &shape = type->tensor_type().shape();
   size_t spatial = size_t(shape.dim_size()) - 2;
-  std::vector<int64_t> kernel = readInts(context, "kernel_shape", spatial, 1), strides = readInts(context, "strides", spatial, 1),
+  std::vector<int64_t> kernel = readInts(context, "kernel_shape", spatial, 1),
+                       strides = readInts(context, "strides", spatial, 1),
                        pads = readInts(context, "pads", 2 * spatial, 0);
   for (size_t d = 0; d < spatial; ++d) {
     const auto &dim = shape.dim(int(d) + (last ? 1 : 2));
@@ -156,7 +160,8 @@ void moveChannels(BodyWriter &body, const std::string &from, const std::string &
 /// The number of dimensions of input 0; 0 where it is unknown.
 int readRank(const Context &context) {
   const TypeProto *type = context.getInputType(0);
-  return type && type->has_tensor_type() && type->tensor_type().has_shape() ? type->tensor_type().shape().dim_size() : 0;
+  return type && type->has_tensor_type() && type->tensor_type().has_shape() ? type->tensor_type().shape().dim_size()
+                                                                            : 0;
 }
 
 bool buildAveragePool(const Context &context, const OpSchema &schema, FunctionProto &function) {
@@ -197,8 +202,8 @@ bool buildConv(const Context &context, const OpSchema &schema, FunctionProto &fu
     return false;
   if (last)
     moveChannels(body, "x", "x_first", rank, /*first=*/true);
-  std::vector<std::string> inputs = {last ? "x_first" : "x", "x_scale", "x_zero_point", "w", "w_scale", "w_zero_point", "y_scale",
-                                     "y_zero_point"};
+  std::vector<std::string> inputs = {last ? "x_first" : "x", "x_scale", "x_zero_point", "w", "w_scale",
+                                     "w_zero_point",         "y_scale", "y_zero_point"};
   if (context.hasInput(8))
     inputs.push_back("B");
   NodeProto &conv = body.add("QLinearConv", inputs, last ? "y_first" : "y");

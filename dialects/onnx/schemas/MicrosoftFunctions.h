@@ -8,8 +8,8 @@
 
 namespace qcompile::onnx {
 
-/// The body of standard operators that computes exactly what an operator of the domain com.microsoft does, which import puts in its
-/// place; empty where there is none.
+/// The body of standard operators that computes exactly what an operator of the domain com.microsoft does, which import
+/// puts in its place; empty where there is none.
 ::onnx::ContextDependentFunctionBodyBuilder findMicrosoftBody(const std::string &operatorName);
 
 } // namespace qcompile::onnx

@@ -40,7 +40,8 @@ void inferWhere(InferenceContext &context) {
   if (!hasInputShape(context, 0) || !hasInputShape(context, 1) || !hasInputShape(context, 4))
     return;
   multidirectionalBroadcastShapeInference(
-      {&getInputShape(context, 0), &getInputShape(context, 1), &getInputShape(context, 4)}, *getOutputShape(context, 0));
+      {&getInputShape(context, 0), &getInputShape(context, 1), &getInputShape(context, 4)},
+      *getOutputShape(context, 0));
 }
 
 void inferBinary(InferenceContext &context) {
@@ -177,7 +178,8 @@ Operands parameters(const std::string &name) {
 }
 Operands codes(const std::string &name) { return Operands{{name, kCodes, "T"}} + parameters(name); }
 
-OpSchema makeSchema(const char *name, const char *doc, const Operands &inputs, const Operand &output, InferenceFunction infer) {
+OpSchema makeSchema(const char *name, const char *doc, const Operands &inputs, const Operand &output,
+                    InferenceFunction infer) {
   OpSchema schema(name, "MicrosoftSchemas.cpp", __LINE__);
   schema.SetDomain(kMicrosoftDomain).SinceVersion(kMicrosoftVersion).SetDoc(doc);
   for (const TypeName &type : kTypes)
@@ -218,7 +220,8 @@ std::vector<OpSchema> makePointwise() {
           .Attr(optional("axis", "Dimension of the scores; below opset 13, the first one of these."))
           .Attr(required("opset", "Opset of the Softmax that is meant.")),
       makeSchema("QLinearWhere", "Elements of one of two quantized tensors, brought to one scale and zero point.",
-                 Operands{{"condition", "Whether elements of X are taken.", "B"}} + codes("X") + codes("Y") + parameters("Z"),
+                 Operands{{"condition", "Whether elements of X are taken.", "B"}} + codes("X") + codes("Y") +
+                     parameters("Z"),
                  {"Z", kCodes, "T"}, inferWhere),
       makeSchema("QLinearConcat", "Concatenation of quantized tensors, brought to one scale and zero point.",
                  {{"Y_scale", kStep, "F"},
@@ -233,7 +236,8 @@ std::vector<OpSchema> makeWindowed() {
   const Operands unary = codes("X") + parameters("Y");
   const Operand result = {"Y", kCodes, "T"};
   return {
-      makeSchema("QLinearGlobalAveragePool", "Averages of the channels of a quantized tensor.", unary, result, inferGlobalPool)
+      makeSchema("QLinearGlobalAveragePool", "Averages of the channels of a quantized tensor.", unary, result,
+                 inferGlobalPool)
           .Attr(withDefault("channels_last", "Whether channels are the last dimension.", int64_t{0})),
       makeSchema("QLinearAveragePool", "Averages over windows of a quantized tensor.", unary, result, inferAveragePool)
           .Attr(kAutoPad)
@@ -243,8 +247,8 @@ std::vector<OpSchema> makeWindowed() {
           .Attr(kKernelShape)
           .Attr(kPads)
           .Attr(kStrides),
-      makeSchema("NhwcMaxPool", "Maxima over windows of codes, channels last.", {{"x", kCodes, "T"}}, {"y", kCodes, "T"},
-                 inferElementType<0>)
+      makeSchema("NhwcMaxPool", "Maxima over windows of codes, channels last.", {{"x", kCodes, "T"}},
+                 {"y", kCodes, "T"}, inferElementType<0>)
           .Attr(kAutoPad)
           .Attr(kCeilMode)
           .Attr(kDilations)
@@ -295,7 +299,8 @@ std::vector<OpSchema> makeProducts() {
           .Attr(withDefault("alpha", "Factor of the product.", 1.0f))
           .Attr(withDefault("transA", "Whether A is transposed.", int64_t{0}))
           .Attr(withDefault("transB", "Whether B is transposed.", int64_t{0})),
-      makeSchema("MatMulIntegerToFloat", "The product of matrices of codes as floats: (sum * (a_scale * b_scale)) + bias.",
+      makeSchema("MatMulIntegerToFloat",
+                 "The product of matrices of codes as floats: (sum * (a_scale * b_scale)) + bias.",
                  {{"A", kLeft, "T"},
                   {"B", kRight, "W"},
                   {"a_scale", kStep, "F"},
@@ -304,7 +309,8 @@ std::vector<OpSchema> makeProducts() {
                   {"b_zero_point", kZeros, "W", OpSchema::Optional},
                   bias},
                  result, inferFloat),
-      makeSchema("DynamicQuantizeMatMul", "The product of a matrix, quantized to its own range, with a matrix of codes.",
+      makeSchema("DynamicQuantizeMatMul",
+                 "The product of a matrix, quantized to its own range, with a matrix of codes.",
                  {{"A", kLeft, "F"},
                   {"B", kRight, "T"},
                   {"b_scale", kSteps, "F"},
@@ -315,7 +321,8 @@ std::vector<OpSchema> makeProducts() {
                  {{"A", "Rows of K elements.", "N"},
                   {"B", "Codes [N, blocks, block_size * bits / 8].", "P"},
                   {"scales", "Step sizes [N, blocks].", "N"},
-                  {"zero_points", "Codes of 0 [N, blocks], packed where integers; by default the middle.", "O", OpSchema::Optional},
+                  {"zero_points", "Codes of 0 [N, blocks], packed where integers; by default the middle.", "O",
+                   OpSchema::Optional},
                   {"g_idx", "The group of every input.", "I", OpSchema::Optional},
                   {"bias", kBias, "N", OpSchema::Optional}},
                  {"Y", "Rows of N elements.", "N"}, inferMatMulNBits)

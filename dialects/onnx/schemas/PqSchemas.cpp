@@ -1,8 +1,8 @@
 //===- PqSchemas.cpp - Operators of the domain `qcompile` -----------------===//
 //
-// PqMatMul is a matrix product approximated by product quantization (docs/ProductQuantization.md). All of its steps but the first
-// division and the last two are on integers, so that every program that runs its function gets the same codes. LinearQuant is in a
-// file of its own.
+// PqMatMul is a matrix product approximated by product quantization (docs/ProductQuantization.md). All of its steps but
+// the first division and the last two are on integers, so that every program that runs its function gets the same
+// codes. LinearQuant is in a file of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/onnx/schemas/PqSchemas.h"
@@ -36,26 +36,24 @@ void inferPqMatMul(InferenceContext &context) {
 OpSchema pqMatMul() {
   OpSchema schema("PqMatMul", "PqSchemas.cpp", __LINE__);
   schema.SetDomain(qcompile::onnx::kQcompileDomain).SinceVersion(qcompile::onnx::kQcompileVersion);
-  schema.SetDoc(
-      "Matrix product by product quantization. Elements become codes u = clamp(round(X / input_scale), low, high), half to even. "
-      "Each sub-vector of a row takes the lowest position of a prototype with the least offset + sum of |factor * u - prototype|^norm; "
-      "Y[m] = scale[m] * (sum of tables[sub-space][position][m]) + bias[m], one rounding.");
+  schema.SetDoc("Matrix product by product quantization. Elements become codes u = clamp(round(X / input_scale), low, "
+                "high), half to even. "
+                "Each sub-vector of a row takes the lowest position of a prototype with the least offset + sum of "
+                "|factor * u - prototype|^norm; "
+                "Y[m] = scale[m] * (sum of tables[sub-space][position][m]) + bias[m], one rounding.");
   schema.TypeConstraint("T", {"tensor(float)"}, "Data.");
-  schema.TypeConstraint("I", {"tensor(int8)", "tensor(uint8)", "tensor(int16)", "tensor(int32)"},
-                        "Prototypes.");
+  schema.TypeConstraint("I", {"tensor(int8)", "tensor(uint8)", "tensor(int16)", "tensor(int32)"}, "Prototypes.");
   schema.TypeConstraint("O", {"tensor(int32)"}, "Offsets.");
-  schema.TypeConstraint("J", {"tensor(int8)", "tensor(uint8)", "tensor(int16)", "tensor(int32)"},
-                        "Tables.");
+  schema.TypeConstraint("J", {"tensor(int8)", "tensor(uint8)", "tensor(int16)", "tensor(int32)"}, "Tables.");
   schema.TypeConstraint("D", {"tensor(double)"}, "Exact products of scales.");
-  for (auto [name, doc] : {std::pair("low", "Lowest code of an element."),
-                           std::pair("high", "Highest code of an element."),
-                           std::pair("factor", "Steps of a prototype in a step of the codes."),
-                           std::pair("norm", "1 for sums of magnitudes, 2 for sums of squares.")})
+  for (auto [name, doc] :
+       {std::pair("low", "Lowest code of an element."), std::pair("high", "Highest code of an element."),
+        std::pair("factor", "Steps of a prototype in a step of the codes."),
+        std::pair("norm", "1 for sums of magnitudes, 2 for sums of squares.")})
     schema.Attr(qcompile::onnx::required(name, doc));
   return schema.Input(0, "X", "Rows of K elements.", "T")
       .Input(1, "input_scale", "Step of the codes, one element.", "T")
-      .Input(2, "prototypes",
-             "[sub-spaces, prototypes, length]; 0 behind element K of a row.", "I")
+      .Input(2, "prototypes", "[sub-spaces, prototypes, length]; 0 behind element K of a row.", "I")
       .Input(3, "offsets", "[sub-spaces, prototypes], added to distances.", "O")
       .Input(4, "tables", "[sub-spaces, prototypes, M].", "J")
       .Input(5, "scale", "One element, or M.", "D")
@@ -100,8 +98,7 @@ void writeSubvectors(BodyWriter &body) {
   body.add("Reshape", {"steps", "flat_shape"}, "flat");
   BodyWriter::setInt(body.add("Concat", {"no_border", "border"}, "pads"), "axis", 0);
   body.add("Pad", {"flat", "pads"}, "padded");
-  BodyWriter::setInt(body.add("Concat", {"minus_one", "spaces", "one", "length"}, "grouped_shape"),
-                     "axis", 0);
+  BodyWriter::setInt(body.add("Concat", {"minus_one", "spaces", "one", "length"}, "grouped_shape"), "axis", 0);
   body.add("Reshape", {"padded", "grouped_shape"}, "grouped");
 }
 
@@ -146,8 +143,7 @@ void writeTables(BodyWriter &body) {
 } // namespace
 
 void qcompile::onnx::registerPqSchemas() {
-  OpSchemaRegistry::DomainToVersionRange::Instance().AddDomainToVersion(kQcompileDomain, 1,
-                                                                        kQcompileVersion);
+  OpSchemaRegistry::DomainToVersionRange::Instance().AddDomainToVersion(kQcompileDomain, 1, kQcompileVersion);
   RegisterSchema(pqMatMul());
   RegisterSchema(makeLinearQuantSchema());
 }

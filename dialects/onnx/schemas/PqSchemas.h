@@ -13,8 +13,8 @@ inline constexpr int kQcompileVersion = 1;
 /// Adds the domain and its schemas; to be called once per process.
 void registerPqSchemas();
 
-/// The function of an operator of the domain, with operators of the default domain as they are from opset 13 on, imported at
-/// `opset`. Nothing (no name) for an operator that the domain does not have.
+/// The function of an operator of the domain, with operators of the default domain as they are from opset 13 on,
+/// imported at `opset`. Nothing (no name) for an operator that the domain does not have.
 ::onnx::FunctionProto makeFunction(const std::string &operatorName, int opset);
 
 } // namespace qcompile::onnx

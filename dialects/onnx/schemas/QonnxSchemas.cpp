@@ -29,8 +29,8 @@ using qcompile::onnx::withDefault;
 
 constexpr auto kInts = AttributeProto::INTS;
 
-/// The first input broadcast against the parameters behind it. Dimensions of 1 that these have in front of its own are none of the
-/// result.
+/// The first input broadcast against the parameters behind it. Dimensions of 1 that these have in front of its own are
+/// none of the result.
 void broadcastOfInputs(InferenceContext &context) {
   propagateElemTypeFromInputToOutput(context, 0, 0);
   std::vector<const TensorShapeProto *> shapes;
@@ -65,12 +65,9 @@ OpSchema quant(const char *name) {
                     "Uniform quantization: y = clamp(round(x / scale + zeropt)), then "
                     "(y - zeropt) * scale. The zero point is added before rounding.")
       .Attr(withDefault("signed", "Whether codes are signed.", int64_t{1}))
-      .Attr(withDefault("narrow",
-                      "Whether the lowest code (signed) or the highest (unsigned) is left out.",
-                      int64_t{0}))
-      .Attr(withDefault("rounding_mode",
-                      "ROUND (half to even), CEIL, FLOOR, UP, DOWN, HALF_UP or HALF_DOWN.",
-                      "ROUND"))
+      .Attr(
+          withDefault("narrow", "Whether the lowest code (signed) or the highest (unsigned) is left out.", int64_t{0}))
+      .Attr(withDefault("rounding_mode", "ROUND (half to even), CEIL, FLOOR, UP, DOWN, HALF_UP or HALF_DOWN.", "ROUND"))
       .Input(0, "X", "Values to quantize.", "T")
       .Input(1, "scale", "Step size, broadcast against X.", "P1")
       .Input(2, "zeropt", "Zero point, broadcast against X; may be fractional.", "P2")
@@ -88,8 +85,7 @@ OpSchema bipolarQuant() {
 }
 
 OpSchema truncV1() {
-  return makeSchema("Trunc", kQonnxDomain, 1,
-                    "Drops low bits of an integer result and keeps the input scale.")
+  return makeSchema("Trunc", kQonnxDomain, 1, "Drops low bits of an integer result and keeps the input scale.")
       .Attr(withDefault("rounding_mode", "How the dropped bits round.", "FLOOR"))
       .Input(0, "X", "Values on the input grid.", "T")
       .Input(1, "scale", "Step size of the input grid.", "P1")
@@ -101,8 +97,7 @@ OpSchema truncV1() {
 }
 
 OpSchema truncV2() {
-  return makeSchema("Trunc", kQonnxDomain, 2,
-                    "Drops low bits of an integer result; the output has its own scale.")
+  return makeSchema("Trunc", kQonnxDomain, 2, "Drops low bits of an integer result; the output has its own scale.")
       .Attr(withDefault("rounding_mode", "How the dropped bits round.", "FLOOR"))
       .Attr(withDefault("signed", "Whether output codes are signed.", int64_t{1}))
       .Attr(withDefault("narrow", "Whether the output range is narrow.", int64_t{0}))
@@ -119,8 +114,7 @@ OpSchema truncV2() {
 OpSchema floatQuant() {
   // The executor reads `has_inf` (the document spells it has_infinity).
   return makeSchema("FloatQuant", kQonnxDomain, 1, "Quantization to a small floating-point format.")
-      .Attr(
-          withDefault("has_inf", "Whether overflow becomes infinity without saturation.", int64_t{0}))
+      .Attr(withDefault("has_inf", "Whether overflow becomes infinity without saturation.", int64_t{0}))
       .Attr(withDefault("has_nan", "Whether overflow becomes NaN without saturation.", int64_t{0}))
       .Attr(withDefault("has_subnormal", "No effect: subnormals are always produced.", int64_t{1}))
       .Attr(withDefault("saturation", "Whether values beyond the range saturate.", int64_t{1}))
@@ -136,13 +130,11 @@ OpSchema floatQuant() {
 }
 
 OpSchema multiThreshold() {
-  return makeSchema("MultiThreshold", kQonnxDomain, 1,
-                    "Y = out_scale * #{t : X >= thresholds[c, t]} + out_bias.")
+  return makeSchema("MultiThreshold", kQonnxDomain, 1, "Y = out_scale * #{t : X >= thresholds[c, t]} + out_bias.")
       .Attr(withDefault("out_dtype", "Name of the QONNX data type of the result.", ""))
       .Attr(withDefault("out_scale", "Factor of the count.", 1.0f))
       .Attr(withDefault("out_bias", "Summand of the count.", 0.0f))
-      .Attr(withDefault("data_layout",
-                      "The channel axis is the last one when this ends in C, else 1.", "NCHW"))
+      .Attr(withDefault("data_layout", "The channel axis is the last one when this ends in C, else 1.", "NCHW"))
       .Input(0, "X", "Values to compare.", "T")
       .Input(1, "thresholds", "One row per channel, or one for all.", "T")
       .Output(0, "Y", "Scaled counts.", "T")
@@ -155,15 +147,12 @@ void im2colShape(InferenceContext &context) {
     return;
   auto ints = [&](const char *name, std::vector<int64_t> otherwise) {
     const AttributeProto *attribute = context.getAttribute(name);
-    return attribute ? std::vector<int64_t>(attribute->ints().begin(), attribute->ints().end())
-                     : otherwise;
+    return attribute ? std::vector<int64_t>(attribute->ints().begin(), attribute->ints().end()) : otherwise;
   };
   std::vector<int64_t> stride = ints("stride", {}), kernel = ints("kernel_size", {});
-  std::vector<int64_t> pads = ints("pad_amount", {0, 0, 0, 0}),
-                       dilations = ints("dilations", {1, 1});
+  std::vector<int64_t> pads = ints("pad_amount", {0, 0, 0, 0}), dilations = ints("dilations", {1, 1});
   const TensorShapeProto &in = getInputShape(context, 0);
-  if (in.dim_size() != 4 || stride.size() != 2 || kernel.size() != 2 || pads.size() != 4 ||
-      dilations.size() != 2)
+  if (in.dim_size() != 4 || stride.size() != 2 || kernel.size() != 2 || pads.size() != 4 || dilations.size() != 2)
     fail_shape_inference("expected a rank 4 input and two-dimensional stride and kernel_size");
   TensorShapeProto *out = getOutputShape(context, 0);
   *out->add_dim() = in.dim(0);
@@ -173,9 +162,7 @@ void im2colShape(InferenceContext &context) {
       fail_shape_inference("strides must be positive");
     if (in.dim(1 + d).has_dim_value())
       dim->set_dim_value(
-          (in.dim(1 + d).dim_value() + pads[d] + pads[2 + d] - dilations[d] * (kernel[d] - 1) - 1) /
-              stride[d] +
-          1);
+          (in.dim(1 + d).dim_value() + pads[d] + pads[2 + d] - dilations[d] * (kernel[d] - 1) - 1) / stride[d] + 1);
   }
   auto *last = out->add_dim();
   if (in.dim(3).has_dim_value())
@@ -188,8 +175,7 @@ OpSchema im2col() {
       .Attr(required("stride", "Step per dimension.", kInts))
       .Attr(required("kernel_size", "Extent of the window.", kInts))
       .Attr(withDefault("input_shape", "The input shape as text; not used.", ""))
-      .Attr(withDefault("pad_amount", "Padding at [top, left, bottom, right].",
-                      std::vector<int64_t>{0, 0, 0, 0}))
+      .Attr(withDefault("pad_amount", "Padding at [top, left, bottom, right].", std::vector<int64_t>{0, 0, 0, 0}))
       .Attr(withDefault("pad_value", "Value of the padding.", int64_t{0}))
       .Attr(withDefault("depthwise", "A tag without effect on the values.", int64_t{0}))
       .Attr(withDefault("dilations", "Distance of the taps.", std::vector<int64_t>{1, 1}))
@@ -204,8 +190,7 @@ OpSchema xnorPopcountMatMul() {
       .Input(0, "A", "Left operand.", "T")
       .Input(1, "B", "Right operand.", "T")
       .Output(0, "Y", "Counts.", "T")
-      .TypeAndShapeInferenceFunction(
-          OpSchemaRegistry::Schema("MatMul")->GetTypeAndShapeInferenceFunction());
+      .TypeAndShapeInferenceFunction(OpSchemaRegistry::Schema("MatMul")->GetTypeAndShapeInferenceFunction());
 }
 
 void quantAvgPoolShape(InferenceContext &context) {
@@ -258,10 +243,9 @@ void qcompile::onnx::registerQonnxSchemas() {
     auto &domains = OpSchemaRegistry::DomainToVersionRange::Instance();
     domains.AddDomainToVersion(kQonnxDomain, 1, kQonnxVersion);
     domains.AddDomainToVersion(kChannelsLastDomain, 1, kChannelsLastVersion);
-    for (OpSchema schema :
-         {quant("Quant"), quant("IntQuant"), bipolarQuant(), truncV1(), truncV2(), floatQuant(),
-          multiThreshold(), im2col(), xnorPopcountMatMul(), quantAvgPool2d(), channelsLast("Conv"),
-          channelsLast("MaxPool"), channelsLast("BatchNormalization")})
+    for (OpSchema schema : {quant("Quant"), quant("IntQuant"), bipolarQuant(), truncV1(), truncV2(), floatQuant(),
+                            multiThreshold(), im2col(), xnorPopcountMatMul(), quantAvgPool2d(), channelsLast("Conv"),
+                            channelsLast("MaxPool"), channelsLast("BatchNormalization")})
       RegisterSchema(std::move(schema));
     registerPqSchemas();
     registerMicrosoftSchemas();

@@ -17,7 +17,8 @@ inline constexpr int kQonnxVersion = 2;
 inline constexpr const char *kChannelsLastDomain = "qonnx.custom_op.channels_last";
 inline constexpr int kChannelsLastVersion = 1;
 
-/// Adds the domains and schemas, those of our own domain and of ONNX Runtime's included, once per process; later calls do nothing. Thread-safe.
+/// Adds the domains and schemas, those of our own domain and of ONNX Runtime's included, once per process; later calls
+/// do nothing. Thread-safe.
 void registerQonnxSchemas();
 
 } // namespace qcompile::onnx

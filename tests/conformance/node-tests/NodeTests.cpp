@@ -16,14 +16,14 @@
 #include "compiler/io/TestData.h"
 #include "compiler/session/ReferenceExecutable.h"
 #include "compiler/session/Session.h"
+#include "onnx/onnx_pb.h"
+#include "runtime/reference/checks.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include "onnx/onnx_pb.h"
-#include "runtime/reference/checks.h"
 
 using namespace llvm;
 using qcompile::runtime::Tensor;
@@ -61,8 +61,8 @@ std::string compare(const Tensor &found, const Tensor &expected) {
   }
   if (differing == 0)
     return "";
-  return formatv("{0} of {1} elements differ, the first is {2}: expected {3}, found {4}", differing,
-                 expected.size(), first, runtime::NumberToString(expected.DoubleAt(first)),
+  return formatv("{0} of {1} elements differ, the first is {2}: expected {3}, found {4}", differing, expected.size(),
+                 first, runtime::NumberToString(expected.DoubleAt(first)),
                  runtime::NumberToString(found.DoubleAt(first)))
       .str();
 }
@@ -127,8 +127,7 @@ private:
     std::unique_ptr<Executable> executable = prepare(session, set, constantInputs, problem);
     if (executable)
       return check(*executable, set);
-    return errors.empty() ? unsupported("", problem)
-                          : unsupported(errors[0].code, errors[0].message);
+    return errors.empty() ? unsupported("", problem) : unsupported(errors[0].code, errors[0].message);
   }
 
   static Verdict unsupported(std::string code, std::string message) {
@@ -185,8 +184,7 @@ private:
 std::vector<std::string> findTests(StringRef root, StringRef part) {
   std::vector<std::string> folders;
   std::error_code code;
-  for (sys::fs::recursive_directory_iterator it(root, code), end; it != end && !code;
-       it.increment(code))
+  for (sys::fs::recursive_directory_iterator it(root, code), end; it != end && !code; it.increment(code))
     if (sys::path::filename(it->path()) == "model.onnx" &&
         sys::path::filename(sys::path::parent_path(it->path())).contains(part))
       folders.push_back(sys::path::parent_path(it->path()).str());
@@ -203,9 +201,8 @@ int runAll(StringRef root, StringRef backend, StringRef part) {
       operators.push_back(node.op_type());
     Verdict verdict = Test(folder, backend).run();
     right &= verdict.result != "wrong";
-    json::Object line{{"name", sys::path::filename(folder).str()},
-                      {"operators", std::move(operators)},
-                      {"result", verdict.result}};
+    json::Object line{
+        {"name", sys::path::filename(folder).str()}, {"operators", std::move(operators)}, {"result", verdict.result}};
     if (verdict.constants)
       line["constants"] = true;
     if (verdict.result != "pass") {

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "gtest/gtest.h"
 #include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -22,9 +22,7 @@ protected:
   }
   ~ArtifactSinkTest() override { fs::remove_all(folder); }
 
-  std::unique_ptr<ArtifactSink> open(const std::string &path) {
-    return llvm::cantFail(ArtifactSink::create(path));
-  }
+  std::unique_ptr<ArtifactSink> open(const std::string &path) { return llvm::cantFail(ArtifactSink::create(path)); }
   /// What a whole artifact at the target fails with, at whichever step; empty where it succeeds.
   std::string makeArtifact() {
     llvm::Expected<std::unique_ptr<ArtifactSink>> sink = ArtifactSink::create(target);
@@ -40,9 +38,7 @@ protected:
     return {std::istreambuf_iterator<char>(file), {}};
   }
   /// What lies beside the target: nothing, once a sink is gone.
-  size_t siblings() {
-    return size_t(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-  }
+  size_t siblings() { return size_t(std::distance(fs::directory_iterator(folder), fs::directory_iterator())); }
 
   std::string folder, target;
 };
@@ -100,8 +96,7 @@ TEST_F(ArtifactSinkTest, ReplacesAnArtifactAsAWhole) {
 TEST_F(ArtifactSinkTest, RefusesFoldersThatAreNoArtifacts) {
   fs::create_directory(target);
   std::ofstream(target + "/thesis.txt") << "years of work";
-  EXPECT_EQ(makeArtifact(),
-            "output folder '" + target + "' exists and is not an artifact: choose another one");
+  EXPECT_EQ(makeArtifact(), "output folder '" + target + "' exists and is not an artifact: choose another one");
   EXPECT_EQ(contents("thesis.txt"), "years of work");
   EXPECT_EQ(siblings(), 1u);
 }

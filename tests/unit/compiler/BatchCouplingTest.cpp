@@ -7,9 +7,9 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
-#include "gmock/gmock.h"
 #include "onnx/defs/parser.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gmock/gmock.h"
 
 namespace qcompile {
 namespace {
@@ -84,7 +84,8 @@ const Case kCases[] = {
     {"Add", false, "y = Add (x, c)"},
     {"AddToItself", false, "y = Add (x, x)"},
     {"AddOfRankTwo", false, "f = Flatten (x) y = Mul (f, f)"},
-    {"OuterSum", true, "f = ReduceSum <keepdims = 0> (x, i1) g = ReduceSum <keepdims = 0> (f, i1) h = Unsqueeze (g, i1) y = Add (g, h)"},
+    {"OuterSum", true,
+     "f = ReduceSum <keepdims = 0> (x, i1) g = ReduceSum <keepdims = 0> (f, i1) h = Unsqueeze (g, i1) y = Add (g, h)"},
     {"SoftmaxOfLast", false, "y = Softmax <axis = -1> (x)"},
     {"SoftmaxOfFirst", true, "y = Softmax <axis = 0> (x)"},
     {"SoftmaxOfFirstFromEnd", true, "y = Softmax <axis = -3> (x)"},
@@ -95,7 +96,8 @@ const Case kCases[] = {
     {"MeanOfFirst", true, "y = ReduceMean <keepdims = 1> (x, i0)"},
     {"MeanOfAll", true, "y = ReduceMean (x)"},
     {"MeanOfNothing", false, "y = ReduceMean <noop_with_empty_axes = 1> (x)"},
-    {"MeanAfterReduction", true, "t = Transpose <perm = [1, 0, 2]> (x) m = ReduceMax <keepdims = 0> (t, i0) y = ReduceSum <keepdims = 0> (m, i0)"},
+    {"MeanAfterReduction", true,
+     "t = Transpose <perm = [1, 0, 2]> (x) m = ReduceMax <keepdims = 0> (t, i0) y = ReduceSum <keepdims = 0> (m, i0)"},
     {"SumOfRunning", true, "y = CumSum (x, zero)"},
     {"MatMulOfRows", false, "y = MatMul (x, w)"},
     {"MatMulOfFlatRows", false, "f = ReduceSum <keepdims = 0> (x, i1) y = MatMul (f, w)"},
@@ -112,10 +114,12 @@ const Case kCases[] = {
     {"SliceOfOneSample", true, "y = Slice (x, i0, i1, i0)"},
     {"GatherOfChannels", false, "y = Gather <axis = 1> (x, zero)"},
     {"GatherOfOneSample", true, "y = Gather <axis = 0> (x, zero)"},
-    {"SoftmaxAfterGather", true, "t = Transpose <perm = [1, 0, 2]> (x) g = Gather <axis = 0> (t, zero) y = Softmax <axis = 0> (g)"},
+    {"SoftmaxAfterGather", true,
+     "t = Transpose <perm = [1, 0, 2]> (x) g = Gather <axis = 0> (t, zero) y = Softmax <axis = 0> (g)"},
     {"SoftmaxAfterUnsqueeze", true, "u = Unsqueeze (x, i0) y = Softmax <axis = 1> (u)"},
     {"SoftmaxAfterSqueeze", true, "u = Unsqueeze (x, i0) s = Squeeze (u, i0) y = Softmax <axis = 0> (s)"},
-    {"LayerNormOfLast", false, "y = LayerNormalization <axis = -1> (x, s) s = Constant <value_floats = [1.0, 2.0, 3.0]> ()"},
+    {"LayerNormOfLast", false,
+     "y = LayerNormalization <axis = -1> (x, s) s = Constant <value_floats = [1.0, 2.0, 3.0]> ()"},
     {"FlattenOfEach", false, "f = Flatten <axis = 1> (x) y = Softmax <axis = -1> (f)"},
     {"FlattenOfAll", true, "f = Flatten <axis = 0> (x) y = Softmax <axis = -1> (f)"},
     {"EinsumOfEach", false, "y = Einsum <equation = \"bij->bji\"> (x)"},
@@ -129,7 +133,8 @@ const Case kCases[] = {
     {"PadInFrontOfSamples", true, "p = Constant <value_ints = [1, 0, 0, 0, 0, 0]> () y = Pad (x, p)"},
     {"PadBehindSamples", true, "p = Constant <value_ints = [0, 1]> () y = Pad (x, p, , i0)"},
     {"ResizeOfEach", false, "k = Constant <value = float[3] {1.0, 2.0, 1.0}> () y = Resize (x, , k)"},
-    {"ResizeOfSamples", true, "k = Constant <value = float[3] {2.0, 1.0, 1.0}> () y = Resize <mode = \"linear\"> (x, , k)"},
+    {"ResizeOfSamples", true,
+     "k = Constant <value = float[3] {2.0, 1.0, 1.0}> () y = Resize <mode = \"linear\"> (x, , k)"},
     {"ResizeOfAnAxis", false, "k = Constant <value = float[1] {2.0}> () y = Resize <axes = [-1]> (x, , k)"},
     {"TriangleOfEach", false, "y = Trilu (x)"},
     {"TriangleOfSamples", true, "t = Transpose <perm = [1, 0, 2]> (x) y = Trilu (t)"},
@@ -140,13 +145,18 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Nodes, BatchCoupling, ::testing::ValuesIn(kCases),
                          [](const auto &info) { return std::string(info.param.description); });
 
-// Where the number of samples is open, numbers in a target of Reshape are not that number: more samples go where there is
-// none. What follows computes along that dimension or beside it.
+// Where the number of samples is open, numbers in a target of Reshape are not that number: more samples go where there
+// is none. What follows computes along that dimension or beside it.
 TEST(BatchCoupling, ReshapesOfOpenBatchesAreFollowed) {
-  for (auto [target, axis, coupled] : {std::tuple("{0, 6}", 1, false), {"{0, -1}", 1, false}, {"{-1, 6}", 1, false},
-                                       {"{-1, 6}", 0, true}, {"{1, -1}", 1, true}, {"{1, -1}", 0, false}}) {
-    std::string text = R"(<ir_version: 10, opset_import: ["" : 21]> net (float[N, 2, 3] x) => (float[A, B] y) <int64[2] t = )" +
-                       std::string(target) + "> { r = Reshape (x, t) y = Softmax <axis = " + std::to_string(axis) + "> (r) }";
+  for (auto [target, axis, coupled] : {std::tuple("{0, 6}", 1, false),
+                                       {"{0, -1}", 1, false},
+                                       {"{-1, 6}", 1, false},
+                                       {"{-1, 6}", 0, true},
+                                       {"{1, -1}", 1, true},
+                                       {"{1, -1}", 0, false}}) {
+    std::string text =
+        R"(<ir_version: 10, opset_import: ["" : 21]> net (float[N, 2, 3] x) => (float[A, B] y) <int64[2] t = )" +
+        std::string(target) + "> { r = Reshape (x, t) y = Softmax <axis = " + std::to_string(axis) + "> (r) }";
     ::onnx::ModelProto model;
     ASSERT_TRUE(::onnx::OnnxParser(text.c_str()).Parse(model).IsOK());
     testing::TestContext context;

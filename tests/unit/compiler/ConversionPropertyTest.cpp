@@ -1,8 +1,8 @@
 //===- ConversionPropertyTest.cpp - Networks at the edge of the conversion ===//
 //
-// Small convolutional networks, as written against their integer form, every code and every bit. They aim at corners: scales
-// far apart, zero points that no code has, sums near 48 bits, channels without weights, quantizers of one code, kernels as
-// large as their input, several samples in a batch.
+// Small convolutional networks, as written against their integer form, every code and every bit. They aim at corners:
+// scales far apart, zero points that no code has, sums near 48 bits, channels without weights, quantizers of one code,
+// kernels as large as their input, several samples in a batch.
 //
 //===----------------------------------------------------------------------===//
 #include <cmath>
@@ -64,10 +64,14 @@ private:
 
   float drawScale(float size) {
     switch (below(6)) {
-    case 0: return size * 0.1f;
-    case 1: return std::exp2(std::round(std::log2(size)) + float(below(9) - 4)) * (chance(20) ? 0x1p-12f : 1.0f);
-    case 2: return std::exp2(std::round(std::log2(size))) * float(1 + 2 * below(4));
-    default: return std::exp2(std::round(std::log2(size)));
+    case 0:
+      return size * 0.1f;
+    case 1:
+      return std::exp2(std::round(std::log2(size)) + float(below(9) - 4)) * (chance(20) ? 0x1p-12f : 1.0f);
+    case 2:
+      return std::exp2(std::round(std::log2(size))) * float(1 + 2 * below(4));
+    default:
+      return std::exp2(std::round(std::log2(size)));
     }
   }
 
@@ -92,9 +96,10 @@ private:
     }
     first = false;
     spread = std::max(single * levels / 2, 0x1p-30f);
-    return output(op("Quant", {x, scale, zero, constant({}, {float(bits)})}, x.getType(),
-                     {integer("signed_", isSigned), integer("narrow", narrow),
-                      builder.getNamedAttr("rounding_mode", builder.getStringAttr(chance(60) ? "ROUND" : modes[below(7)]))}));
+    return output(
+        op("Quant", {x, scale, zero, constant({}, {float(bits)})}, x.getType(),
+           {integer("signed_", isSigned), integer("narrow", narrow),
+            builder.getNamedAttr("rounding_mode", builder.getStringAttr(chance(60) ? "ROUND" : modes[below(7)]))}));
   }
 
   /// Quantized weights; some outputs (indices of `axis`) have none but zeros.
@@ -108,7 +113,8 @@ private:
       values[i] = int64_t(i) / inner % shape[axis] == empty ? 0 : uniform(-1, 1);
     mlir::Value raw = constant(shape, values);
     float size = std::exp2(float(1 - bits));
-    mlir::Value scale = parameter(raw, chance(70) ? axis : below(shape.size()), chance(40), [&] { return drawScale(size); });
+    mlir::Value scale =
+        parameter(raw, chance(70) ? axis : below(shape.size()), chance(40), [&] { return drawScale(size); });
     spread *= std::sqrt(float(values.size()) / float(shape[axis]));
     if (bits == 1 && chance(60))
       return op("BipolarQuant", {raw, scale}, raw.getType());
@@ -119,13 +125,20 @@ private:
     switch (below(wide ? 4 : 9)) { // wide codes are for sums
     case 0:
     case 1:
-    case 2: return conv(x);
-    case 3: return convTranspose(x);
-    case 4: return pool(x, "MaxPool");
-    case 5: return pool(x, "AveragePool");
-    case 6: return reduce(x);
-    case 7: return concat(x);
-    default: return join(x);
+    case 2:
+      return conv(x);
+    case 3:
+      return convTranspose(x);
+    case 4:
+      return pool(x, "MaxPool");
+    case 5:
+      return pool(x, "AveragePool");
+    case 6:
+      return reduce(x);
+    case 7:
+      return concat(x);
+    default:
+      return join(x);
     }
   }
 
@@ -178,13 +191,14 @@ private:
     if (chance(40))
       operands.push_back(bias(outputs));
     return op("Conv", operands, typed(result),
-              {integer("group", groups), list("strides", g.strides), list("dilations", g.dilations), list("pads", g.pads),
-               list("kernel_shape", g.kernel)});
+              {integer("group", groups), list("strides", g.strides), list("dilations", g.dilations),
+               list("pads", g.pads), list("kernel_shape", g.kernel)});
   }
 
   mlir::Value convTranspose(mlir::Value x) {
     int64_t inputs = channelsOf(x), groups = chance(30) ? inputs : 1, outputs = 1 + below(2);
-    Shape shape = {inputs, outputs}, result = {shapeOf(x)[0], outputs * groups}, strides, dilations, low, high, extra, kernel;
+    Shape shape = {inputs, outputs}, result = {shapeOf(x)[0], outputs * groups}, strides, dilations, low, high, extra,
+          kernel;
     for (size_t d = 2; d < shapeOf(x).size(); ++d) {
       kernel.push_back(1 + below(3));
       strides.push_back(1 + below(3));
@@ -210,9 +224,9 @@ private:
     Geometry g = draw(x, ceils);
     Shape result = {shapeOf(x)[0], channelsOf(x)};
     result.insert(result.end(), g.out.begin(), g.out.end());
-    llvm::SmallVector<mlir::NamedAttribute> attributes = {
-        list("kernel_shape", g.kernel), list("strides", g.strides), list("dilations", g.dilations), list("pads", g.pads),
-        integer("ceil_mode", ceils)};
+    llvm::SmallVector<mlir::NamedAttribute> attributes = {list("kernel_shape", g.kernel), list("strides", g.strides),
+                                                          list("dilations", g.dilations), list("pads", g.pads),
+                                                          integer("ceil_mode", ceils)};
     if (name == "MaxPool")
       attributes.push_back(builder.getNamedAttr("resultSegmentSizes", builder.getDenseI32ArrayAttr({1, 0})));
     else
@@ -258,13 +272,19 @@ private:
 
   mlir::Value activation(mlir::Value x) {
     switch (below(8)) {
-    case 0: return op("Relu", {x}, x.getType());
-    case 1: return op("LeakyRelu", {x}, x.getType(),
-                      {builder.getNamedAttr("alpha", builder.getF32FloatAttr(chance(50) ? 0.125f : -0.3f))});
-    case 2: return op("HardSwish", {x}, x.getType());
-    case 3: return op("Mul", {x, parameter(x, 1, true, [&] { return chance(20) ? 0.0f : uniform(-2, 2); })}, x.getType());
-    case 4: return op("Add", {x, parameter(x, 1, true, [&] { return uniform(-spread, spread); })}, x.getType());
-    default: return x;
+    case 0:
+      return op("Relu", {x}, x.getType());
+    case 1:
+      return op("LeakyRelu", {x}, x.getType(),
+                {builder.getNamedAttr("alpha", builder.getF32FloatAttr(chance(50) ? 0.125f : -0.3f))});
+    case 2:
+      return op("HardSwish", {x}, x.getType());
+    case 3:
+      return op("Mul", {x, parameter(x, 1, true, [&] { return chance(20) ? 0.0f : uniform(-2, 2); })}, x.getType());
+    case 4:
+      return op("Add", {x, parameter(x, 1, true, [&] { return uniform(-spread, spread); })}, x.getType());
+    default:
+      return x;
     }
   }
 

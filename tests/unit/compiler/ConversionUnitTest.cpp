@@ -8,8 +8,8 @@
 #include <numeric>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "passes/convert-onnx-to-qnn/IntegerForm.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::testing {
 namespace {
@@ -106,8 +106,8 @@ TEST(MultiplyExactlyTest, RefusesWhatIsRounded) {
   EXPECT_FALSE(multiplyExactly(0x1p-600, 0x1.8p-600)); // nothing is left of it
 }
 
-/// The extremes that a partial sum of `weights[i] * x[i]` reaches, for any x and any order: greedily, since every term may be
-/// left out.
+/// The extremes that a partial sum of `weights[i] * x[i]` reaches, for any x and any order: greedily, since every term
+/// may be left out.
 Bounds tryAll(const std::vector<int64_t> &weights, Bounds input) {
   Bounds out;
   int64_t values[] = {input.low, input.high};
@@ -147,7 +147,8 @@ TEST(ConvolutionBoundsTest, OutputsAreTheFirstDimension) {
 }
 
 TEST(ConvolutionBoundsTest, OutputsOfATransposedOneByGroups) {
-  // Weights [4 inputs, 2 outputs per group, 2 taps], 2 groups: inputs 0 and 1 add to outputs 0 and 1, 2 and 3 to 2 and 3.
+  // Weights [4 inputs, 2 outputs per group, 2 taps], 2 groups: inputs 0 and 1 add to outputs 0 and 1, 2 and 3 to 2
+  // and 3.
   std::vector<int64_t> values = {1, -2, 3, 4, 5, 6, -7, 8, 1, 1, -1, -1, 2, 0, 0, 0};
   auto outputOf = [](int64_t i) { return i / 8 * 2 + i / 2 % 2; };
   auto bounds = qnn::getDotProductBounds({-1, 3}, makeWeights({4, 2, 2}, values), 4, outputOf);

@@ -2,9 +2,9 @@
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "gtest/gtest.h"
 #include "onnx/defs/parser.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -45,9 +45,7 @@ public:
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-Tensor floats(runtime::Shape shape, std::vector<float> values) {
-  return Tensor::FromFloats(std::move(shape), values);
-}
+Tensor floats(runtime::Shape shape, std::vector<float> values) { return Tensor::FromFloats(std::move(shape), values); }
 
 // Shrink is defined by a function alone: x + bias below -lambd, x - bias above lambd, else 0.
 TEST(Expand, FunctionBodiesKeepTheNameOfTheirNode) {
@@ -117,8 +115,7 @@ TEST(Expand, LoopsWithoutEndAreRefused) {
       next = Add (h, h)
     }>
   })");
-  EXPECT_EQ(model.test.errors,
-            "[QC-I010] node Loop 'Loop_0': it has no trip count, and its condition always holds\n");
+  EXPECT_EQ(model.test.errors, "[QC-I010] node Loop 'Loop_0': it has no trip count, and its condition always holds\n");
 }
 
 // Four steps share the one table of their body: ((((1 + 1) * 2 + 1) * 2 + 1) * 2 + 1) * 2 = 46.
@@ -133,8 +130,10 @@ TEST(Expand, CopiesShareTheConstantsOfTheirBody) {
   })");
   EXPECT_EQ(model.run({floats({1}, {1})}), std::vector{floats({1}, {46})});
   int constants = 0;
-  model.main().walk([&](mlir::Operation *op) { constants += op->getName().getStringRef() == "onnx.Constant" &&
-                                                            op->getResult(0).getType() == model.main().getArgumentTypes()[0]; });
+  model.main().walk([&](mlir::Operation *op) {
+    constants += op->getName().getStringRef() == "onnx.Constant" &&
+                 op->getResult(0).getType() == model.main().getArgumentTypes()[0];
+  });
   EXPECT_EQ(constants, 2);
 }
 
@@ -147,8 +146,7 @@ TEST(Expand, ConditionsOnShapesAreKnown) {
     y = If (same) <then_branch = a () => (float[2, 3] p) { p = Neg (x) },
                    else_branch = b () => (float[2, 3] q) { q = Abs (x) }>
   })");
-  EXPECT_EQ(model.run({floats({2, 3}, {1, 2, 3, 4, 5, 6})}),
-            std::vector{floats({2, 3}, {-1, -2, -3, -4, -5, -6})});
+  EXPECT_EQ(model.run({floats({2, 3}, {1, 2, 3, 4, 5, 6})}), std::vector{floats({2, 3}, {-1, -2, -3, -4, -5, -6})});
 }
 
 TEST(Expand, ConditionsOnDataAreRefused) {
@@ -176,8 +174,9 @@ TEST(Expand, ScansGoAlongTheirAxesAndDirections) {
 // The library's own inference writes outside the shape for such an axis.
 TEST(Expand, AxesThatDoNotExistAreRefused) {
   for (const char *axis : {"2147483648", "-5", "2"}) {
-    Imported model(std::string("g (float[3, 4] x, float[4] w) => (float[3, 4] y) { y = LayerNormalization <axis: int = ") +
-                   axis + "> (x, w) }");
+    Imported model(
+        std::string("g (float[3, 4] x, float[4] w) => (float[3, 4] y) { y = LayerNormalization <axis: int = ") + axis +
+        "> (x, w) }");
     EXPECT_FALSE(model.module);
     EXPECT_NE(model.test.errors.find(std::string("expected an axis of a tensor of rank 2, found ") + axis),
               std::string::npos)

@@ -12,13 +12,13 @@
 #include "compiler/session/Stages.h"
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
-#include "llvm/ADT/StringSet.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "onnx/checker.h"
 #include "onnx/onnx_pb.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "llvm/ADT/StringSet.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -102,8 +102,7 @@ TEST(Export, TrainedModelsComputeTheSame) {
     SCOPED_TRACE(name);
     TestContext test;
     ImportReport report;
-    auto module =
-        importOnnxFile(&test.context, std::string(QCOMPILE_TEST_MODELS "/") + name, {}, report);
+    auto module = importOnnxFile(&test.context, std::string(QCOMPILE_TEST_MODELS "/") + name, {}, report);
     ASSERT_TRUE(module) << test.errors;
     checkRoundTrip(mainOf(*module), test.errors);
   }
@@ -267,11 +266,10 @@ func.func @main(%x: tensor<1x4xsi8>, %t: tensor<2xsi3>) -> tensor<1x4xsi11> {
 })");
   ASSERT_TRUE(module) << test.errors;
   EXPECT_FALSE(exportOnnx(mainOf(*module)));
-  for (const char *message :
-       {"[QC-I005] value 'input1': ONNX has no type for 'tensor<2xsi3>'",
-        "[QC-I003] node 'fc': operation qnn.matmul has no ONNX form",
-        "[QC-I003] node 'move': operation qnn.transpose has no ONNX form",
-        "[QC-I005] value 'output0': ONNX has no type for 'tensor<1x4xsi11>'"})
+  for (const char *message : {"[QC-I005] value 'input1': ONNX has no type for 'tensor<2xsi3>'",
+                              "[QC-I003] node 'fc': operation qnn.matmul has no ONNX form",
+                              "[QC-I003] node 'move': operation qnn.transpose has no ONNX form",
+                              "[QC-I005] value 'output0': ONNX has no type for 'tensor<1x4xsi11>'"})
     EXPECT_NE(test.errors.find(message), std::string::npos) << message << "\n" << test.errors;
 }
 

@@ -1,15 +1,16 @@
 //===- ExportVersionsTest.cpp - Models of a chosen opset ------------------===//
 //
-// An operator is written at an older opset where its older version means the same; the dates are those of ONNX' operator changelog.
+// An operator is written at an older opset where its older version means the same; the dates are those of ONNX'
+// operator changelog.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/frontend/Frontend.h"
 #include "compiler/frontend/export/Export.h"
-#include "gtest/gtest.h"
 #include "mlir/Parser/Parser.h"
 #include "onnx/checker.h"
 #include "onnx/onnx_pb.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 
@@ -64,7 +65,8 @@ TEST(ExportVersions, NodesOfOlderVersions) {
 /// ReduceMean has its axes as an operand since 18, float8 types came with 19 and IR 9, 16-bit quantization with 21.
 TEST(ExportVersions, WhatCameLaterIsNamed) {
   TestContext test;
-  OwningOpRef<ModuleOp> module = parse(test, R"((%x: tensor<1x4xf32>) -> (tensor<1xf32>, tensor<1x4xui16>, tensor<1x4xf8E5M2>) {
+  OwningOpRef<ModuleOp> module =
+      parse(test, R"((%x: tensor<1x4xf32>) -> (tensor<1xf32>, tensor<1x4xui16>, tensor<1x4xf8E5M2>) {
   %s = onnx.Constant() {value = #data.constant<"s", [0.5] : tensor<f32>>} : () -> tensor<f32>
   %z = onnx.Constant() {value = #data.constant<"z", [0] : tensor<ui16>>} : () -> tensor<ui16>
   %a = onnx.Constant() {value = #data.constant<"a", [1] : tensor<1xsi64>>} : () -> tensor<1xsi64>
@@ -76,10 +78,10 @@ TEST(ExportVersions, WhatCameLaterIsNamed) {
   ASSERT_TRUE(module) << test.errors;
   EXPECT_EQ(getOpsetRange(mainOf(*module)).oldest, 21);
   EXPECT_FALSE(exportOnnx(mainOf(*module), {17, 8}));
-  for (const char *message : {"[QC-I004] node 'mean': expected an opset from 18 on",
-                              "[QC-I004] node 'quantize': expected an opset from 21 on",
-                              "[QC-I004] node 'cast': expected an opset from 19 on",
-                              "[QC-I004] expected an IR version from 9 on"})
+  for (const char *message :
+       {"[QC-I004] node 'mean': expected an opset from 18 on",
+        "[QC-I004] node 'quantize': expected an opset from 21 on",
+        "[QC-I004] node 'cast': expected an opset from 19 on", "[QC-I004] expected an IR version from 9 on"})
     EXPECT_NE(test.errors.find(message), std::string::npos) << message << "\n" << test.errors;
 }
 

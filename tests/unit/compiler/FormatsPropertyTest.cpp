@@ -1,15 +1,13 @@
 //===- FormatsPropertyTest.cpp - Quantizers in every format ---------------===//
 //
-// Every quantizer that QONNX has, written by the passes of the target formats, gives the values of the source: on ties and beside them,
-// on numbers beyond the range and on infinities, as the evaluator computes both.
+// Every quantizer that QONNX has, written by the passes of the target formats, gives the values of the source: on ties
+// and beside them, on numbers beyond the range and on infinities, as the evaluator computes both.
 //
 //===----------------------------------------------------------------------===//
 #include <cmath>
 
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/session/Stages.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/convert-qnn-to-multithreshold/ConvertQnnToMultithreshold.h"
@@ -17,6 +15,8 @@
 #include "passes/write-qdq/WriteQdq.h"
 #include "passes/write-qonnx/WriteQonnx.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -36,8 +36,8 @@ struct Parameters {
 };
 
 std::string describe(const Parameters &p) {
-  return llvm::formatv("scale {0}, zero point {1}, {2} bits, signed {3}, narrow {4}, {5}", p.scale, p.zeroPoint,
-                       p.bits, p.isSigned, p.narrow, p.mode);
+  return llvm::formatv("scale {0}, zero point {1}, {2} bits, signed {3}, narrow {4}, {5}", p.scale, p.zeroPoint, p.bits,
+                       p.isSigned, p.narrow, p.mode);
 }
 
 std::string makeQuant(const Parameters &p) {
@@ -99,8 +99,14 @@ public:
       for (float zeroPoint : {0.0f, 1.0f, 3.0f, 100.0f})
         for (float scale : {0.5f, 0.1f, 0.037f})
           out.push_back({scale, zeroPoint, 8, false, false, mode});
-    for (auto [bits, isSigned, narrow] : {std::tuple(8, true, true), {4, true, false}, {3, true, true}, {2, false, true},
-                                          {1, false, false}, {1, true, false}, {6, false, false}, {8, true, false}})
+    for (auto [bits, isSigned, narrow] : {std::tuple(8, true, true),
+                                          {4, true, false},
+                                          {3, true, true},
+                                          {2, false, true},
+                                          {1, false, false},
+                                          {1, true, false},
+                                          {6, false, false},
+                                          {8, true, false}})
       for (float scale : {0.25f, 0.3f})
         out.push_back({scale, 0.0f, bits, isSigned, narrow, "ROUND"});
     // Of these, QCDQ has no Clip.

@@ -1,10 +1,10 @@
 //===- ImportFormatsTest.cpp - How files write quantization ---------------===//
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
-#include "gmock/gmock.h"
-#include "llvm/ADT/StringExtras.h"
 #include "onnx/onnx_pb.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "llvm/ADT/StringExtras.h"
+#include "gmock/gmock.h"
 
 namespace qcompile {
 namespace {
@@ -190,8 +190,9 @@ TEST(ImportFormats, FilesWithoutOpsetAreRefused) {
   Model model;
   model.node("Relu", "", {"x"}, "y");
   model.model.clear_opset_import();
-  EXPECT_THAT(Imported(model).test.errors,
-              HasSubstr("[QC-I002] expected an opset import of the default domain, found none; what node Relu 'Relu_y'"));
+  EXPECT_THAT(
+      Imported(model).test.errors,
+      HasSubstr("[QC-I002] expected an opset import of the default domain, found none; what node Relu 'Relu_y'"));
 }
 
 /// The oldest opset that exporters of quantized files use; Unsqueeze has its axes as an attribute there.

@@ -3,9 +3,9 @@
 #include "compiler/frontend/Frontend.h"
 #include "compiler/session/Session.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
 #include "onnx/onnx_pb.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -66,8 +66,7 @@ TEST(Import, EveryTruncationIsReported) {
   for (size_t size = 0; size < whole.size(); ++size) {
     testing::TestContext test;
     ImportReport report;
-    auto module = importOnnx(&test.context, llvm::StringRef(whole).take_front(size), "net.onnx", "",
-                             {}, report);
+    auto module = importOnnx(&test.context, llvm::StringRef(whole).take_front(size), "net.onnx", "", {}, report);
     EXPECT_EQ(!module, !test.errors.empty()) << size;
     if (!module)
       EXPECT_EQ(test.errors.rfind("[QC-I", 0), 0u) << size << ": " << test.errors;
@@ -156,8 +155,8 @@ std::string storeInConstant(const std::string &bytes) {
   return model.SerializeAsString();
 }
 
-/// Position i of the result comes from i / scale, as the operator tests of opset 10 have it: enlarged by 2, rounded down or
-/// interpolated; reduced to 0.6, rounded up.
+/// Position i of the result comes from i / scale, as the operator tests of opset 10 have it: enlarged by 2, rounded
+/// down or interpolated; reduced to 0.6, rounded up.
 TEST(ImportTest, ResizeOfOldOpsetsKeepsItsPositions) {
   struct Case {
     std::string mode;
@@ -170,7 +169,8 @@ TEST(ImportTest, ResizeOfOldOpsetsKeepsItsPositions) {
       std::string model = makeResize(c.mode, c.scale);
       Session session({});
       ASSERT_TRUE(session.loadBytes(inConstant ? storeInConstant(model) : model, "m.onnx"));
-      llvm::Expected<Evaluator> evaluator = Evaluator::create(session.module().lookupSymbol<mlir::func::FuncOp>("main"));
+      llvm::Expected<Evaluator> evaluator =
+          Evaluator::create(session.module().lookupSymbol<mlir::func::FuncOp>("main"));
       ASSERT_TRUE(bool(evaluator)) << llvm::toString(evaluator.takeError());
       auto result = evaluator->run({runtime::Tensor::FromFloats({1, 1, 1, 4}, std::vector<float>{1, 2, 3, 4})});
       ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());

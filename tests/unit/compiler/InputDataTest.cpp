@@ -5,9 +5,9 @@
 #include <set>
 
 #include "compiler/io/Npy.h"
-#include "gtest/gtest.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -33,8 +33,7 @@ protected:
       values[i] = float(i);
     return write(name, formatNpy(Tensor::FromFloats(shape, values)));
   }
-  llvm::Expected<InputBatches> read(const std::vector<std::string> &settings,
-                                    const std::vector<Port> &ports) {
+  llvm::Expected<InputBatches> read(const std::vector<std::string> &settings, const std::vector<Port> &ports) {
     notes.clear();
     return readInputs(settings, ports, [this](const std::string &text) { notes.push_back(text); });
   }
@@ -121,8 +120,7 @@ TEST_F(InputDataTest, NamesAndPaths) {
   EXPECT_EQ(errorOf({a}, {floats({1, 3})}), ""); // '=' in a path
   EXPECT_EQ(errorOf({"right=" + a, "left=" + b}, two), "");
   EXPECT_EQ(errorOf({b, "right=" + b}, two), "");
-  EXPECT_EQ(errorOf({"left=" + b}, two),
-            "no data for input 'right': give --input right=FILE or --random N");
+  EXPECT_EQ(errorOf({"left=" + b}, two), "no data for input 'right': give --input right=FILE or --random N");
   EXPECT_EQ(errorOf({"middle=" + b}, two), "the model has no input 'middle'; it has 'left', 'right'");
   EXPECT_EQ(errorOf({"y=absent.npy"}, {floats({1, 3})}), "the model has no input 'y'; it has 'x'");
   // '=' in names: the longest one counts.
@@ -147,7 +145,8 @@ TEST_F(InputDataTest, WithoutACommonLeadingDimensionASampleIsWhole) {
   // The only outputs are what the model says; several are stacked.
   Tensor y = Tensor::FromFloats({2, 1}, {1, 2});
   EXPECT_TRUE(joinBatches({y}, *inputs) == y);
-  auto two = read({writeFloats("x2.npy", {2, 2, 3}), writeFloats("w2.npy", {2, 3, 1}), writeFloats("s2.npy", {2})}, ports);
+  auto two =
+      read({writeFloats("x2.npy", {2, 2, 3}), writeFloats("w2.npy", {2, 3, 1}), writeFloats("s2.npy", {2})}, ports);
   ASSERT_TRUE(bool(two)) << llvm::toString(two.takeError());
   ASSERT_EQ(two->batches.size(), 2u);
   EXPECT_TRUE(two->batches[1][1] == Tensor::FromFloats({3, 1}, {3, 4, 5}));
@@ -169,7 +168,8 @@ TEST_F(InputDataTest, ShapesOfArraysAreKnownBeforeTheModelIs) {
 }
 
 TEST_F(InputDataTest, OutputsOfOneBatchAreWhatTheModelSays) {
-  auto one = read({writeFloats("a.npy", {1, 3})}, {floats({1, 3})}), two = read({writeFloats("b.npy", {2, 3})}, {floats({1, 3})});
+  auto one = read({writeFloats("a.npy", {1, 3})}, {floats({1, 3})}),
+       two = read({writeFloats("b.npy", {2, 3})}, {floats({1, 3})});
   ASSERT_TRUE(one && two);
   Tensor shape = Tensor::FromFloats({2}, {1, 3}); // does not have the samples first
   EXPECT_TRUE(joinBatches({shape}, *one) == shape);
@@ -244,7 +244,8 @@ TEST_F(InputDataTest, SamplesWithoutElements) {
   ASSERT_EQ(inputs->batches.size(), 3u);
   EXPECT_EQ(inputs->batches[0][0].shape(), (Shape{1, 0, 2}));
   llvm::Expected<InputBatches> other = read({"x=" + file}, {{"x", DataType::Float32(), {1, 0, 4}, 0}});
-  EXPECT_EQ(llvm::toString(other.takeError()), "input 'x': expected shape 1x0x4, which has no elements, found shape 3x0x2");
+  EXPECT_EQ(llvm::toString(other.takeError()),
+            "input 'x': expected shape 1x0x4, which has no elements, found shape 3x0x2");
   llvm::Expected<InputBatches> none = read({"x=" + file}, {{"x", DataType::Float32(), {1, 2}, 0}});
   EXPECT_EQ(llvm::toString(none.takeError()),
             "input 'x': expected at least one sample of shape 1x2, found none (shape 3x0x2)");

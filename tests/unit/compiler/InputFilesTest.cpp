@@ -8,9 +8,9 @@
 
 #include "compiler/io/InputData.h"
 #include "compiler/io/Npy.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/FileSystem.h"
 #include "onnx/onnx_pb.h"
+#include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -243,8 +243,7 @@ TEST_F(InputFilesTest, SkippedAndTakenSamples) {
   EXPECT_EQ(numbers(inputs, 0), (std::vector<float>{2, 3, 4, 5}));
   EXPECT_EQ(numbers(inputs, 1), (std::vector<float>{6, 7, 6, 7})) << "the last batch is padded";
   options.samples = 5;
-  EXPECT_EQ(errorOf({file}, {port({2, 2})}, options),
-            "input 'x': expected 5 samples behind the 1 to skip, found 4");
+  EXPECT_EQ(errorOf({file}, {port({2, 2})}, options), "input 'x': expected 5 samples behind the 1 to skip, found 4");
   options = {9, 0};
   EXPECT_EQ(errorOf({file}, {port({2, 2})}, options), "input 'x': expected more than the 9 samples to skip, found 5");
 }

@@ -1,9 +1,9 @@
 //===- InputShapesTest.cpp - Sizes of inputs and what follows from them ---===//
 #include "compiler/frontend/Frontend.h"
-#include "gmock/gmock.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "onnx/defs/parser.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gmock/gmock.h"
 
 namespace qcompile {
 namespace {
@@ -11,7 +11,8 @@ namespace {
 struct Imported {
   Imported(const std::string &opset, const std::string &graph, const ImportOptions &options = {}) {
     ::onnx::ModelProto model;
-    auto status = ::onnx::OnnxParser::Parse(model, ("<ir_version: 8, opset_import: [\"\" : " + opset + "]> " + graph).c_str());
+    auto status =
+        ::onnx::OnnxParser::Parse(model, ("<ir_version: 8, opset_import: [\"\" : " + opset + "]> " + graph).c_str());
     EXPECT_TRUE(status.IsOK()) << status.ErrorMessage();
     module = importOnnx(&test.context, model.SerializeAsString(), "net.onnx", "", options, report);
   }
@@ -37,9 +38,11 @@ ImportOptions give(std::vector<int64_t> shape) {
 }
 
 TEST(InputShapes, OneInputGivesTheDimensionsOfTheSameNameInOthers) {
-  const char *graph = "g (float[N, T] x, float[N, 3] y, float[T] z) => (float[N, T] a, float[N, 3] b) { s = Add (x, z) a = Neg (s) b = Neg (y) }";
+  const char *graph = "g (float[N, T] x, float[N, 3] y, float[T] z) => (float[N, T] a, float[N, 3] b) { s = Add (x, z) "
+                      "a = Neg (s) b = Neg (y) }";
   Imported given("17", graph, give({4, 5}));
-  EXPECT_EQ(given.getTypes(), "(tensor<4x5xf32>, tensor<4x3xf32>, tensor<5xf32>) -> (tensor<4x5xf32>, tensor<4x3xf32>)");
+  EXPECT_EQ(given.getTypes(),
+            "(tensor<4x5xf32>, tensor<4x3xf32>, tensor<5xf32>) -> (tensor<4x5xf32>, tensor<4x3xf32>)");
   EXPECT_THAT(given.report.freeBatches, ::testing::IsEmpty());
 }
 
@@ -50,7 +53,8 @@ ImportOptions describeData(std::map<std::string, std::vector<int64_t>> shapes) {
 }
 
 TEST(InputShapes, DataGivesWhatTheFileLeavesOpen) {
-  const char *graph = "g (float[N, T] x, float[N, 3] y, float[T] z) => (float[N, T] a, float[N, 3] b) { s = Add (x, z) a = Neg (s) b = Neg (y) }";
+  const char *graph = "g (float[N, T] x, float[N, 3] y, float[T] z) => (float[N, T] a, float[N, 3] b) { s = Add (x, z) "
+                      "a = Neg (s) b = Neg (y) }";
   // Of the first dimension data has any number. What one input says of T holds for the other.
   ImportOptions options = describeData({{"x", {8, 5}}, {"y", {8, 3}}});
   Imported each("17", graph, options);
@@ -85,12 +89,13 @@ TEST(InputShapes, OutputsFollowTheShapesThatAreGiven) {
               ::testing::Contains("shape 1x3 of output 'y' taken as 4x3, which follows from the inputs"));
 }
 
-// A window that begins behind the input belonged to the result before opset 22, of which only the text of the operator said
-// otherwise: of 5 elements, windows of 1 at 0, 2, 4, and the one at 6 lies in no input.
+// A window that begins behind the input belonged to the result before opset 22, of which only the text of the operator
+// said otherwise: of 5 elements, windows of 1 at 0, 2, 4, and the one at 6 lies in no input.
 TEST(InputShapes, PoolsHaveNoWindowBehindTheirInput) {
   for (const char *declared : {"4", "n"}) {
-    Imported model("17", std::string("g (float[1, 1, 5] x) => (float[1, 1, ") + declared +
-                             "] y) { y = MaxPool <kernel_shape = [1], strides = [2], pads = [0, 1], ceil_mode = 1> (x) }");
+    Imported model("17",
+                   std::string("g (float[1, 1, 5] x) => (float[1, 1, ") + declared +
+                       "] y) { y = MaxPool <kernel_shape = [1], strides = [2], pads = [0, 1], ceil_mode = 1> (x) }");
     EXPECT_EQ(model.getTypes(), "(tensor<1x1x5xf32>) -> tensor<1x1x3xf32>");
   }
 }

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "compiler/session/Session.h"
-#include "gtest/gtest.h"
 #include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::inspect {
 namespace {
@@ -44,8 +44,16 @@ TEST(SumBitsTest, HoldsTheLargestSum) {
 }
 
 TEST(QonnxTypeTest, NamesAndBits) {
-  for (auto [name, bits] : {std::pair("INT4", 4), {"UINT8", 8}, {"BINARY", 1}, {"BIPOLAR", 1}, {"TERNARY", 2},
-                            {"FLOAT32", 32}, {"FLOAT16", 16}, {"SCALEDINT<8>", 8}, {"FIXED<4,2>", 4}, {"FLOAT<4,3,7>", 8}}) {
+  for (auto [name, bits] : {std::pair("INT4", 4),
+                            {"UINT8", 8},
+                            {"BINARY", 1},
+                            {"BIPOLAR", 1},
+                            {"TERNARY", 2},
+                            {"FLOAT32", 32},
+                            {"FLOAT16", 16},
+                            {"SCALEDINT<8>", 8},
+                            {"FIXED<4,2>", 4},
+                            {"FLOAT<4,3,7>", 8}}) {
     std::optional<QonnxType> type = QonnxType::parse(name);
     ASSERT_TRUE(type) << name;
     EXPECT_EQ(type->name(), name);
@@ -128,9 +136,9 @@ TEST_F(InspectionTest, LayersAndCosts) {
 TEST_F(InspectionTest, QonnxTypesAndCosts) {
   Inspection found = inspect(kModel);
   // Scales of 1 make integers, others scaled integers; a float bias makes the sums floats.
-  std::map<std::string, double> dense = {{"op_mac_UINT4_INT3", 72},     {"mem_w_INT3", 8},
-                                         {"mem_o_FLOAT32", 18},         {"op_mac_SCALEDINT<4>_SCALEDINT<4>", 54},
-                                         {"mem_w_SCALEDINT<4>", 0},     {"mem_o_SCALEDINT<32>", 9}};
+  std::map<std::string, double> dense = {{"op_mac_UINT4_INT3", 72}, {"mem_w_INT3", 8},
+                                         {"mem_o_FLOAT32", 18},     {"op_mac_SCALEDINT<4>_SCALEDINT<4>", 54},
+                                         {"mem_w_SCALEDINT<4>", 0}, {"mem_o_SCALEDINT<32>", 9}};
   EXPECT_EQ(found.dense.amounts, dense);
   dense["op_mac_UINT4_INT3"] = 54;
   dense["mem_w_INT3"] = 6;
@@ -246,7 +254,8 @@ func.func @main(%x: tensor<1x2xf32> {onnx.name = "x"}) -> tensor<1x1xf32> {
   return %y : tensor<1x1xf32>
 })",
                              true, report);
-  EXPECT_EQ(found.dense.amounts, (std::map<std::string, double>{{"op_mac_INT8_TERNARY", 2}, {"mem_w_TERNARY", 2}, {"mem_o_INT32", 1}}));
+  EXPECT_EQ(found.dense.amounts,
+            (std::map<std::string, double>{{"op_mac_INT8_TERNARY", 2}, {"mem_w_TERNARY", 2}, {"mem_o_INT32", 1}}));
   ASSERT_TRUE(found.sparse);
   EXPECT_EQ(found.sparse->getTotals()["total_bops"], 1 * 8 * 2);
 }
@@ -264,8 +273,8 @@ func.func @main(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
 )";
   auto join = [&](std::string name, int step, std::string from, std::string to) {
     std::string before = "%" + name + std::to_string(step - 1);
-    text += "%" + name + std::to_string(step) + " = onnx.Concat(" + before + ", " + before + ") {axis = " +
-            (name == "x" ? "1" : "0") + " : i64} : (" + from + ", " + from + ") -> " + to + "\n";
+    text += "%" + name + std::to_string(step) + " = onnx.Concat(" + before + ", " + before +
+            ") {axis = " + (name == "x" ? "1" : "0") + " : i64} : (" + from + ", " + from + ") -> " + to + "\n";
   };
   int64_t size = 1;
   for (int step = 1; step <= 30; ++step, size *= 2) {
@@ -289,7 +298,8 @@ func.func @main(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
 //===----------------------------------------------------------------------===//
 
 /// Weights of several pieces with a scale per element of dimension `axis`, against all codes counted here.
-class PiecesTest : public InspectionTest, public testing::WithParamInterface<std::pair<std::vector<int64_t>, size_t>> {};
+class PiecesTest : public InspectionTest,
+                   public testing::WithParamInterface<std::pair<std::vector<int64_t>, size_t>> {};
 
 TEST_P(PiecesTest, EqualTheWhole) {
   const auto &[shape, axis] = GetParam();
@@ -303,9 +313,7 @@ TEST_P(PiecesTest, EqualTheWhole) {
   scaleShape[axis] = shape[axis];
   data::ConstantAttr::get(&context, "w", runtime::Tensor::FromFloats(shape, values));
   data::ConstantAttr::get(&context, "s", runtime::Tensor::FromFloats(scaleShape, scales));
-  auto type = [](const std::vector<int64_t> &extents) {
-    return "tensor<" + runtime::ShapeToString(extents) + "xf32>";
-  };
+  auto type = [](const std::vector<int64_t> &extents) { return "tensor<" + runtime::ShapeToString(extents) + "xf32>"; };
   std::string w = type(shape), s = type(scaleShape);
   std::string text = "func.func @main(%x: tensor<1x" + std::to_string(shape[0]) + "xf32>) -> " + w + " {\n" +
                      "%w = onnx.Constant() {value = #data.constant<\"w\" : " + w + ">} : () -> " + w +
@@ -336,12 +344,11 @@ TEST_P(PiecesTest, EqualTheWhole) {
   EXPECT_EQ(found->histogram.counts, counts);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, PiecesTest,
-                         testing::Values(std::pair(std::vector<int64_t>{700, 1000}, 0), std::pair(std::vector<int64_t>{700, 1000}, 1),
-                                         std::pair(std::vector<int64_t>{3, 5, 300, 200}, 1),
-                                         std::pair(std::vector<int64_t>{2, 400000}, 0),
-                                         std::pair(std::vector<int64_t>{2, 400000}, 1),
-                                         std::pair(std::vector<int64_t>{1, 600000}, 1)));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, PiecesTest,
+    testing::Values(std::pair(std::vector<int64_t>{700, 1000}, 0), std::pair(std::vector<int64_t>{700, 1000}, 1),
+                    std::pair(std::vector<int64_t>{3, 5, 300, 200}, 1), std::pair(std::vector<int64_t>{2, 400000}, 0),
+                    std::pair(std::vector<int64_t>{2, 400000}, 1), std::pair(std::vector<int64_t>{1, 600000}, 1)));
 
 TEST_F(InspectionTest, RealsInStepsOfAPowerOfTwo) {
   // From -3 to 5: 256 steps from -8 to 8 are 1/16 each.

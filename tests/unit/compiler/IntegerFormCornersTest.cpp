@@ -22,9 +22,7 @@ void expectSame(Network &network, const std::vector<std::vector<float>> &samples
   ASSERT_TRUE(bool(source)) << llvm::toString(source.takeError());
   ASSERT_TRUE(bool(form)) << llvm::toString(form.takeError());
   for (const std::vector<float> &sample : samples)
-    EXPECT_EQ(findDifference(*source, *form,
-                             {Tensor::FromFloats(source->inputs()[0].shape, sample)}),
-              "")
+    EXPECT_EQ(findDifference(*source, *form, {Tensor::FromFloats(source->inputs()[0].shape, sample)}), "")
         << sample[0] << "\n"
         << Network::dump(*integer);
 }
@@ -95,10 +93,9 @@ TEST(IntegerFormCornersTest, NotANumberThroughClip) {
         operands.push_back(network.constant({}, {-0.75f}));
       if (upper)
         operands.push_back(network.constant({}, {0.75f}));
-      mlir::Value y = network.op(
-          "Clip", operands, x.getType(),
-          {network.builder.getNamedAttr("operandSegmentSizes",
-                                        network.builder.getDenseI32ArrayAttr({1, lower, upper}))});
+      mlir::Value y = network.op("Clip", operands, x.getType(),
+                                 {network.builder.getNamedAttr(
+                                     "operandSegmentSizes", network.builder.getDenseI32ArrayAttr({1, lower, upper}))});
       network.output(quantized(network, y, 2, 1));
       expectSame(network, {{NAN}, {0.0f}, {INFINITY}, {-INFINITY}, {0.6f}, {-0.6f}});
     }
@@ -136,8 +133,7 @@ TEST(IntegerFormCornersTest, SummedDimensionOfExtentZero) {
   Network network;
   mlir::Value x = quantized(network, network.addInput({2, 0}), 4, 1);
   mlir::Value w = quantized(network, network.constant({0, 3}, {}), 4, 1);
-  mlir::Value y = network.op("MatMul", {x, w},
-                             mlir::RankedTensorType::get({2, 3}, network.builder.getF32Type()));
+  mlir::Value y = network.op("MatMul", {x, w}, mlir::RankedTensorType::get({2, 3}, network.builder.getF32Type()));
   network.output(quantized(network, y, 2, 1));
   expectSame(network, {{}});
 }
@@ -146,8 +142,16 @@ TEST(IntegerFormCornersTest, WidestQuantizers) {
   for (int isSigned : {0, 1}) {
     Network network;
     network.output(quantized(network, network.addInput({1, 1}), 32, isSigned));
-    expectSame(network, {{0.5f}, {-1.5f}, {2147483648.0f}, {-2147483648.0f}, {4294967295.0f},
-                         {1e20f}, {-1e20f}, {INFINITY}, {-INFINITY}, {NAN}});
+    expectSame(network, {{0.5f},
+                         {-1.5f},
+                         {2147483648.0f},
+                         {-2147483648.0f},
+                         {4294967295.0f},
+                         {1e20f},
+                         {-1e20f},
+                         {INFINITY},
+                         {-INFINITY},
+                         {NAN}});
   }
 }
 
@@ -157,8 +161,8 @@ TEST(IntegerFormCornersTest, HalfPrecisionConstants) {
   mlir::Builder &builder = network.builder;
   auto bytes = std::make_shared<std::vector<uint8_t>>(std::vector<uint8_t>{0x00, 0x3c}); // 1.0
   std::string error;
-  auto half = data::ConstantAttr::getFromStorage(
-      mlir::RankedTensorType::get({1, 1}, builder.getF16Type()), "half", *bytes, bytes, error);
+  auto half = data::ConstantAttr::getFromStorage(mlir::RankedTensorType::get({1, 1}, builder.getF16Type()), "half",
+                                                 *bytes, bytes, error);
   ASSERT_TRUE(half) << error;
   auto type = mlir::RankedTensorType::get({1, 1}, builder.getF32Type());
   mlir::Value cast = network.op("Cast", {network.constant(half)}, type, {network.integer("to", 1)});
@@ -176,8 +180,8 @@ TEST(IntegerFormCornersTest, HalfPrecisionScale) {
   mlir::Builder &builder = network.builder;
   auto bytes = std::make_shared<std::vector<uint8_t>>(std::vector<uint8_t>{0x00, 0x38}); // 0.5
   std::string error;
-  auto half = data::ConstantAttr::getFromStorage(
-      mlir::RankedTensorType::get({}, builder.getF16Type()), "half", *bytes, bytes, error);
+  auto half = data::ConstantAttr::getFromStorage(mlir::RankedTensorType::get({}, builder.getF16Type()), "half", *bytes,
+                                                 bytes, error);
   ASSERT_TRUE(half) << error;
   mlir::Value x = network.addInput({1, 1});
   network.output(network.quant(x, network.constant(half), 0, 2, 1, 0, "ROUND"));

@@ -13,10 +13,10 @@
 #include "dialects/onnx/NodeLocation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/Format.h"
 #include "mlir/IR/Verifier.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "llvm/Support/Format.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -55,8 +55,7 @@ DenseMap<Value, Trust> getTrust(func::FuncOp function, ArrayRef<std::string> ine
 
 /// A model as written beside its integer form.
 struct Pair {
-  explicit Pair(OwningOpRef<ModuleOp> model, TestContext &test)
-      : source(std::move(model)), form(source->clone()) {
+  explicit Pair(OwningOpRef<ModuleOp> model, TestContext &test) : source(std::move(model)), form(source->clone()) {
     converted = succeeded(verify(*source)) && succeeded(toIntegerForm(*form));
     if (!converted)
       return;
@@ -90,9 +89,18 @@ struct Pair {
 /// An input that meets many special cases: multiples of halves of a scale, extremes, infinities.
 Tensor makeInput(ArrayRef<int64_t> shape, ModelBuilder &random, int kind) {
   using limits = std::numeric_limits<float>;
-  static constexpr float special[] = {0.0f, -0.0f, limits::max(), limits::lowest(), limits::infinity(),
-                                      -limits::infinity(), limits::denorm_min(), -limits::min(), 0.5f,
-                                      -0.5f, 1e6f, -1e6f};
+  static constexpr float special[] = {0.0f,
+                                      -0.0f,
+                                      limits::max(),
+                                      limits::lowest(),
+                                      limits::infinity(),
+                                      -limits::infinity(),
+                                      limits::denorm_min(),
+                                      -limits::min(),
+                                      0.5f,
+                                      -0.5f,
+                                      1e6f,
+                                      -1e6f};
   std::vector<float> values(runtime::NumElements({shape.data(), shape.size()}));
   for (float &value : values) {
     value = kind % 2 ? float(random.below(257) - 128) / 16 : (random.uniform() - 0.5f) * 12;
@@ -191,8 +199,8 @@ void checkModel(uint64_t seed, Counts &counts) {
   for (int run = 0; run < 20; ++run) {
     SCOPED_TRACE("input " + std::to_string(run));
     Tensor input = makeInput(source->inputs()[0].shape, builder, run);
-    ASSERT_NO_FATAL_FAILURE(compare(pair, *source, *form, input, counts))
-        << "input: " << print(input) << "\n" << print(*pair.source) << print(*pair.form);
+    ASSERT_NO_FATAL_FAILURE(compare(pair, *source, *form, input, counts)) << "input: " << print(input) << "\n"
+                                                                          << print(*pair.source) << print(*pair.form);
   }
   EXPECT_EQ(test.errors, "");
 }
@@ -214,16 +222,13 @@ void checkLayer(TestContext &test, OwningOpRef<ModuleOp> model, ArrayRef<float> 
   Pair pair(std::move(model), test);
   ASSERT_TRUE(pair.converted) << test.errors;
   EXPECT_EQ(pair.remaining, 0);
-  pair.form->walk([](Operation *op) {
-    EXPECT_NE(op->getName().getDialectNamespace(), "onnx") << onnx::describe(op);
-  });
+  pair.form->walk([](Operation *op) { EXPECT_NE(op->getName().getDialectNamespace(), "onnx") << onnx::describe(op); });
   auto source = Evaluator::create(pair.source->lookupSymbol<func::FuncOp>("main"));
   auto form = Evaluator::create(pair.form->lookupSymbol<func::FuncOp>("main"));
   ASSERT_TRUE(bool(source)) << llvm::toString(source.takeError());
   ASSERT_TRUE(bool(form)) << llvm::toString(form.takeError());
   Counts counts;
-  compare(pair, *source, *form,
-          Tensor::FromFloats(source->inputs()[0].shape, {values.data(), values.size()}), counts);
+  compare(pair, *source, *form, Tensor::FromFloats(source->inputs()[0].shape, {values.data(), values.size()}), counts);
   EXPECT_GT(counts.codes, 0);
 }
 
@@ -274,9 +279,9 @@ TEST(IntegerFormModels, ZeroTimesOverflowIsNotAConstant) {
   TestContext test;
   ModelBuilder builder(&test.context, 0);
   auto row = [&](float value) { return builder.floats({1}, {value}); };
-  Value norm = builder.create(
-      "BatchNormalization", {builder.addInput({1, 1}), row(0), row(1), row(0), row(0.25f)}, {1, 1},
-      {builder.attribute("epsilon", 0.0f), builder.segments("resultSegmentSizes", {1, 0, 0})});
+  Value norm =
+      builder.create("BatchNormalization", {builder.addInput({1, 1}), row(0), row(1), row(0), row(0.25f)}, {1, 1},
+                     {builder.attribute("epsilon", 0.0f), builder.segments("resultSegmentSizes", {1, 0, 0})});
   Value codes = signedQuant(builder, norm, builder.floats({}, {1}), 2);
   Pair pair(builder.finish({codes}), test);
   ASSERT_TRUE(pair.converted) << test.errors;

@@ -35,8 +35,7 @@ void checkSeed(unsigned seed) {
     std::string values;
     for (float value : inputs[0].Floats())
       values += std::to_string(value) + " ";
-    FAIL() << difference << "\ninput " << values << "\n"
-           << Network::dump(*network.module) << Network::dump(*integer);
+    FAIL() << difference << "\ninput " << values << "\n" << Network::dump(*network.module) << Network::dump(*integer);
   }
 }
 
@@ -75,8 +74,7 @@ TEST(ProgramTest, SerializedProgramsAgree) {
     auto program = buildProgram(Network::getMain(*integer));
     ASSERT_TRUE(bool(program)) << llvm::toString(program.takeError());
     std::string bytes = runtime::SerializeProgram(*program);
-    auto parsed = runtime::ParseProgram(
-        {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
+    auto parsed = runtime::ParseProgram({reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()});
     ASSERT_TRUE(parsed.ok()) << std::string(parsed.status().message());
     EXPECT_EQ(runtime::SerializeProgram(*parsed), bytes);
     auto executor = runtime::ProgramExecutor::Create(std::move(*parsed));

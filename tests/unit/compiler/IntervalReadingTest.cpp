@@ -18,14 +18,16 @@ using runtime::Tensor;
 /// x [1, 64] through a quantizer of one scale, times a column of weights through one of another.
 std::string makeProduct(const std::string &activation, const std::string &weight, const std::string &weights) {
   auto constant = [](const std::string &name, const std::string &type, const std::string &values) {
-    return "%" + name + " = onnx.Constant() {value = #data.constant<\"" + name + "\", [" + values + "] : tensor<" + type +
-           ">>} : () -> tensor<" + type + ">\n";
+    return "%" + name + " = onnx.Constant() {value = #data.constant<\"" + name + "\", [" + values + "] : tensor<" +
+           type + ">>} : () -> tensor<" + type + ">\n";
   };
   return "func.func @main(%x: tensor<1x64xf32>) -> tensor<1x1xf32> {\n" + constant("s", "f32", activation) +
          constant("t", "f32", weight) + constant("z", "f32", "0.0") + constant("b", "f32", "8.0") +
          constant("w", "64x1xf32", weights) +
-         "%q = onnx.Quant(%x, %s, %z, %b) : (tensor<1x64xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<1x64xf32>\n"
-         "%v = onnx.Quant(%w, %t, %z, %b) : (tensor<64x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<64x1xf32>\n"
+         "%q = onnx.Quant(%x, %s, %z, %b) : (tensor<1x64xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> "
+         "tensor<1x64xf32>\n"
+         "%v = onnx.Quant(%w, %t, %z, %b) : (tensor<64x1xf32>, tensor<f32>, tensor<f32>, tensor<f32>) -> "
+         "tensor<64x1xf32>\n"
          "%m = onnx.MatMul(%q, %v) : (tensor<1x64xf32>, tensor<64x1xf32>) -> tensor<1x1xf32>\n"
          "return %m : tensor<1x1xf32>\n}\n";
 }
@@ -152,8 +154,7 @@ protected:
   }
 
   /// sum f(x) in a random order.
-  template <typename F>
-  float add(std::vector<float> line, F f) {
+  template <typename F> float add(std::vector<float> line, F f) {
     std::shuffle(line.begin(), line.end(), random);
     float sum = 0;
     for (float x : line)
@@ -209,8 +210,7 @@ TEST_F(LineTest, SoftmaxHoldsOrdersAndExponentialsWithoutTheMaximum) {
   }
   // Two gammas of 2 n + 24 + 4 roundings and the ends' own.
   for (size_t i = 0; i < 64; ++i)
-    EXPECT_LE(interval.high().tensor.Floats()[i],
-              interval.middle.tensor.Floats()[i] * (1 + 2 * 160 * 0x1p-24));
+    EXPECT_LE(interval.high().tensor.Floats()[i], interval.middle.tensor.Floats()[i] * (1 + 2 * 160 * 0x1p-24));
 }
 
 } // namespace

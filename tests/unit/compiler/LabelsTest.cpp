@@ -5,9 +5,9 @@
 #include <fstream>
 
 #include "compiler/io/Npy.h"
-#include "gtest/gtest.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {

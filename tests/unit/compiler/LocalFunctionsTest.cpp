@@ -2,9 +2,9 @@
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "gmock/gmock.h"
 #include "onnx/defs/parser.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "gmock/gmock.h"
 
 namespace qcompile {
 namespace {
@@ -20,8 +20,8 @@ public:
   Imported(const std::string &nodes, const std::string &functions,
            const std::string &imports = "\"\" : 21, \"loc\" : 1") {
     ::onnx::ModelProto model;
-    std::string text = "<ir_version: 10, opset_import: [" + imports + "]> g (float[2] x) => (float[2] y) {" + nodes +
-                       "} " + functions;
+    std::string text =
+        "<ir_version: 10, opset_import: [" + imports + "]> g (float[2] x) => (float[2] y) {" + nodes + "} " + functions;
     auto status = ::onnx::OnnxParser::Parse(model, text.c_str());
     EXPECT_TRUE(status.IsOK()) << status.ErrorMessage();
     module = importOnnx(&test.context, model.SerializeAsString(), "net.onnx", "", {}, report);
@@ -79,7 +79,8 @@ TEST(LocalFunctions, FunctionsCallEachOther) {
   EXPECT_THAT(model.report.repairs, Contains("6 calls of model-local functions inlined"));
 }
 
-// The call's attribute, the function's default, and none at all: LeakyRelu's own default is 0.01, Elu(-1) with alpha 0 is 0.
+// The call's attribute, the function's default, and none at all: LeakyRelu's own default is 0.01, Elu(-1) with alpha 0
+// is 0.
 TEST(LocalFunctions, AttributesAreBound) {
   const char *function = R"(<domain: "loc", opset_import: ["" : 21]>
     Leak <alpha, beta: float = 0.25> (a) => (b, c) {
@@ -183,8 +184,9 @@ TEST(LocalFunctions, OpsetsThatCannotBeRead) {
       y = If (yes) <then_branch = t () => (p) { [f] p = loc.F (x) }, else_branch = e () => (q) { q = Neg (x) }>)",
                   function);
   EXPECT_THAT(within.test.errors, HasSubstr("[QC-I004] node F"));
-  EXPECT_THAT(within.test.errors, HasSubstr("function F: expected opset 21 of the graph that it is called in, found 17, in which "
-                                            "operator ReduceMax is another one"));
+  EXPECT_THAT(within.test.errors,
+              HasSubstr("function F: expected opset 21 of the graph that it is called in, found 17, in which "
+                        "operator ReduceMax is another one"));
   Imported future("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 99]> F (a) => (b) { b = Neg (a) })");
   EXPECT_THAT(future.test.errors, HasSubstr("[QC-I004] node F 'f': function F: expected opset 7 to "));
 }
@@ -192,14 +194,16 @@ TEST(LocalFunctions, OpsetsThatCannotBeRead) {
 // A model that only calls functions need not import the operators that they use.
 TEST(LocalFunctions, ImportsOfFunctionsCount) {
   Imported model("y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 17]>
-    F (a) => (b) { c = ReduceMax <axes = [0]> (a) b = Sub (a, c) })", "\"loc\" : 1");
+    F (a) => (b) { c = ReduceMax <axes = [0]> (a) b = Sub (a, c) })",
+                 "\"loc\" : 1");
   EXPECT_THAT(model.run(), ElementsAre(-3, 0));
 }
 
 TEST(LocalFunctions, KnownOperatorsCount) {
   Imported model("y = Relu (x)", R"(<domain: "", opset_import: ["" : 21]> Relu (a) => (b) { b = Neg (a) })");
   EXPECT_THAT(model.run(), ElementsAre(0, 2));
-  EXPECT_THAT(model.report.repairs, Contains("function 'Relu' of domain '' not used: there is an operator of that name"));
+  EXPECT_THAT(model.report.repairs,
+              Contains("function 'Relu' of domain '' not used: there is an operator of that name"));
 }
 
 TEST(LocalFunctions, RecursionIsRefused) {
@@ -225,20 +229,26 @@ TEST(LocalFunctions, ExplosionsAreRefused) {
 
 TEST(LocalFunctions, BrokenFunctionsAreRefused) {
   // The model's x is not visible inside.
-  EXPECT_THAT(Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 21]> F (a) => (b) { b = Add (a, x) })").test.errors,
-              HasSubstr("[QC-I002] node F 'f': function F: its value 'x' is defined by nothing"));
-  EXPECT_THAT(Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 21]> F (a) => (b) { c = Neg (a) })").test.errors,
+  EXPECT_THAT(
+      Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 21]> F (a) => (b) { b = Add (a, x) })")
+          .test.errors,
+      HasSubstr("[QC-I002] node F 'f': function F: its value 'x' is defined by nothing"));
+  EXPECT_THAT(Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["" : 21]> F (a) => (b) { c = Neg (a) })")
+                  .test.errors,
               HasSubstr("its output 'b' is defined by nothing"));
   EXPECT_THAT(Imported("[f] y = loc.Twice (x, x)", kTwice).test.errors,
               HasSubstr("expected at most 1 inputs and 1 outputs of function Twice, found 2 and 1"));
   EXPECT_THAT(Imported("y = loc.Twice (x)", std::string(kTwice) + kTwice).test.errors,
               HasSubstr("expected one function 'Twice' of domain 'loc', found more"));
-  EXPECT_THAT(Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["loc" : 1]> F (a) => (b) { b = Neg (a) })").test.errors,
-              HasSubstr("expected an opset import for operator Neg, found none"));
+  EXPECT_THAT(
+      Imported("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["loc" : 1]> F (a) => (b) { b = Neg (a) })")
+          .test.errors,
+      HasSubstr("expected an opset import for operator Neg, found none"));
 }
 
 TEST(LocalFunctions, UnknownOperatorsWithinAreNamedByTheirWay) {
-  Imported model("[f] y = loc.F (x)", R"(<domain: "loc", opset_import: ["my" : 1]> F (a) => (b) { [in] b = my.Beam (a) })");
+  Imported model("[f] y = loc.F (x)",
+                 R"(<domain: "loc", opset_import: ["my" : 1]> F (a) => (b) { [in] b = my.Beam (a) })");
   EXPECT_EQ(model.test.errors, "[QC-I003] node Beam 'f/in': operator Beam of domain 'my' is unknown in version 1\n");
 }
 

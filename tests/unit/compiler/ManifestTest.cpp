@@ -1,8 +1,8 @@
 //===- ManifestTest.cpp - Opening artifacts -------------------------------===//
 #include "compiler/session/Manifest.h"
 
-#include "gtest/gtest.h"
 #include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
 
 namespace qcompile {
 namespace {
@@ -16,8 +16,8 @@ protected:
     manifest.backend = "cpu";
     manifest.backendVersion = "1";
     manifest.backendOptions = {{"unroll", "4"}, {"name", "\"quoted\"\n"}};
-    files = {{"a.bin", "weights", "three letters",
-              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3}};
+    files = {
+        {"a.bin", "weights", "three letters", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3}};
     put("a.bin", "abc");
     put("manifest.json", formatManifest(manifest, files));
   }

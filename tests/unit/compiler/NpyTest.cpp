@@ -27,12 +27,10 @@ std::string file(std::string header, const std::string &data, int major = 1) {
   size_t before = 8 + lengthBytes;
   header.resize((before + header.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
   header += '\n';
-  return "\x93NUMPY" + little(major, 1) + little(0, 1) + little(header.size(), lengthBytes) + header +
-         data;
+  return "\x93NUMPY" + little(major, 1) + little(0, 1) + little(header.size(), lengthBytes) + header + data;
 }
 
-std::string dictionary(const std::string &descr, const std::string &shape,
-                       const std::string &fortran = "False") {
+std::string dictionary(const std::string &descr, const std::string &shape, const std::string &fortran = "False") {
   return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }";
 }
 
@@ -50,16 +48,16 @@ TEST(NpyTest, ElementTypes) {
     DataType type;
     double value;
   };
-  for (const Case &c : {Case{"|b1", little(1, 1), DataType::Bool(), 1},
-                        Case{"|i1", little(0x80, 1), DataType::Signed(8), -128},
-                        Case{"|u1", little(0x80, 1), DataType::Unsigned(8), 128},
-                        Case{"<i2", little(0xfffe, 2), DataType::Signed(16), -2},
-                        Case{"<u2", little(0xfffe, 2), DataType::Unsigned(16), 65534},
-                        Case{"<i4", little(0x01020304, 4), DataType::Signed(32), 0x01020304},
-                        Case{"<u4", little(0xffffffff, 4), DataType::Unsigned(32), 4294967295.0},
-                        Case{"<i8", little(~uint64_t{0}, 8), DataType::Signed(64), -1},
-                        Case{"<f4", little(0x3fc00000, 4), DataType::Float32(), 1.5},
-                        Case{"<f8", little(0x3ff8000000000000, 8), DataType::Float64(), 1.5}}) {
+  for (const Case &c :
+       {Case{"|b1", little(1, 1), DataType::Bool(), 1}, Case{"|i1", little(0x80, 1), DataType::Signed(8), -128},
+        Case{"|u1", little(0x80, 1), DataType::Unsigned(8), 128},
+        Case{"<i2", little(0xfffe, 2), DataType::Signed(16), -2},
+        Case{"<u2", little(0xfffe, 2), DataType::Unsigned(16), 65534},
+        Case{"<i4", little(0x01020304, 4), DataType::Signed(32), 0x01020304},
+        Case{"<u4", little(0xffffffff, 4), DataType::Unsigned(32), 4294967295.0},
+        Case{"<i8", little(~uint64_t{0}, 8), DataType::Signed(64), -1},
+        Case{"<f4", little(0x3fc00000, 4), DataType::Float32(), 1.5},
+        Case{"<f8", little(0x3ff8000000000000, 8), DataType::Float64(), 1.5}}) {
     llvm::Expected<Tensor> tensor = parseNpy(file(dictionary(c.descr, "(1,)"), c.bytes));
     ASSERT_TRUE(bool(tensor)) << c.descr << llvm::toString(tensor.takeError());
     EXPECT_EQ(tensor->type(), c.type) << c.descr;
@@ -107,13 +105,11 @@ TEST(NpyTest, Refusals) {
   EXPECT_NE(refused(dictionary(">f4", "(2,)")).find("'>f4'"), std::string::npos);
   for (const char *descr : {"<f2", "<c8", "|S4", "<U2", "|O", "<M8[ns]", "<i3", "<f16", "", "f"})
     EXPECT_NE(refused(dictionary(descr, "(2,)")), "") << descr;
-  EXPECT_EQ(refused(dictionary("<f4", "(1, 2)", "True")),
-            "not a npy array: expected C order, found Fortran order");
+  EXPECT_EQ(refused(dictionary("<f4", "(1, 2)", "True")), "not a npy array: expected C order, found Fortran order");
   for (const char *shape : {"(-1,)", "(1.5,)", "2", "(a,)", "(99999999999999999999,)",
                             "(4294967296, 4294967296, 4294967296)", "(1099511627777,)"})
     EXPECT_NE(refused(dictionary("|u1", shape)), "") << shape;
-  EXPECT_EQ(refused(dictionary("<f4", "(3,)")),
-            "not a npy array: expected 12 bytes of elements, found 8");
+  EXPECT_EQ(refused(dictionary("<f4", "(3,)")), "not a npy array: expected 12 bytes of elements, found 8");
   EXPECT_NE(refused("{'shape': (8,), 'fortran_order': False}"), "");
   EXPECT_NE(refused("{'descr': '|u1', 'fortran_order': False}"), "");
   EXPECT_NE(refused("{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (1,)}"), "");
@@ -125,9 +121,9 @@ TEST(NpyTest, Writing) {
   std::string whole = formatNpy(Tensor::FromFloats({2, 1}, {1.5f, 0.0f}));
   EXPECT_EQ(whole.size(), 128u + 8);
   EXPECT_EQ(whole, file(dictionary("<f4", "(2, 1)"), little(0x3fc00000, 4) + little(0, 4)));
-  EXPECT_EQ(formatNpy(Tensor::ScalarFloat(0)).substr(10, 60).find(
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (), }"),
-            0u);
+  EXPECT_EQ(
+      formatNpy(Tensor::ScalarFloat(0)).substr(10, 60).find("{'descr': '<f4', 'fortran_order': False, 'shape': (), }"),
+      0u);
   EXPECT_NE(formatNpy(Tensor::FromFloats({1}, {0})).find("'shape': (1,), }"), std::string::npos);
 }
 

@@ -6,11 +6,10 @@
 namespace qcompile {
 namespace {
 
-const std::vector<OptionSpec> kSchema = {
-    OptionSpec::integer("rows", 64, 1, 1024, "rows of a macro"),
-    OptionSpec::boolean("pipelined", false, "overlap layers"),
-    OptionSpec::choice("memory", {"auto", "block", "lut"}, "where weights lie"),
-    OptionSpec::string("part", "generic", "name of the part")};
+const std::vector<OptionSpec> kSchema = {OptionSpec::integer("rows", 64, 1, 1024, "rows of a macro"),
+                                         OptionSpec::boolean("pipelined", false, "overlap layers"),
+                                         OptionSpec::choice("memory", {"auto", "block", "lut"}, "where weights lie"),
+                                         OptionSpec::string("part", "generic", "name of the part")};
 
 std::string errorOf(const std::vector<std::string> &settings) {
   llvm::Expected<OptionValues> values = OptionValues::parse(kSchema, settings);
@@ -50,9 +49,8 @@ TEST(OptionSchemaTest, Mistakes) {
 }
 
 TEST(OptionSchemaTest, AllMistakesAtOnce) {
-  EXPECT_EQ(errorOf({"rows=0", "memory=disk"}),
-            "option 'rows': expected an integer from 1 to 1024, found '0'; "
-            "option 'memory': expected one of auto, block, lut, found 'disk'");
+  EXPECT_EQ(errorOf({"rows=0", "memory=disk"}), "option 'rows': expected an integer from 1 to 1024, found '0'; "
+                                                "option 'memory': expected one of auto, block, lut, found 'disk'");
 }
 
 } // namespace

@@ -1,9 +1,10 @@
 //===- ProductQuantizeTest.cpp - Layers as look-ups, end to end -----------===//
 //
-// Layers whose patterns are prototypes compute what they did; others agree between the onnx level, the integer form and the file that
-// is read again.
+// Layers whose patterns are prototypes compute what they did; others agree between the onnx level, the integer form and
+// the file that is read again.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/product-quantize/ProductQuantize.h"
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/frontend/Frontend.h"
 #include "compiler/frontend/export/Export.h"
@@ -11,14 +12,13 @@
 #include "compiler/session/Stages.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/JSON.h"
 #include "mlir/Pass/PassManager.h"
 #include "onnx/onnx_pb.h"
 #include "passes/expand-pq/ExpandPq.h"
-#include "passes/product-quantize/ProductQuantize.h"
 #include "tests/unit/compiler/RandomModel.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -31,8 +31,7 @@ using testing::TestContext;
 
 func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>("main"); }
 
-template <typename Op>
-int64_t countOps(ModuleOp module) {
+template <typename Op> int64_t countOps(ModuleOp module) {
   int64_t count = 0;
   module.walk([&](Op) { ++count; });
   return count;
@@ -133,7 +132,8 @@ struct Calibration {
 
 } // namespace
 
-// Four bits of patterns: 1-bit inputs by 4, 2-bit inputs by 2, bipolar ones by 4; padding adds 0 to those, which makes 3 values.
+// Four bits of patterns: 1-bit inputs by 4, 2-bit inputs by 2, bipolar ones by 4; padding adds 0 to those, which makes
+// 3 values.
 TEST(ProductQuantize, AllPatternsAreExact) {
   struct Case {
     Geometry geometry;
@@ -146,8 +146,7 @@ TEST(ProductQuantize, AllPatternsAreExact) {
     for (uint64_t seed = 0; seed < 3; ++seed) {
       TestContext test;
       OwningOpRef<ModuleOp> module = makeLayer(test, c.geometry, seed), changed = module->clone();
-      ASSERT_TRUE(succeeded(run(*changed, createProductQuantize(makeOptions(c.length, c.prototypes)))))
-          << test.errors;
+      ASSERT_TRUE(succeeded(run(*changed, createProductQuantize(makeOptions(c.length, c.prototypes))))) << test.errors;
       EXPECT_EQ(countOps<onnx::PqMatMulOp>(*changed), 1);
       EXPECT_EQ(countOps<onnx::ConvOp>(*changed) + countOps<onnx::GemmOp>(*changed), 0);
       expectSame(*module, *changed);

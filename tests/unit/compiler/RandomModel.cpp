@@ -75,8 +75,8 @@ Shape ModelBuilder::parameterShape(Value x, int64_t axis) {
   return shape;
 }
 
-Value ModelBuilder::quant(Value x, Value scale, Value zeroPoint, int bits, bool isSigned,
-                          bool narrow, StringRef rounding) {
+Value ModelBuilder::quant(Value x, Value scale, Value zeroPoint, int bits, bool isSigned, bool narrow,
+                          StringRef rounding) {
   return create("Quant", {x, scale, zeroPoint, floats({}, {float(bits)})}, shapeOf(x),
                 {attribute("signed_", int64_t(isSigned)), attribute("narrow", int64_t(narrow)),
                  builder.getNamedAttr("rounding_mode", builder.getStringAttr(rounding))});
@@ -89,29 +89,26 @@ Value ModelBuilder::quantize(Value x, int64_t axis) {
     s = scale();
   if (chance(15))
     return create("BipolarQuant", {x, floats(shape, scales)}, shapeOf(x));
-  static constexpr StringLiteral modes[] = {"ROUND", "CEIL",    "FLOOR",    "UP",
-                                            "DOWN",  "HALF_UP", "HALF_DOWN"};
+  static constexpr StringLiteral modes[] = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
   int bits = 1 + int(below(8));
   bool isSigned = chance(60), narrow = bits > 1 && chance(30);
   bool shifted = chance(35), perChannel = chance(30);
   float common = float(below(9) - 4);
   for (float &z : zeroPoints)
     z = !shifted ? 0 : perChannel ? float(below(9) - 4) : common;
-  return quant(x, floats(shape, scales), floats(shape, zeroPoints), bits, isSigned, narrow,
-               modes[below(7)]);
+  return quant(x, floats(shape, scales), floats(shape, zeroPoints), bits, isSigned, narrow, modes[below(7)]);
 }
 
 Value ModelBuilder::transpose(Value x, ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> shape;
   for (int64_t d : permutation)
     shape.push_back(shapeOf(x)[d]);
-  return create("Transpose", {x}, shape,
-                {builder.getNamedAttr("perm", builder.getDenseI64ArrayAttr(permutation))});
+  return create("Transpose", {x}, shape, {builder.getNamedAttr("perm", builder.getDenseI64ArrayAttr(permutation))});
 }
 
 Value ModelBuilder::reshape(Value x, ArrayRef<int64_t> shape) {
-  Value target = constant(*Tensor::FromIntegers(DataType::Int64(), {int64_t(shape.size())},
-                                                {shape.data(), shape.size()}));
+  Value target =
+      constant(*Tensor::FromIntegers(DataType::Int64(), {int64_t(shape.size())}, {shape.data(), shape.size()}));
   return create("Reshape", {x, target}, shape);
 }
 
@@ -128,8 +125,8 @@ Value ModelBuilder::weights(int64_t inputs, int64_t outputs, bool transposed) {
   case 1:
     return reshape(quantize(floats({rows * columns}, values), -1), {rows, columns});
   case 2:
-    return create("Flatten", {quantize(floats({rows, 1, columns}, values), channels ? 2 : 0)},
-                  {rows, columns}, {attribute("axis", int64_t(chance(50) ? 1 : 2))});
+    return create("Flatten", {quantize(floats({rows, 1, columns}, values), channels ? 2 : 0)}, {rows, columns},
+                  {attribute("axis", int64_t(chance(50) ? 1 : 2))});
   default:
     return quantize(floats({rows, columns}, values), channels);
   }
@@ -164,13 +161,11 @@ Value ModelBuilder::batchNorm(Value x) {
   for (int parameter = 0; parameter < 4; ++parameter) {
     std::vector<float> values(channels);
     for (float &value : values) // the last one is the variance
-      value = parameter < 3 ? number() : dyadic ? std::ldexp(1.0f, int(below(3)) * 2 - 2)
-                                                : 0.2f + uniform() * 3;
+      value = parameter < 3 ? number() : dyadic ? std::ldexp(1.0f, int(below(3)) * 2 - 2) : 0.2f + uniform() * 3;
     operands.push_back(floats({channels}, values));
   }
   return create("BatchNormalization", operands, shapeOf(x),
-                {attribute("epsilon", dyadic ? 0.0f : 1e-5f),
-                 segments("resultSegmentSizes", {1, 0, 0})});
+                {attribute("epsilon", dyadic ? 0.0f : 1e-5f), segments("resultSegmentSizes", {1, 0, 0})});
 }
 
 Value ModelBuilder::activation(Value x) {
@@ -189,8 +184,7 @@ Value ModelBuilder::activation(Value x) {
       operands.push_back(floats({}, {-std::fabs(number())}));
     if (high)
       operands.push_back(floats({}, {std::fabs(number())}));
-    return create("Clip", operands, shapeOf(x),
-                  {segments("operandSegmentSizes", {1, int32_t(low), int32_t(high)})});
+    return create("Clip", operands, shapeOf(x), {segments("operandSegmentSizes", {1, int32_t(low), int32_t(high)})});
   }
   case 5:
     return x;
@@ -203,8 +197,7 @@ Value ModelBuilder::activation(Value x) {
 Value ModelBuilder::rearrange(Value x) {
   SmallVector<int64_t> shape(shapeOf(x));
   if (shape.size() == 2)
-    return chance(50) ? transpose(quantize(transpose(x, {1, 0}), -1), {1, 0})
-                      : reshape(x, {1, shape[0], shape[1]});
+    return chance(50) ? transpose(quantize(transpose(x, {1, 0}), -1), {1, 0}) : reshape(x, {1, shape[0], shape[1]});
   if (chance(40))
     return transpose(transpose(x, {1, 0, 2}), {1, 0, 2});
   return create("Flatten", {x}, {shape[0] * shape[1], shape[2]}, {attribute("axis", int64_t(2))});
@@ -219,8 +212,7 @@ Value ModelBuilder::join(Value x, Value y) {
 
 OwningOpRef<ModuleOp> ModelBuilder::finish(ArrayRef<Value> outputs) {
   func::ReturnOp::create(builder, loc(), outputs);
-  main.setFunctionType(
-      builder.getFunctionType(main.front().getArgumentTypes(), ValueRange(outputs).getTypes()));
+  main.setFunctionType(builder.getFunctionType(main.front().getArgumentTypes(), ValueRange(outputs).getTypes()));
   return std::move(module);
 }
 

@@ -40,7 +40,7 @@ public:
   /// meet rounding borders exactly.
   void setDyadic(bool value) { dyadic = value; }
   float scale() { return dyadic ? std::ldexp(1.0f, int(below(5)) - 3) : 0.02f + uniform() * 0.6f; }
-  float number();          ///< of both signs, zero at times
+  float number();                                              ///< of both signs, zero at times
   float uniform() { return float(random() >> 40) * 0x1p-24f; } ///< in [0, 1)
 
   mlir::Value addInput(llvm::ArrayRef<int64_t> shape);
@@ -48,8 +48,7 @@ public:
   mlir::Value floats(runtime::Shape shape, const std::vector<float> &values) {
     return constant(runtime::Tensor::FromFloats(std::move(shape), values));
   }
-  mlir::Value create(llvm::StringRef name, llvm::ArrayRef<mlir::Value> operands,
-                     llvm::ArrayRef<int64_t> shape,
+  mlir::Value create(llvm::StringRef name, llvm::ArrayRef<mlir::Value> operands, llvm::ArrayRef<int64_t> shape,
                      llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
   mlir::NamedAttribute attribute(llvm::StringRef name, int64_t value) {
     return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
@@ -63,8 +62,8 @@ public:
 
   /// Quant or BipolarQuant, with a scale per index of `axis` at times (never where `axis` is negative).
   mlir::Value quantize(mlir::Value x, int64_t axis);
-  mlir::Value quant(mlir::Value x, mlir::Value scale, mlir::Value zeroPoint, int bits, bool isSigned,
-                    bool narrow, llvm::StringRef rounding);
+  mlir::Value quant(mlir::Value x, mlir::Value scale, mlir::Value zeroPoint, int bits, bool isSigned, bool narrow,
+                    llvm::StringRef rounding);
   mlir::Value linear(mlir::Value x, int64_t outputs);
   mlir::Value batchNorm(mlir::Value x);
   mlir::Value activation(mlir::Value x);

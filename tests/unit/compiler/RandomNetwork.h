@@ -44,9 +44,7 @@ public:
 private:
   int64_t below(int64_t limit) { return int64_t(random() % uint64_t(limit)); }
   bool chance(int percent) { return below(100) < percent; }
-  float uniform(float low, float high) {
-    return low + (high - low) * float(random() >> 40) * 0x1p-24f;
-  }
+  float uniform(float low, float high) { return low + (high - low) * float(random() >> 40) * 0x1p-24f; }
   std::vector<float> uniforms(int64_t count, float low, float high) {
     std::vector<float> out;
     for (int64_t i = 0; i < count; ++i)
@@ -76,8 +74,7 @@ private:
     float zero = bits > 1 && chance(30) ? float(below(5) - (isSigned ? 2 : 0)) : 0.0f;
     firstScale = first ? scale : firstScale;
     spread = std::min(spread, levels * scale);
-    return quant(x, constant({}, {scale}), zero, bits, isSigned, narrow,
-                 chance(60) ? "ROUND" : modes[below(7)]);
+    return quant(x, constant({}, {scale}), zero, bits, isSigned, narrow, chance(60) ? "ROUND" : modes[below(7)]);
   }
 
   mlir::Value weights(int64_t rows, int64_t columns, bool transposed) {
@@ -123,11 +120,11 @@ private:
       if (chance(10))
         factor = 0;
     auto parameter = [&](std::vector<float> values) { return constant({channels}, values); };
-    mlir::Value y = op("BatchNormalization",
-                       {x, parameter(factors), parameter(uniforms(channels, -spread, spread)),
-                        parameter(uniforms(channels, -spread, spread)),
-                        parameter(uniforms(channels, 0.25f, 4))},
-                       typeOf(x), {builder.getNamedAttr("resultSegmentSizes", builder.getDenseI32ArrayAttr({1, 0, 0}))});
+    mlir::Value y =
+        op("BatchNormalization",
+           {x, parameter(factors), parameter(uniforms(channels, -spread, spread)),
+            parameter(uniforms(channels, -spread, spread)), parameter(uniforms(channels, 0.25f, 4))},
+           typeOf(x), {builder.getNamedAttr("resultSegmentSizes", builder.getDenseI32ArrayAttr({1, 0, 0}))});
     return y;
   }
 
@@ -139,20 +136,34 @@ private:
                 {builder.getNamedAttr("operandSegmentSizes", builder.getDenseI32ArrayAttr(segments))});
     };
     switch (below(14)) {
-    case 0: return op("Relu", {x}, typeOf(x));
-    case 1: return clip({number(-spread / 2), number(spread / 2)}, {1, 1, 1});
-    case 2: return clip({number(spread / 3)}, {1, 0, 1});
-    case 3: return clip({number(-spread / 3)}, {1, 1, 0});
-    case 4: return op("Tanh", {x}, typeOf(x));
-    case 5: return op("Sigmoid", {x}, typeOf(x));
-    case 6: return op("HardSigmoid", {x}, typeOf(x));
-    case 7: return op("LeakyRelu", {x}, typeOf(x));
-    case 8: return op("Neg", {x}, typeOf(x));
-    case 9: return op("Mul", {x, constant({shapeOf(x)[1]}, uniforms(shapeOf(x)[1], -2, 2))}, typeOf(x));
-    case 10: return op("Add", {x, constant({1, shapeOf(x)[1]}, uniforms(shapeOf(x)[1], -spread, spread))}, typeOf(x));
-    case 11: return op("Div", {x, number(chance(50) ? 3.0f : -0.75f)}, typeOf(x));
-    case 12: return op("Abs", {x}, typeOf(x));   // no certificate
-    default: return op("Mul", {x, op("Sigmoid", {x}, typeOf(x))}, typeOf(x)); // a float island
+    case 0:
+      return op("Relu", {x}, typeOf(x));
+    case 1:
+      return clip({number(-spread / 2), number(spread / 2)}, {1, 1, 1});
+    case 2:
+      return clip({number(spread / 3)}, {1, 0, 1});
+    case 3:
+      return clip({number(-spread / 3)}, {1, 1, 0});
+    case 4:
+      return op("Tanh", {x}, typeOf(x));
+    case 5:
+      return op("Sigmoid", {x}, typeOf(x));
+    case 6:
+      return op("HardSigmoid", {x}, typeOf(x));
+    case 7:
+      return op("LeakyRelu", {x}, typeOf(x));
+    case 8:
+      return op("Neg", {x}, typeOf(x));
+    case 9:
+      return op("Mul", {x, constant({shapeOf(x)[1]}, uniforms(shapeOf(x)[1], -2, 2))}, typeOf(x));
+    case 10:
+      return op("Add", {x, constant({1, shapeOf(x)[1]}, uniforms(shapeOf(x)[1], -spread, spread))}, typeOf(x));
+    case 11:
+      return op("Div", {x, number(chance(50) ? 3.0f : -0.75f)}, typeOf(x));
+    case 12:
+      return op("Abs", {x}, typeOf(x)); // no certificate
+    default:
+      return op("Mul", {x, op("Sigmoid", {x}, typeOf(x))}, typeOf(x)); // a float island
     }
   }
 

@@ -5,12 +5,12 @@
 #include "compiler/frontend/export/Export.h"
 #include "compiler/session/Stages.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "onnx/onnx_pb.h"
 #include "tests/unit/compiler/RandomModel.h"
 #include "tests/unit/dialects/StructuredWeights.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 
@@ -52,9 +52,7 @@ TEST(StructureMetadata, WhatIsNoStructureIsNamed) {
     EXPECT_TRUE(readStructures(&test.context, text, problems).empty());
     return problems.size() == 1 ? problems[0] : "not one problem";
   };
-  auto of = [](const std::string &structure) {
-    return R"({"version": 1, "weights": {"w": )" + structure + "}}";
-  };
+  auto of = [](const std::string &structure) { return R"({"version": 1, "weights": {"w": )" + structure + "}}"; };
   EXPECT_EQ(read("{}"), "expected a JSON object with version 1 and weights, found another one");
   EXPECT_EQ(read(R"({"version": 2, "weights": {}})"),
             "expected a JSON object with version 1 and weights, found another one");
@@ -66,12 +64,10 @@ TEST(StructureMetadata, WhatIsNoStructureIsNamed) {
             "weights 'w': expected an order of 2 dimensions, found [0, 0]");
   EXPECT_EQ(read(of(R"({"encoding": "n_m", "order": [0, 1], "rows": 1, "n": 2, "m": 2})")),
             "weights 'w': expected 1 <= n < m <= 2^31, found 2:2");
-  EXPECT_EQ(read(of(R"({"encoding": "zip", "order": [0, 1], "rows": 1})")),
-            "weights 'w': encoding 'zip' is not known");
+  EXPECT_EQ(read(of(R"({"encoding": "zip", "order": [0, 1], "rows": 1})")), "weights 'w': encoding 'zip' is not known");
   std::string basis = R"({"encoding": "basis", "order": [0, 1], "rows": 1, "levels": 2, "basis_bits": 4, "length": 1,
       "basis": {"name": "b", "type": "int4", "shape": [1, 1, 1, 1], "data": "AQ=="}, "coefficients": )";
-  EXPECT_EQ(read(of(basis + "1}")),
-            "weights 'w': expected a tensor 'coefficients' with name, type, shape and data");
+  EXPECT_EQ(read(of(basis + "1}")), "weights 'w': expected a tensor 'coefficients' with name, type, shape and data");
   EXPECT_EQ(read(of(basis + R"({"name": "c", "type": "int8", "shape": [1, 1, 1], "data": "!"}})")),
             "weights 'w': expected tensor 'coefficients' to have a type intN or float32, extents, and data in base64");
   EXPECT_EQ(read(of(basis + R"({"name": "c", "type": "int8", "shape": [1, 1, 2], "data": "AQ=="}})")),
@@ -147,12 +143,11 @@ TEST(StructureMetadata, StructuresOfOtherWeightsAreReported) {
     return success();
   });
   ImportReport report;
-  OwningOpRef<ModuleOp> again =
-      importOnnx(&other.context, message.SerializeAsString(), "again.onnx", "", {}, report);
+  OwningOpRef<ModuleOp> again = importOnnx(&other.context, message.SerializeAsString(), "again.onnx", "", {}, report);
   ASSERT_TRUE(again) << warnings;
-  for (const char *part :
-       {"[QC-I009] metadata 'qcompile.encodings': weights 'v': there is no such initializer in use; they are read as dense",
-        "weights 'w': expected an order of 2 dimensions, found [0, 1, 2]; they are read as dense"})
+  for (const char *part : {"[QC-I009] metadata 'qcompile.encodings': weights 'v': there is no such initializer in use; "
+                           "they are read as dense",
+                           "weights 'w': expected an order of 2 dimensions, found [0, 1, 2]; they are read as dense"})
     EXPECT_NE(warnings.find(part), std::string::npos) << warnings;
 }
 

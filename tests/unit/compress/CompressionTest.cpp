@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "compiler/session/Manifest.h"
-#include "gtest/gtest.h"
+#include "tests/unit/compress/TestModel.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "tests/unit/compress/TestModel.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compress {
 namespace {
@@ -82,8 +82,8 @@ TEST_F(CompressionTest, ItsRecipeGivesTheSameBytes) {
   ASSERT_TRUE(first);
   for (const char *folder : {"out", "elsewhere"})
     ASSERT_FALSE(llvm::sys::fs::create_directory(files.path(folder)));
-  std::optional<Recipe> recipe =
-      parseRecipe(first->report.recipe, task.outputFolder, [](unsigned, const std::string &text) { ADD_FAILURE() << text; });
+  std::optional<Recipe> recipe = parseRecipe(first->report.recipe, task.outputFolder,
+                                             [](unsigned, const std::string &text) { ADD_FAILURE() << text; });
   ASSERT_TRUE(recipe);
   task.recipe = *recipe;
   task.outputFolder = files.path("elsewhere");
@@ -189,7 +189,8 @@ TEST_F(CompressionTest, StepsOfTheRecipeComeBeforeTheSearch) {
 
 TEST_F(CompressionTest, MistakesOfRecipesAreReportedTogether) {
   CompressionTask task = makeTask();
-  task.recipe.steps = {round({"a"}, 8), {"test-round-weight", {}, {}, 7}, {"test-round-weights", {}, {{"bit", "2"}}, 9}};
+  task.recipe.steps = {
+      round({"a"}, 8), {"test-round-weight", {}, {}, 7}, {"test-round-weights", {}, {{"bit", "2"}}, 9}};
   EXPECT_FALSE(run(task));
   EXPECT_EQ(outcome, Outcome::Usage);
   EXPECT_EQ(errors, (std::vector<std::string>{

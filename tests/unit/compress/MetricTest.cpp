@@ -51,7 +51,8 @@ TEST(MetricTest, NumbersMustFit) {
     return metric ? "" : llvm::toString(metric.takeError());
   };
   EXPECT_EQ(error(MetricKind::Top1, {1, 2}, nullptr), "expected 4 labels, one per sample, found 2");
-  Tensor other = Tensor::FromFloats({3, 2}, {1, 2, 3, 4, 5, 6}), zero = Tensor::FromFloats({4, 2}, std::vector<float>(8));
+  Tensor other = Tensor::FromFloats({3, 2}, {1, 2, 3, 4, 5, 6}),
+         zero = Tensor::FromFloats({4, 2}, std::vector<float>(8));
   EXPECT_EQ(error(MetricKind::Mse, {}, &other), "expected targets of shape 4x2, found 3x2");
   EXPECT_NE(error(MetricKind::Psnr, {}, &zero), "");
 }

@@ -3,10 +3,10 @@
 
 #include "compiler/frontend/export/ValueNames.h"
 #include "compiler/session/Session.h"
-#include "gtest/gtest.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compress {
 namespace {
@@ -81,11 +81,13 @@ TEST_F(ModelCostTest, WhatIsNoReportIsAnError) {
     llvm::Expected<std::vector<LayerReport>> reports = readReports(main());
     return reports ? std::string("none") : llvm::toString(reports.takeError());
   };
-  EXPECT_EQ(problemOf(builder.getI64IntegerAttr(3)), "internal error: entry 1 of compression.report: expected a string");
+  EXPECT_EQ(problemOf(builder.getI64IntegerAttr(3)),
+            "internal error: entry 1 of compression.report: expected a string");
   EXPECT_EQ(problemOf(builder.getStringAttr("no JSON")).find("internal error: entry 1 of compression.report: "), 0u);
   for (llvm::StringRef text : {"[]", "{\"pass\":\"p\"}"})
     EXPECT_EQ(problemOf(builder.getStringAttr(text)),
-              "internal error: entry 1 of compression.report: expected an object with pass and layer, found " + text.str());
+              "internal error: entry 1 of compression.report: expected an object with pass and layer, found " +
+                  text.str());
 }
 
 TEST_F(ModelCostTest, EncodedLayersTakeWhatThePassSays) {
@@ -95,8 +97,8 @@ TEST_F(ModelCostTest, EncodedLayersTakeWhatThePassSays) {
     out.bitsAfter = bits;
     return out;
   };
-  // Codes are what they are. Of floats the last word counts, 9 bits of 8 weights: 2 each. A layer that is no longer there
-  // keeps its bits.
+  // Codes are what they are. Of floats the last word counts, 9 bits of 8 weights: 2 each. A layer that is no longer
+  // there keeps its bits.
   ModelCost source = getModelCost(main(), {});
   std::string conv = source.layers[0].name, product = source.layers[1].name;
   ModelCost cost = getModelCost(main(), {report(conv, 1), report(product, 99), report(product, 9), report("gone", 5)});

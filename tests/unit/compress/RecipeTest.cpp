@@ -4,8 +4,8 @@
 #include "compiler/compress/GoalSearch.h"
 #include "compiler/compress/PassCatalog.h"
 #include "compiler/session/Stages.h"
-#include "gtest/gtest.h"
 #include "llvm/ADT/StringExtras.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compress {
 namespace {
@@ -90,11 +90,12 @@ TEST(RecipeTest, MistakesAreCollectedWithTheirLines) {
 }
 
 TEST(RecipeTest, TechniquesHaveNames) {
-  std::optional<Recipe> recipe = parse("search:\n"
-                                       "  layers: [a, b*]\n"
-                                       "  techniques:\n"
-                                       "    W4: [{pass: p, options: {bits: 4}}]\n"
-                                       "    2:4 W4: [{pass: q, options: {pattern: \"2:4\"}}, {pass: p, options: {bits: 4}}]\n");
+  std::optional<Recipe> recipe =
+      parse("search:\n"
+            "  layers: [a, b*]\n"
+            "  techniques:\n"
+            "    W4: [{pass: p, options: {bits: 4}}]\n"
+            "    2:4 W4: [{pass: q, options: {pattern: \"2:4\"}}, {pass: p, options: {bits: 4}}]\n");
   ASSERT_TRUE(recipe);
   EXPECT_TRUE(recipe->hasSearch);
   EXPECT_EQ(recipe->searchLayers, (std::vector<std::string>{"a", "b*"}));
@@ -122,10 +123,11 @@ TEST(RecipeTest, WhatIsNoRecipe) {
 }
 
 TEST(RecipeTest, WordsThatMeanSomethingElseAreQuoted) {
-  for (llvm::StringRef word : {"2:4", "", "a b", "#x", "- a", "\"", "\\", "true", "/2/Gemm", "*", "a: b", "ä", "x\ty"}) {
+  for (llvm::StringRef word :
+       {"2:4", "", "a b", "#x", "- a", "\"", "\\", "true", "/2/Gemm", "*", "a: b", "ä", "x\ty"}) {
     std::vector<std::string> problems;
-    std::optional<YamlNode> node = parseYaml("k: " + quoteYaml(word) + "\n",
-                                             [&](unsigned, const std::string &text) { problems.push_back(text); });
+    std::optional<YamlNode> node =
+        parseYaml("k: " + quoteYaml(word) + "\n", [&](unsigned, const std::string &text) { problems.push_back(text); });
     ASSERT_TRUE(node) << word.str() << llvm::join(problems, ";");
     EXPECT_EQ(node->find("k")->text, word.str());
   }
@@ -158,28 +160,58 @@ TEST(PassCatalogTest, UnknownPassesAndOptions) {
 TEST(PassCatalogTest, OptionsOfCompressionPasses) {
   registerPasses();
   using Options = std::vector<std::pair<std::string, std::string>>;
-  const Options common = {{"layers", "a,b*"},     {"kinds", "conv,linear"}, {"min-size", "3"},
+  const Options common = {{"layers", "a,b*"},      {"kinds", "conv,linear"}, {"min-size", "3"},
                           {"keep-first", "false"}, {"keep-last", "false"},   {"calibration", "x=a.npy"},
                           {"samples", "7"},        {"correction", "bias"}};
   const std::pair<std::string, Options> passes[] = {
       {"onnx-decompose-weights",
-       {{"levels", "5"}, {"basis-bits", "6"}, {"vector", "3"}, {"length", "9"}, {"threshold", "0.01"},
-        {"row-threshold", "0.02"}, {"density", "0.5"}, {"iterations", "4"}, {"keep-grid", "true"}}},
+       {{"levels", "5"},
+        {"basis-bits", "6"},
+        {"vector", "3"},
+        {"length", "9"},
+        {"threshold", "0.01"},
+        {"row-threshold", "0.02"},
+        {"density", "0.5"},
+        {"iterations", "4"},
+        {"keep-grid", "true"}}},
       {"onnx-equalize-layers", {{"power-of-two", "true"}, {"iterations", "4"}}},
       {"onnx-fit-accumulators",
        {{"bits", "16"}, {"layer-bits", "a:12,/b/c:14"}, {"tile", "64"}, {"inner-bits", "12"}, {"scale", "keep"}}},
       {"onnx-make-circulant", {{"block", "4"}, {"detect-only", "true"}, {"bits", "4"}}},
       {"onnx-product-quantize",
-       {{"length", "4"}, {"prototypes", "8"}, {"norm", "l1"}, {"weighted", "false"}, {"group", "false"},
-        {"table-bits", "6"}, {"layer-scale", "true"}, {"prototype-bits", "6"}, {"input-bits", "6"}, {"refit", "false"}}},
+       {{"length", "4"},
+        {"prototypes", "8"},
+        {"norm", "l1"},
+        {"weighted", "false"},
+        {"group", "false"},
+        {"table-bits", "6"},
+        {"layer-scale", "true"},
+        {"prototype-bits", "6"},
+        {"input-bits", "6"},
+        {"refit", "false"}}},
       {"onnx-prune-weights",
-       {{"pattern", "2:4"}, {"density", "0.5"}, {"scope", "global"}, {"filters", "0.5"}, {"rows", "0.5"},
+       {{"pattern", "2:4"},
+        {"density", "0.5"},
+        {"scope", "global"},
+        {"filters", "0.5"},
+        {"rows", "0.5"},
         {"permute", "true"}}},
       {"onnx-quantize-model",
-       {{"weight-bits", "4"}, {"activation-bits", "8"}, {"granularity", "tensor"}, {"weight-scheme", "affine"},
-        {"activation-scheme", "affine"}, {"scales", "power-of-two"}, {"weight-range", "mse"}, {"activation-range", "mse"},
-        {"percentile", "99.9"}, {"narrow", "false"}, {"weighted", "true"}, {"dual", "true"}, {"dual-threshold", "0.2"},
-        {"requantize", "true"}, {"preset", "finn"}}},
+       {{"weight-bits", "4"},
+        {"activation-bits", "8"},
+        {"granularity", "tensor"},
+        {"weight-scheme", "affine"},
+        {"activation-scheme", "affine"},
+        {"scales", "power-of-two"},
+        {"weight-range", "mse"},
+        {"activation-range", "mse"},
+        {"percentile", "99.9"},
+        {"narrow", "false"},
+        {"weighted", "true"},
+        {"dual", "true"},
+        {"dual-threshold", "0.2"},
+        {"requantize", "true"},
+        {"preset", "finn"}}},
   };
   for (const auto &[pass, own] : passes)
     for (const Options &options : {own, common})

@@ -23,8 +23,7 @@ TEST(SearchTest, FrontierOfTwoLayersByHand) {
   // a2 b0 is beaten by a1 b1, which loses as much and costs less.
   Layers layers = {{{0, {0}}, {1, {-4}}, {3, {-6}}}, {{0, {0}}, {2, {-5}}}};
   std::vector<Assignment> frontier = findFrontier(layers, {20});
-  EXPECT_EQ(getPoints(frontier),
-            (std::vector<std::pair<double, double>>{{0, 20}, {1, 16}, {2, 15}, {3, 11}, {5, 9}}));
+  EXPECT_EQ(getPoints(frontier), (std::vector<std::pair<double, double>>{{0, 20}, {1, 16}, {2, 15}, {3, 11}, {5, 9}}));
   EXPECT_EQ(frontier[3].choices, (std::vector<unsigned>{1, 1}));
 }
 

@@ -11,13 +11,13 @@
 #include "compiler/session/Session.h"
 #include "dialects/data/DataDialect.h"
 #include "dialects/onnx/NodeLocation.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/GlobPattern.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/GlobPattern.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -26,18 +26,20 @@ namespace qcompile::compress {
 
 static std::string makeModelText() {
   std::mt19937 random(7);
-  std::string text = "func.func @main(%h0: tensor<1x4xf32> {onnx.name = \"x\"}) -> (tensor<1x4xf32> {onnx.name = \"y\"}) {\n";
+  std::string text =
+      "func.func @main(%h0: tensor<1x4xf32> {onnx.name = \"x\"}) -> (tensor<1x4xf32> {onnx.name = \"y\"}) {\n";
   for (int layer = 0; layer < 3; ++layer) {
     std::string weights;
     for (int i = 0; i < 16; ++i)
       weights += (i ? ", " : "") + llvm::formatv("{0:f3}", (double(random() % 2001) - 1000) / 1000).str();
-    text += llvm::formatv("  %w{0} = onnx.Constant() {{value = #data.constant<\"w{0}\", [{1}] : tensor<4x4xf32>>} : () -> "
-                          "tensor<4x4xf32>\n"
-                          "  %m{0} = onnx.MatMul(%h{0}, %w{0}) : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32> "
-                          "loc(\"{2}\"(\"{2}.out\"(\"mlp\":{0}:0)))\n"
-                          "  %h{3} = onnx.Relu(%m{0}) : (tensor<1x4xf32>) -> tensor<1x4xf32>\n",
-                          layer, weights, std::string(1, char('a' + layer)), layer + 1)
-                .str();
+    text +=
+        llvm::formatv("  %w{0} = onnx.Constant() {{value = #data.constant<\"w{0}\", [{1}] : tensor<4x4xf32>>} : () -> "
+                      "tensor<4x4xf32>\n"
+                      "  %m{0} = onnx.MatMul(%h{0}, %w{0}) : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32> "
+                      "loc(\"{2}\"(\"{2}.out\"(\"mlp\":{0}:0)))\n"
+                      "  %h{3} = onnx.Relu(%m{0}) : (tensor<1x4xf32>) -> tensor<1x4xf32>\n",
+                      layer, weights, std::string(1, char('a' + layer)), layer + 1)
+            .str();
   }
   return text + "  return %m2 : tensor<1x4xf32>\n}\n";
 }
@@ -105,9 +107,10 @@ struct RoundWeights : PassWrapper<RoundWeights, OperationPass<func::FuncOp>> {
       state.addTypes(weights.getType());
       op.setOperand(1, builder.create(state)->getResult(0));
       reports.push_back(builder.getStringAttr(
-          llvm::formatv("{{\"pass\":\"test-round-weights\",\"layer\":\"{0}\",\"technique\":\"W{1}\",\"weight_error\":0.5,"
-                        "\"bits_before\":512,\"bits_after\":{2}}",
-                        onnx::getNodeName(op.getLoc()), bits.getValue(), 16 * bits)
+          llvm::formatv(
+              "{{\"pass\":\"test-round-weights\",\"layer\":\"{0}\",\"technique\":\"W{1}\",\"weight_error\":0.5,"
+              "\"bits_before\":512,\"bits_after\":{2}}",
+              onnx::getNodeName(op.getLoc()), bits.getValue(), 16 * bits)
               .str()));
     }
     getOperation()->setAttr("compression.report", ArrayAttr::get(&getContext(), reports));

@@ -9,8 +9,8 @@
 
 namespace qcompile::compress {
 
-/// A folder with a float network of three products of 4 x 4 ("a", "b", "c": 16 weights each, 16 multiplications) and 100
-/// samples of its input.
+/// A folder with a float network of three products of 4 x 4 ("a", "b", "c": 16 weights each, 16 multiplications) and
+/// 100 samples of its input.
 class TestModel {
 public:
   TestModel();

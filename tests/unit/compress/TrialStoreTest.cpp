@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "gtest/gtest.h"
 #include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compress {
 namespace {

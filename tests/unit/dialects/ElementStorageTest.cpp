@@ -7,8 +7,8 @@
 #include "dialects/data/ElementStorage.h"
 
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
 #include "mlir/IR/Builders.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::data {
 namespace {
@@ -45,8 +45,7 @@ TEST_F(ElementStorageTest, OneBit) {
 TEST_F(ElementStorageTest, TwoBits) {
   // -2 is 10, -1 is 11, 1 is 01: 01 00 11 10 from the highest bits down.
   EXPECT_EQ(pack(DataType::Signed(2), {-2, -1, 0, 1, 1}), (Bytes{0x4e, 0x01}));
-  EXPECT_EQ(unpack(DataType::Signed(2), {0x4e, 0x01}, 5),
-            (std::vector<int64_t>{-2, -1, 0, 1, 1}));
+  EXPECT_EQ(unpack(DataType::Signed(2), {0x4e, 0x01}, 5), (std::vector<int64_t>{-2, -1, 0, 1, 1}));
   EXPECT_EQ(pack(DataType::Unsigned(2), {3, 0, 2}), (Bytes{0x23}));
 }
 
@@ -83,7 +82,7 @@ TEST_F(ElementStorageTest, Sizes) {
   auto size = [&](mlir::Type element, llvm::ArrayRef<int64_t> shape) {
     return getStorageSize(mlir::RankedTensorType::get(shape, element));
   };
-  EXPECT_EQ(size(typeOf(DataType::Signed(4)), {3, 3}), 5u);  // 36 bits
+  EXPECT_EQ(size(typeOf(DataType::Signed(4)), {3, 3}), 5u); // 36 bits
   EXPECT_EQ(size(typeOf(DataType::Bipolar()), {8}), 1u);
   EXPECT_EQ(size(typeOf(DataType::Bipolar()), {9}), 2u);
   EXPECT_EQ(size(typeOf(DataType::Signed(3)), {9}), 9u);

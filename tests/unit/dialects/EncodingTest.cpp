@@ -115,8 +115,8 @@ TEST_F(EncodingTest, RowsThatAreSortedKeepTheirStructure) {
       int64_t c = 1 + maker.below(4), h = 1 + maker.below(4), w = 1 + maker.below(4), m = 1 + maker.below(9);
       auto [tensor, encoding] = maker.make(kind, 4, {c * h * w, m}, {1, 0}, 1);
       Tensor sorted = permuted(tensor.Reshaped({c, h, w, m}), {1, 2, 0, 3}).Reshaped(tensor.shape());
-      encoding::EncodingAttr moved = encoding::rearrangeEncoding(
-          encoding, tensor.shape(), {c, h, w, m}, {1, 2, 0, 3}, tensor.shape());
+      encoding::EncodingAttr moved =
+          encoding::rearrangeEncoding(encoding, tensor.shape(), {c, h, w, m}, {1, 2, 0, 3}, tensor.shape());
       ASSERT_TRUE(moved);
       absl::Status status = moved.checkElements(sorted);
       EXPECT_TRUE(status.ok()) << encoding.getEncodingName().str() << ": " << status;
@@ -140,18 +140,17 @@ TEST_F(EncodingTest, OfFloatsZerosAndEqualityCount) {
   EXPECT_TRUE(circulant.checkElements(Tensor::FromFloats({2, 2}, {0.5f, 0.1f, 0.1f, 0.5f})).ok());
   EXPECT_FALSE(circulant.checkElements(Tensor::FromFloats({2, 2}, {0.5f, 0.1f, 0.2f, 0.5f})).ok());
   // (1, -2) times ((0.5, 1), (0.25, 2)), rounded once.
-  auto coefficients = data::ConstantAttr::get(
-      &context, "c", *Tensor::FromIntegers(DataType::Signed(3), {1, 1, 2}, {1, -2}));
-  auto basis = data::ConstantAttr::get(
-      &context, "b", Tensor::FromFloats({1, 1, 2, 2}, {0.5f, 1.0f, 0.25f, 2.0f}));
+  auto coefficients =
+      data::ConstantAttr::get(&context, "c", *Tensor::FromIntegers(DataType::Signed(3), {1, 1, 2}, {1, -2}));
+  auto basis = data::ConstantAttr::get(&context, "b", Tensor::FromFloats({1, 1, 2, 2}, {0.5f, 1.0f, 0.25f, 2.0f}));
   auto factors = encoding::BasisAttr::get(&context, 2, 8, 1, coefficients, basis, {0, 1}, 1);
   EXPECT_TRUE(factors.checkElements(Tensor::FromFloats({1, 2}, {0.0f, -3.0f})).ok());
   EXPECT_FALSE(factors.checkElements(Tensor::FromFloats({1, 2}, {0.5f, -3.0f})).ok());
 }
 
 TEST_F(EncodingTest, DenseBitsAreElementsTimesWidth) {
-  auto constant = data::ConstantAttr::get(
-      &context, "w", *Tensor::FromIntegers(DataType::Signed(3), {2, 5}, Ints(10, 1)));
+  auto constant =
+      data::ConstantAttr::get(&context, "w", *Tensor::FromIntegers(DataType::Signed(3), {2, 5}, Ints(10, 1)));
   EXPECT_EQ(encoding::getStoredBits(constant, nullptr), 30);
 }
 

@@ -20,8 +20,8 @@ TEST(PrintableTest, WhatSteersTerminalsIsEscaped) {
 
 TEST(PrintableTest, BytesThatAreNoTextAreEscaped) {
   EXPECT_EQ(makePrintable("a\xff"), "a\\xff");
-  EXPECT_EQ(makePrintable("\xe6\xb1"), "\\xe6\\xb1");         // cut off
-  EXPECT_EQ(makePrintable("\xc0\xaf"), "\\xc0\\xaf");         // longer than need be
+  EXPECT_EQ(makePrintable("\xe6\xb1"), "\\xe6\\xb1");          // cut off
+  EXPECT_EQ(makePrintable("\xc0\xaf"), "\\xc0\\xaf");          // longer than need be
   EXPECT_EQ(makePrintable("\xed\xa0\x80"), "\\xed\\xa0\\x80"); // half of a pair
 }
 

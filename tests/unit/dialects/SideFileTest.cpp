@@ -6,10 +6,10 @@
 #include "dialects/data/SideFile.h"
 
 #include "dialects/data/DataDialect.h"
-#include "gtest/gtest.h"
-#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringExtras.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::data {
 namespace {
@@ -48,7 +48,8 @@ class SideFileTest : public testing::Test {
 protected:
   SideFileTest() { context.loadDialect<DataDialect>(); }
 
-  /// The error, or an empty string. The buffer has exactly the file's bytes, so that a sanitizer sees every read beyond.
+  /// The error, or an empty string. The buffer has exactly the file's bytes, so that a sanitizer sees every read
+  /// beyond.
   std::string load(const std::string &file) {
     auto owner = std::make_shared<std::vector<uint8_t>>(file.begin(), file.end());
     std::string error;
@@ -78,10 +79,9 @@ TEST_F(SideFileTest, EveryTruncationIsRefused) {
 
 TEST_F(SideFileTest, NumbersThatLie) {
   constexpr uint64_t kHuge = ~uint64_t{0};
-  for (const Entry &entry : {Entry{"w", kHuge, 1}, Entry{"w", 64, kHuge}, Entry{"w", 1, kHuge},
-                             Entry{"w", 65, 1}, Entry{"w", 0, 65}})
-    EXPECT_EQ(load(padded(header(1, {entry}), 64)),
-              "the side file of constants is truncated or damaged")
+  for (const Entry &entry :
+       {Entry{"w", kHuge, 1}, Entry{"w", 64, kHuge}, Entry{"w", 1, kHuge}, Entry{"w", 65, 1}, Entry{"w", 0, 65}})
+    EXPECT_EQ(load(padded(header(1, {entry}), 64)), "the side file of constants is truncated or damaged")
         << entry.offset << " " << entry.size;
   EXPECT_NE(load(header(kHuge, {})), "");
   EXPECT_NE(load("QCCONST1" + number(1) + number(kHuge) + "w"), "");
@@ -117,8 +117,7 @@ TEST_F(SideFileTest, WhatIsWrittenIsReadBack) {
   std::string error;
   other.loadDialect<DataDialect>();
   EXPECT_TRUE(loadSideFile(&other, llvm::arrayRefFromStringRef(*owner), owner, error)) << error;
-  EXPECT_EQ(other.getOrLoadDialect<DataDialect>()->getStore().find("long")->bytes,
-            constant.getBytes());
+  EXPECT_EQ(other.getOrLoadDialect<DataDialect>()->getStore().find("long")->bytes, constant.getBytes());
 }
 
 } // namespace

@@ -59,9 +59,7 @@ public:
   std::mt19937_64 random;
 
 private:
-  int64_t randomCode() {
-    return type.MinValue() + below(type.MaxValue() - type.MinValue() + 1);
-  }
+  int64_t randomCode() { return type.MinValue() + below(type.MaxValue() - type.MinValue() + 1); }
 
   encoding::EncodingAttr makeGroups(Ints &matrix, int64_t length, const Ints &order, int64_t rows) {
     int64_t m = 2 + below(7), n = 1 + below(m - 1);
@@ -80,8 +78,7 @@ private:
     return encoding::NmAttr::get(&context, n, m, order, rows);
   }
 
-  encoding::EncodingAttr makeCirculant(Ints &matrix, int64_t outputs, int64_t length,
-                                       const Ints &order, int64_t rows) {
+  encoding::EncodingAttr makeCirculant(Ints &matrix, int64_t outputs, int64_t length, const Ints &order, int64_t rows) {
     int64_t k = 1 + below(std::min<int64_t>(5, std::max(outputs, length)));
     int64_t columns = (length + k - 1) / k;
     std::vector<Ints> vectors((outputs + k - 1) / k * columns);
@@ -94,8 +91,7 @@ private:
     return encoding::CirculantAttr::get(&context, k, order, rows);
   }
 
-  encoding::EncodingAttr makeBasis(Ints &matrix, int64_t outputs, int64_t length, const Ints &order,
-                                   int64_t rows) {
+  encoding::EncodingAttr makeBasis(Ints &matrix, int64_t outputs, int64_t length, const Ints &order, int64_t rows) {
     int64_t n = 1 + below(4), block = 1 + below(4), levels = 1 + below(4);
     int64_t vectors = (length + n - 1) / n, blocks = (vectors + block - 1) / block;
     Ints coefficients, basis;
@@ -110,8 +106,7 @@ private:
       for (int64_t p = 0; p < length; ++p) {
         int64_t v = p / n, sum = 0;
         for (int64_t i = 0; i < n; ++i)
-          sum += coefficients[(o * vectors + v) * n + i] *
-                 basis[((o * blocks + v / block) * n + i) * n + p % n];
+          sum += coefficients[(o * vectors + v) * n + i] * basis[((o * blocks + v / block) * n + i) * n + p % n];
         matrix[o * length + p] = sum;
         largest = std::max(largest, std::abs(sum));
       }
@@ -120,14 +115,12 @@ private:
       ++bits;
     type = runtime::DataType::Signed(bits);
     auto constant = [&](const char *name, int width, runtime::Shape shape, const Ints &values) {
-      return data::ConstantAttr::get(
-          &context, name,
-          *runtime::Tensor::FromIntegers(runtime::DataType::Signed(width), shape, values));
+      return data::ConstantAttr::get(&context, name,
+                                     *runtime::Tensor::FromIntegers(runtime::DataType::Signed(width), shape, values));
     };
-    return encoding::BasisAttr::get(
-        &context, levels, 4, block,
-        constant("coefficients", int(levels) + 1, {outputs, vectors, n}, coefficients),
-        constant("basis", 4, {outputs, blocks, n, n}, basis), order, rows);
+    return encoding::BasisAttr::get(&context, levels, 4, block,
+                                    constant("coefficients", int(levels) + 1, {outputs, vectors, n}, coefficients),
+                                    constant("basis", 4, {outputs, blocks, n, n}, basis), order, rows);
   }
 
   runtime::DataType type;

@@ -80,8 +80,8 @@ TEST(ValueBoundsTest, TooWideIsNothingAndNoOverflow) {
   EXPECT_EQ(getDotProductBounds(all, wide), std::nullopt);
 }
 
-/// Every subset of the terms, in effect every partial sum in any order, for all inputs: within the bounds, and both bounds
-/// are reached.
+/// Every subset of the terms, in effect every partial sum in any order, for all inputs: within the bounds, and both
+/// bounds are reached.
 TEST(ValueBoundsTest, ExhaustiveSmall) {
   Bounds input{-2, 1};
   for (int64_t a = -3; a <= 3; ++a)

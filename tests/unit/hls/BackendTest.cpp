@@ -125,9 +125,8 @@ TEST(Backend, RefusesFoldingsThatDoNotDivide) {
   PassManager pm(&net.context);
   session->buildPipeline(pm);
   EXPECT_TRUE(failed(pm.run(*net.module)));
-  EXPECT_NE(
-      message.find("expected PE to divide 8 outputs and SIMD to divide 12 inputs, found 3 and 5"),
-      std::string::npos)
+  EXPECT_NE(message.find("expected PE to divide 8 outputs and SIMD to divide 12 inputs, found 3 and 5"),
+            std::string::npos)
       << message;
 }
 

@@ -62,8 +62,7 @@ TEST(Convolution, LikeMobileNet) {
   const DataType code = DataType::Unsigned(4), weights = DataType::Signed(4);
   const int64_t padding[] = {0, 0, 1, 1};
   Value x = net.begin({1, 3, 10, 11}, net.code(DataType::Unsigned(8)));
-  x = net.threshold(net.conv(net.pad(x, padding, padding, {7}), 6, 1, square(3, 2), weights), 1, 15,
-                    code);
+  x = net.threshold(net.conv(net.pad(x, padding, padding, {7}), 6, 1, square(3, 2), weights), 1, 15, code);
   for (int64_t outputs : {8, 12}) {
     const int64_t channels = net.shape(x)[1];
     x = net.conv(net.pad(x, padding, padding, {0}), channels, channels, square(3), weights);
@@ -128,8 +127,7 @@ TEST(Convolution, ActivationsBehindCounts) {
   const DataType bipolar = DataType::Bipolar();
   Value a = net.table(net.conv(x, 4, 1, square(2), bipolar), 1, DataType::Signed(5));
   Value b = net.requantize(net.conv(x, 4, 1, square(2), bipolar), 1, "ROUND", DataType::Signed(5));
-  Value c = net.add(net.conv(x, 4, 4, square(2), bipolar),
-                    net.weights(DataType::Signed(4), {1, 4, 1, 1}), 3, -2);
+  Value c = net.add(net.conv(x, 4, 4, square(2), bipolar), net.weights(DataType::Signed(4), {1, 4, 1, 1}), 3, -2);
   net.finish({a, b, c});
   net.check({});
 }

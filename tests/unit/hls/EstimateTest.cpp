@@ -17,12 +17,8 @@ std::vector<MatrixVectorShape> cybsec() {
                           .weightBits = 2,
                           .accumulatorBits = 9,
                           .outputBits = 2};
-  MatrixVectorShape second{.inputs = 64,
-                           .outputs = 64,
-                           .inputBits = 2,
-                           .weightBits = 2,
-                           .accumulatorBits = 8,
-                           .outputBits = 2};
+  MatrixVectorShape second{
+      .inputs = 64, .outputs = 64, .inputBits = 2, .weightBits = 2, .accumulatorBits = 8, .outputBits = 2};
   MatrixVectorShape third = second;
   third.accumulatorBits = 7;
   MatrixVectorShape last = third;
@@ -154,8 +150,7 @@ TEST(Folding, GroupsAndWindows) {
 }
 
 TEST(Folding, PublishedChoices) {
-  const MatrixVectorShape binary{
-      .inputs = 784, .outputs = 64, .inputBits = 1, .weightBits = 1, .outputBits = 1};
+  const MatrixVectorShape binary{.inputs = 784, .outputs = 64, .inputBits = 1, .weightBits = 1, .outputBits = 1};
   EXPECT_EQ(chooseFolding(binary, {.cycles = 1000}), (Folding{2, 28}));
   EXPECT_EQ(binary.cycles({2, 28}), 896);
   EXPECT_EQ(chooseFolding(cybsec()[0], {.cycles = 100}), (Folding{32, 15}));
@@ -163,8 +158,7 @@ TEST(Folding, PublishedChoices) {
 
 TEST(Folding, MeetsEveryGoalOfTheFinnTest) {
   // test_set_folding: five 128x128 layers, 4-bit weights, 200 MHz at 30, 1e5 and 1e7 samples/s.
-  const MatrixVectorShape layer{
-      .inputs = 128, .outputs = 128, .inputBits = 2, .weightBits = 4, .outputBits = 2};
+  const MatrixVectorShape layer{.inputs = 128, .outputs = 128, .inputBits = 2, .weightBits = 4, .outputBits = 2};
   for (int64_t goal : {6666667, 2000, 20}) {
     for (Folding folding : chooseFoldings(std::vector(5, layer), {.cycles = goal}))
       EXPECT_LT(layer.cycles(folding), goal);
@@ -183,8 +177,7 @@ TEST(Folding, OtherLayersFollowTheSlowest) {
 }
 
 TEST(Folding, RespectsWordWidths) {
-  const MatrixVectorShape shape{
-      .inputs = 64, .outputs = 64, .inputBits = 8, .weightBits = 1, .outputBits = 16};
+  const MatrixVectorShape shape{.inputs = 64, .outputs = 64, .inputBits = 8, .weightBits = 1, .outputBits = 16};
   const Folding folding = chooseFolding(shape, {.cycles = 1, .wordBits = 128});
   EXPECT_LE(folding.simd * 8, 128);
   EXPECT_LE(folding.pe * 16, 128);

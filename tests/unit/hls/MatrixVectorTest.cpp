@@ -6,8 +6,7 @@ namespace qcompile::hls::testing {
 namespace {
 
 /// One layer of random weights with all activations.
-template <unsigned K, unsigned M, unsigned Simd, unsigned Pe, class Input, class Weight,
-          class Multiplier = InLut>
+template <unsigned K, unsigned M, unsigned Simd, unsigned Pe, class Input, class Weight, class Multiplier = InLut>
 class Layer {
   static constexpr bool counts = isBipolar<Input> && isBipolar<Weight>;
   static constexpr unsigned vectors = 3;
@@ -16,8 +15,7 @@ class Layer {
   static constexpr unsigned tileBits = (Simd < fit ? Simd : fit) * Weight::bits;
   using Word = std::conditional_t<
       tileBits <= 8, uint8_t,
-      std::conditional_t<tileBits <= 16, uint16_t,
-                         std::conditional_t<tileBits <= 32, uint32_t, uint64_t>>>;
+      std::conditional_t<tileBits <= 16, uint16_t, std::conditional_t<tileBits <= 32, uint32_t, uint64_t>>>;
   static constexpr unsigned perWord = 8 * sizeof(Word) / Weight::bits;
   static constexpr unsigned chunks = (Simd + perWord - 1) / perWord;
   // Wide enough for 8-bit products of the shapes used here.
@@ -28,8 +26,7 @@ public:
   explicit Layer(unsigned seed) : random(seed) {
     inputs = randomCodes<Input>(vectors * K, random);
     weights = randomCodes<Weight>(K * M, random);
-    const std::vector<uint64_t> words =
-        packWeights(weights, K, M, Weight::bits, isBipolar<Weight>, {Pe, Simd});
+    const std::vector<uint64_t> words = packWeights(weights, K, M, Weight::bits, isBipolar<Weight>, {Pe, Simd});
     EXPECT_EQ(words.size(), size_t(tileCount) * Pe * chunks);
     for (size_t i = 0; i < words.size(); ++i)
       (&rom[0][0][0])[i] = Word(words[i]);
@@ -53,8 +50,8 @@ public:
     std::vector<int64_t> expected;
     for (size_t i = 0; i < sums.size(); ++i) {
       const size_t row = shared ? 0 : i % M;
-      expected.push_back(naiveThreshold(sums[i], &thresholds.values[row * Count], Count,
-                                        thresholds.directions[row], low, step));
+      expected.push_back(
+          naiveThreshold(sums[i], &thresholds.values[row * Count], Count, thresholds.directions[row], low, step));
     }
     if (shared) {
       Thresholds<Output, 1, 1, Count, low, step, 26, int32_t> activation;
@@ -74,8 +71,7 @@ public:
   }
 
 private:
-  template <size_t Lanes, size_t Count>
-  void fill(int32_t (&first)[Lanes][Count], const ThresholdRom &levels) {
+  template <size_t Lanes, size_t Count> void fill(int32_t (&first)[Lanes][Count], const ThresholdRom &levels) {
     for (size_t i = 0; i < levels.levels.size(); ++i)
       (&first[0][0])[i] = int32_t(levels.levels[i]);
   }
@@ -85,8 +81,7 @@ private:
     ::hls::stream<ap_uint<Simd * Input::bits>> in;
     ::hls::stream<ap_uint<Pe * Output::bits>> out;
     feed<Input, Simd>(in, inputs);
-    matrixVector<K, M, 1, Simd, Pe, vectors, Input, Weight, Sum, Multiplier>(in, out, rom,
-                                                                             activation);
+    matrixVector<K, M, 1, Simd, Pe, vectors, Input, Weight, Sum, Multiplier>(in, out, rom, activation);
     EXPECT_TRUE(in.empty());
     return drain<Output, Pe>(out, vectors * M);
   }

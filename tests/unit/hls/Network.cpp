@@ -10,8 +10,7 @@ using namespace mlir;
 
 namespace qcompile::hls::testing {
 
-Network::Network(unsigned seed, std::string name)
-    : name(std::move(name)), random(seed), builder(&context) {
+Network::Network(unsigned seed, std::string name) : name(std::move(name)), random(seed), builder(&context) {
   DialectRegistry registry;
   registry.insert<func::FuncDialect, qnn::QnnDialect, data::DataDialect>();
   HlsBackend().registerDialects(registry);
@@ -35,8 +34,7 @@ void Network::finish(ArrayRef<Value> results) {
 
 DataType Network::type(Value value) { return *data::getDataType(typeOf(value).getElementType()); }
 
-data::ConstantAttr Network::constant(DataType type, runtime::Shape shape,
-                                     ArrayRef<int64_t> values) {
+data::ConstantAttr Network::constant(DataType type, runtime::Shape shape, ArrayRef<int64_t> values) {
   auto tensor = Tensor::FromIntegers(type, shape, {values.data(), values.size()});
   EXPECT_TRUE(tensor.ok());
   return data::ConstantAttr::get(&context, "c" + std::to_string(constants++), *tensor);
@@ -85,8 +83,8 @@ Value Network::matmul(Value lhs, Value rhs) {
   return narrow(qnn::MatMulOp::create(builder, loc(), type, lhs, rhs));
 }
 
-static SmallVector<int64_t> getOutput(ArrayRef<int64_t> input, const Network::Window &window,
-                                      int64_t axis, int64_t channels) {
+static SmallVector<int64_t> getOutput(ArrayRef<int64_t> input, const Network::Window &window, int64_t axis,
+                                      int64_t channels) {
   SmallVector<int64_t> result(input);
   size_t spatial = 0;
   for (int64_t d = 1; d < int64_t(input.size()); ++d) {
@@ -101,52 +99,46 @@ static SmallVector<int64_t> getOutput(ArrayRef<int64_t> input, const Network::Wi
   return result;
 }
 
-Value Network::conv(Value input, int64_t outputs, int64_t groups, Window window,
-                    DataType weightType, int64_t axis) {
+Value Network::conv(Value input, int64_t outputs, int64_t groups, Window window, DataType weightType, int64_t axis) {
   runtime::Shape kernel(window.kernel.begin(), window.kernel.end());
   kernel.insert(axis == 1 ? kernel.begin() : kernel.end(), shape(input)[axis] / groups);
   kernel.insert(kernel.begin(), outputs);
-  auto type = RankedTensorType::get(getOutput(shape(input), window, axis, outputs),
-                                    code(DataType::Signed(50)));
-  return narrow(qnn::ConvOp::create(
-      builder, loc(), type, input, weights(weightType, kernel), builder.getI64IntegerAttr(axis),
-      builder.getDenseI64ArrayAttr(window.strides), builder.getDenseI64ArrayAttr(window.dilations),
-      builder.getI64IntegerAttr(groups)));
+  auto type = RankedTensorType::get(getOutput(shape(input), window, axis, outputs), code(DataType::Signed(50)));
+  return narrow(qnn::ConvOp::create(builder, loc(), type, input, weights(weightType, kernel),
+                                    builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(window.strides),
+                                    builder.getDenseI64ArrayAttr(window.dilations), builder.getI64IntegerAttr(groups)));
 }
 
-Value Network::convTranspose(Value input, int64_t outputs, int64_t groups, Window window,
-                             DataType weightType) {
+Value Network::convTranspose(Value input, int64_t outputs, int64_t groups, Window window, DataType weightType) {
   runtime::Shape kernel = {shape(input)[1], outputs / groups};
   SmallVector<int64_t> result = {shape(input)[0], outputs};
   for (size_t d = 0; d < window.kernel.size(); ++d) {
     kernel.push_back(window.kernel[d]);
-    result.push_back((shape(input)[d + 2] - 1) * window.strides[d] +
-                     window.dilations[d] * (window.kernel[d] - 1) + 1 - 1);
+    result.push_back((shape(input)[d + 2] - 1) * window.strides[d] + window.dilations[d] * (window.kernel[d] - 1) + 1 -
+                     1);
   }
   SmallVector<int64_t> offsets(window.kernel.size(), 1);
   auto type = RankedTensorType::get(result, code(DataType::Signed(50)));
-  return narrow(qnn::ConvTransposeOp::create(
-      builder, loc(), type, input, weights(weightType, kernel),
-      builder.getDenseI64ArrayAttr(window.strides), builder.getDenseI64ArrayAttr(window.dilations),
-      builder.getDenseI64ArrayAttr(offsets), builder.getI64IntegerAttr(groups)));
+  return narrow(qnn::ConvTransposeOp::create(builder, loc(), type, input, weights(weightType, kernel),
+                                             builder.getDenseI64ArrayAttr(window.strides),
+                                             builder.getDenseI64ArrayAttr(window.dilations),
+                                             builder.getDenseI64ArrayAttr(offsets), builder.getI64IntegerAttr(groups)));
 }
 
 Value Network::maxPool(Value input, Window window, int64_t axis) {
-  auto type = RankedTensorType::get(getOutput(shape(input), window, axis, shape(input)[axis]),
-                                    typeOf(input).getElementType());
-  return qnn::MaxPoolOp::create(builder, loc(), type, input, builder.getI64IntegerAttr(axis),
-                                builder.getDenseI64ArrayAttr(window.kernel),
-                                builder.getDenseI64ArrayAttr(window.strides),
-                                builder.getDenseI64ArrayAttr(window.dilations));
+  auto type =
+      RankedTensorType::get(getOutput(shape(input), window, axis, shape(input)[axis]), typeOf(input).getElementType());
+  return qnn::MaxPoolOp::create(
+      builder, loc(), type, input, builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(window.kernel),
+      builder.getDenseI64ArrayAttr(window.strides), builder.getDenseI64ArrayAttr(window.dilations));
 }
 
 Value Network::sumPool(Value input, Window window, int64_t axis) {
-  auto type = RankedTensorType::get(getOutput(shape(input), window, axis, shape(input)[axis]),
-                                    code(DataType::Signed(50)));
-  return narrow(qnn::SumPoolOp::create(builder, loc(), type, input, builder.getI64IntegerAttr(axis),
-                                       builder.getDenseI64ArrayAttr(window.kernel),
-                                       builder.getDenseI64ArrayAttr(window.strides),
-                                       builder.getDenseI64ArrayAttr(window.dilations)));
+  auto type =
+      RankedTensorType::get(getOutput(shape(input), window, axis, shape(input)[axis]), code(DataType::Signed(50)));
+  return narrow(qnn::SumPoolOp::create(
+      builder, loc(), type, input, builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(window.kernel),
+      builder.getDenseI64ArrayAttr(window.strides), builder.getDenseI64ArrayAttr(window.dilations)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,8 +158,7 @@ static SmallVector<int64_t> broadcast(ArrayRef<int64_t> a, ArrayRef<int64_t> b) 
 
 Value Network::add(Value lhs, Value rhs, int64_t lhsMultiplier, int64_t rhsMultiplier) {
   auto type = RankedTensorType::get(broadcast(shape(lhs), shape(rhs)), code(DataType::Signed(50)));
-  return narrow(qnn::AddOp::create(builder, loc(), type, lhs, rhs,
-                                   builder.getI64IntegerAttr(lhsMultiplier),
+  return narrow(qnn::AddOp::create(builder, loc(), type, lhs, rhs, builder.getI64IntegerAttr(lhsMultiplier),
                                    builder.getI64IntegerAttr(rhsMultiplier)));
 }
 
@@ -176,8 +167,7 @@ Value Network::mul(Value lhs, Value rhs) {
   return narrow(qnn::MulOp::create(builder, loc(), type, lhs, rhs));
 }
 
-Value Network::pad(Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                   ArrayRef<int64_t> values, int64_t axis) {
+Value Network::pad(Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high, ArrayRef<int64_t> values, int64_t axis) {
   SmallVector<int64_t> result(shape(input));
   for (size_t d = 0; d < result.size(); ++d)
     result[d] += low[d] + high[d];
@@ -209,19 +199,16 @@ Value Network::concat(ArrayRef<Value> inputs, int64_t axis) {
                                builder.getI64IntegerAttr(axis));
 }
 
-Value Network::slice(Value input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> steps,
-                     ArrayRef<int64_t> result) {
-  return qnn::SliceOp::create(
-      builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
-      builder.getDenseI64ArrayAttr(offsets), builder.getDenseI64ArrayAttr(steps));
+Value Network::slice(Value input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> steps, ArrayRef<int64_t> result) {
+  return qnn::SliceOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
+                              builder.getDenseI64ArrayAttr(offsets), builder.getDenseI64ArrayAttr(steps));
 }
 
 Value Network::gather(Value input, int64_t axis, ArrayRef<int64_t> indices) {
   SmallVector<int64_t> result(shape(input));
   result[axis] = indices.size();
-  return qnn::GatherOp::create(
-      builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
-      builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(indices));
+  return qnn::GatherOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
+                               builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(indices));
 }
 
 Value Network::depthToSpace(Value input, ArrayRef<int64_t> blocks, StringRef mode, int64_t axis) {
@@ -232,24 +219,21 @@ Value Network::depthToSpace(Value input, ArrayRef<int64_t> blocks, StringRef mod
       result[d] *= blocks[spatial];
       result[axis] /= blocks[spatial++];
     }
-  return qnn::DepthToSpaceOp::create(
-      builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
-      builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(blocks),
-      builder.getStringAttr(mode));
+  return qnn::DepthToSpaceOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()),
+                                     input, builder.getI64IntegerAttr(axis), builder.getDenseI64ArrayAttr(blocks),
+                                     builder.getStringAttr(mode));
 }
 
 Value Network::transpose(Value input, ArrayRef<int64_t> perm) {
   SmallVector<int64_t> result;
   for (int64_t d : perm)
     result.push_back(shape(input)[d]);
-  return qnn::TransposeOp::create(builder, loc(),
-                                  RankedTensorType::get(result, typeOf(input).getElementType()),
-                                  input, builder.getDenseI64ArrayAttr(perm));
+  return qnn::TransposeOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input,
+                                  builder.getDenseI64ArrayAttr(perm));
 }
 
 Value Network::reshape(Value input, ArrayRef<int64_t> result) {
-  return qnn::ReshapeOp::create(
-      builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input);
+  return qnn::ReshapeOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()), input);
 }
 
 Value Network::lookup(Value indices, DataType type, runtime::Shape table) {
@@ -262,18 +246,16 @@ Value Network::lookup(Value indices, DataType type, runtime::Shape table) {
 Value Network::argMax(Value input, int64_t axis, bool last) {
   SmallVector<int64_t> result(shape(input));
   result[axis] = 1;
-  return qnn::ArgMaxOp::create(
-      builder, loc(), RankedTensorType::get(result, code(DataType::Int64())), input,
-      builder.getI64IntegerAttr(axis), last ? builder.getUnitAttr() : nullptr);
+  return qnn::ArgMaxOp::create(builder, loc(), RankedTensorType::get(result, code(DataType::Int64())), input,
+                               builder.getI64IntegerAttr(axis), last ? builder.getUnitAttr() : nullptr);
 }
 
 std::pair<Value, Value> Network::topK(Value input, int64_t axis, int64_t count, bool smallest) {
   SmallVector<int64_t> result(shape(input));
   result[axis] = count;
-  auto op = qnn::TopKOp::create(
-      builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()),
-      RankedTensorType::get(result, code(DataType::Int64())), input,
-      builder.getI64IntegerAttr(axis), smallest ? builder.getUnitAttr() : nullptr);
+  auto op = qnn::TopKOp::create(builder, loc(), RankedTensorType::get(result, typeOf(input).getElementType()),
+                                RankedTensorType::get(result, code(DataType::Int64())), input,
+                                builder.getI64IntegerAttr(axis), smallest ? builder.getUnitAttr() : nullptr);
   return {op.getValues(), op.getIndices()};
 }
 
@@ -290,8 +272,7 @@ static qnn::Bounds getBounds(Value value) {
   return qnn::getTypeBounds(cast<RankedTensorType>(value.getType()).getElementType());
 }
 
-Value Network::threshold(Value input, int64_t axis, int64_t count, DataType result,
-                         bool perChannel) {
+Value Network::threshold(Value input, int64_t axis, int64_t count, DataType result, bool perChannel) {
   const int64_t rows = perChannel ? shape(input)[axis] : 1;
   qnn::Bounds bounds = getBounds(input);
   std::vector<int64_t> values, directions;
@@ -306,12 +287,10 @@ Value Network::threshold(Value input, int64_t axis, int64_t count, DataType resu
     values.insert(values.end(), line.begin(), line.end());
   }
   bool bipolar = result.kind == runtime::TypeKind::kBipolar;
-  return qnn::ThresholdOp::create(builder, loc(), RankedTensorType::get(shape(input), code(result)),
-                                  input, builder.getI64IntegerAttr(axis),
-                                  constant(DataType::Signed(41), {rows, count}, values),
-                                  builder.getDenseI64ArrayAttr(directions),
-                                  builder.getI64IntegerAttr(bipolar ? -1 : result.MinValue()),
-                                  builder.getI64IntegerAttr(bipolar ? 2 : 1));
+  return qnn::ThresholdOp::create(
+      builder, loc(), RankedTensorType::get(shape(input), code(result)), input, builder.getI64IntegerAttr(axis),
+      constant(DataType::Signed(41), {rows, count}, values), builder.getDenseI64ArrayAttr(directions),
+      builder.getI64IntegerAttr(bipolar ? -1 : result.MinValue()), builder.getI64IntegerAttr(bipolar ? 2 : 1));
 }
 
 Value Network::table(Value input, int64_t axis, DataType result, bool perChannel) {
@@ -321,14 +300,12 @@ Value Network::table(Value input, int64_t axis, DataType result, bool perChannel
   std::vector<int64_t> values;
   for (int64_t i = 0; i < rows * count; ++i)
     values.push_back(pick(result));
-  return qnn::TableOp::create(builder, loc(), RankedTensorType::get(shape(input), code(result)),
-                              input, builder.getI64IntegerAttr(axis),
-                              builder.getI64IntegerAttr(low),
+  return qnn::TableOp::create(builder, loc(), RankedTensorType::get(shape(input), code(result)), input,
+                              builder.getI64IntegerAttr(axis), builder.getI64IntegerAttr(low),
                               constant(result, {rows, count}, values));
 }
 
-Value Network::requantize(Value input, int64_t axis, StringRef rounding, DataType result,
-                          bool perChannel) {
+Value Network::requantize(Value input, int64_t axis, StringRef rounding, DataType result, bool perChannel) {
   const int64_t rows = perChannel ? shape(input)[axis] : 1;
   const int64_t shift = random() % 12;
   std::vector<int64_t> multipliers, offsets;
@@ -336,19 +313,17 @@ Value Network::requantize(Value input, int64_t axis, StringRef rounding, DataTyp
     multipliers.push_back(pick(-40, 40));
     offsets.push_back(pick(-3, 3) << (random() % 6));
   }
-  return qnn::RequantizeOp::create(
-      builder, loc(), RankedTensorType::get(shape(input), code(result)), input,
-      builder.getI64IntegerAttr(axis), constant(DataType::Int64(), {rows}, multipliers),
-      constant(DataType::Int64(), {rows}, offsets), builder.getI64IntegerAttr(shift),
-      builder.getStringAttr(rounding), builder.getI64IntegerAttr(result.MinValue()),
-      builder.getI64IntegerAttr(result.MaxValue()));
+  return qnn::RequantizeOp::create(builder, loc(), RankedTensorType::get(shape(input), code(result)), input,
+                                   builder.getI64IntegerAttr(axis), constant(DataType::Int64(), {rows}, multipliers),
+                                   constant(DataType::Int64(), {rows}, offsets), builder.getI64IntegerAttr(shift),
+                                   builder.getStringAttr(rounding), builder.getI64IntegerAttr(result.MinValue()),
+                                   builder.getI64IntegerAttr(result.MaxValue()));
 }
 
 Value Network::dequantize(Value input) {
   auto scale = data::ConstantAttr::get(&context, "scale", Tensor::FromDoubles({1}, {0.3}));
-  return qnn::DequantizeOp::create(
-      builder, loc(), RankedTensorType::get(shape(input), builder.getF32Type()), input,
-      builder.getI64IntegerAttr(1), scale, constant(DataType::Int64(), {1}, {3}), nullptr);
+  return qnn::DequantizeOp::create(builder, loc(), RankedTensorType::get(shape(input), builder.getF32Type()), input,
+                                   builder.getI64IntegerAttr(1), scale, constant(DataType::Int64(), {1}, {3}), nullptr);
 }
 
 } // namespace qcompile::hls::testing

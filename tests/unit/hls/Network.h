@@ -29,15 +29,12 @@ public:
   /// A `qnn.constant` of random values.
   Value weights(DataType type, runtime::Shape shape);
   int64_t pick(DataType type);
-  int64_t pick(int64_t least, int64_t most) {
-    return least + int64_t(random() % uint64_t(most - least + 1));
-  }
+  int64_t pick(int64_t least, int64_t most) { return least + int64_t(random() % uint64_t(most - least + 1)); }
 
   Value matmul(Value input, int64_t outputs, DataType weightType);
   Value matmul(Value lhs, Value rhs);
   /// Thresholds over the values that the input may take.
-  Value threshold(Value input, int64_t axis, int64_t count, DataType result,
-                  bool perChannel = true);
+  Value threshold(Value input, int64_t axis, int64_t count, DataType result, bool perChannel = true);
   Value reshape(Value input, llvm::ArrayRef<int64_t> shape);
   Value dequantize(Value input);
 
@@ -45,33 +42,27 @@ public:
   struct Window {
     llvm::SmallVector<int64_t> kernel, strides, dilations;
   };
-  Value conv(Value input, int64_t outputs, int64_t groups, Window window, DataType weightType,
-             int64_t axis = 1);
-  Value convTranspose(Value input, int64_t outputs, int64_t groups, Window window,
-                      DataType weightType);
+  Value conv(Value input, int64_t outputs, int64_t groups, Window window, DataType weightType, int64_t axis = 1);
+  Value convTranspose(Value input, int64_t outputs, int64_t groups, Window window, DataType weightType);
   Value maxPool(Value input, Window window, int64_t axis = 1);
   Value sumPool(Value input, Window window, int64_t axis = 1);
-  Value pad(Value input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
-            llvm::ArrayRef<int64_t> values, int64_t axis = 1);
+  Value pad(Value input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high, llvm::ArrayRef<int64_t> values,
+            int64_t axis = 1);
   Value add(Value lhs, Value rhs, int64_t lhsMultiplier, int64_t rhsMultiplier);
   Value mul(Value lhs, Value rhs);
   Value concat(llvm::ArrayRef<Value> inputs, int64_t axis);
   Value slice(Value input, llvm::ArrayRef<int64_t> offsets, llvm::ArrayRef<int64_t> steps,
               llvm::ArrayRef<int64_t> shape);
   Value gather(Value input, int64_t axis, llvm::ArrayRef<int64_t> indices);
-  Value depthToSpace(Value input, llvm::ArrayRef<int64_t> blocks, llvm::StringRef mode,
-                     int64_t axis = 1);
+  Value depthToSpace(Value input, llvm::ArrayRef<int64_t> blocks, llvm::StringRef mode, int64_t axis = 1);
   Value transpose(Value input, llvm::ArrayRef<int64_t> perm);
   Value table(Value input, int64_t axis, DataType result, bool perChannel = true);
-  Value requantize(Value input, int64_t axis, llvm::StringRef rounding, DataType result,
-                   bool perChannel = true);
+  Value requantize(Value input, int64_t axis, llvm::StringRef rounding, DataType result, bool perChannel = true);
   Value lookup(Value indices, DataType type, runtime::Shape table);
   Value argMax(Value input, int64_t axis, bool last = false);
   std::pair<Value, Value> topK(Value input, int64_t axis, int64_t count, bool smallest = false);
 
-  llvm::ArrayRef<int64_t> shape(Value value) {
-    return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape();
-  }
+  llvm::ArrayRef<int64_t> shape(Value value) { return mlir::cast<mlir::RankedTensorType>(value.getType()).getShape(); }
   DataType type(Value value);
 
   /// Runs the network on both sides.
@@ -99,9 +90,7 @@ private:
   /// may leave it.
   template <typename Op> Value narrow(Op op);
   mlir::Location loc() { return builder.getUnknownLoc(); }
-  mlir::RankedTensorType typeOf(Value value) {
-    return mlir::cast<mlir::RankedTensorType>(value.getType());
-  }
+  mlir::RankedTensorType typeOf(Value value) { return mlir::cast<mlir::RankedTensorType>(value.getType()); }
 
   mlir::RankedTensorType argumentType;
   int constants = 0;

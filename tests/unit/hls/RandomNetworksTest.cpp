@@ -16,35 +16,30 @@ public:
   explicit Grower(Network &net) : net(net) {}
 
   void grow() {
-    const DataType types[] = {DataType::Bipolar(), DataType::Unsigned(2), DataType::Signed(4),
-                              DataType::Unsigned(8)};
-    values = {net.begin({net.pick(1, 2), net.pick(1, 6), net.pick(1, 7), net.pick(1, 7)},
-                        net.code(types[net.pick(0, 3)]))};
+    const DataType types[] = {DataType::Bipolar(), DataType::Unsigned(2), DataType::Signed(4), DataType::Unsigned(8)};
+    values = {
+        net.begin({net.pick(1, 2), net.pick(1, 6), net.pick(1, 7), net.pick(1, 7)}, net.code(types[net.pick(0, 3)]))};
     for (int i = 0; i < 7; ++i)
       if (Value value = addOperation(net.pick(0, 16)))
         values.push_back(requantized(value));
     SmallVector<Value> results = {values.back()};
     if (net.pick(0, 1))
-      results.push_back(
-          net.argMax(values[net.pick(0, values.size() - 1)], net.pick(0, 3), net.pick(0, 1)));
+      results.push_back(net.argMax(values[net.pick(0, values.size() - 1)], net.pick(0, 3), net.pick(0, 1)));
     if (net.pick(0, 2) == 0)
       results.push_back(any());
     net.finish(results);
   }
 
 private:
-  Value any() {
-    return values[values.size() - 1 - net.pick(0, std::min<int64_t>(2, values.size() - 1))];
-  }
+  Value any() { return values[values.size() - 1 - net.pick(0, std::min<int64_t>(2, values.size() - 1))]; }
   int64_t extent(Value x, int d) { return net.shape(x)[d]; }
   DataType weightType() {
-    const DataType types[] = {DataType::Bipolar(), DataType::Signed(2), DataType::Signed(4),
-                              DataType::Unsigned(3), DataType::Signed(8)};
+    const DataType types[] = {DataType::Bipolar(), DataType::Signed(2), DataType::Signed(4), DataType::Unsigned(3),
+                              DataType::Signed(8)};
     return types[net.pick(0, 4)];
   }
   DataType codeType() {
-    const DataType types[] = {DataType::Unsigned(1), DataType::Unsigned(4), DataType::Signed(3),
-                              DataType::Signed(8)};
+    const DataType types[] = {DataType::Unsigned(1), DataType::Unsigned(4), DataType::Signed(3), DataType::Signed(8)};
     return types[net.pick(0, 3)];
   }
 

@@ -13,8 +13,7 @@ std::vector<int64_t> naivePositions(const LoopNest &nest) {
     std::vector<int64_t> next;
     for (int64_t base : out)
       for (int64_t i = 0; i < nest.extents[loop]; ++i)
-        next.push_back(base +
-                       (int(loop) == nest.listed ? nest.positions[i] : nest.strides[loop] * i));
+        next.push_back(base + (int(loop) == nest.listed ? nest.positions[i] : nest.strides[loop] * i));
     out = next;
   }
   return out;
@@ -84,13 +83,11 @@ void checkNest(const LoopNest &nest, int64_t elements) {
 }
 
 /// Windows over [rows, columns, channels].
-LoopNest windows(int64_t rows, int64_t columns, int64_t channels, int64_t kernel, int64_t stride,
-                 int64_t dilation) {
+LoopNest windows(int64_t rows, int64_t columns, int64_t channels, int64_t kernel, int64_t stride, int64_t dilation) {
   const int64_t reach = dilation * (kernel - 1) + 1;
   const int64_t row = columns * channels;
   LoopNest nest;
-  nest.extents = {(rows - reach) / stride + 1, (columns - reach) / stride + 1, kernel, kernel,
-                  channels};
+  nest.extents = {(rows - reach) / stride + 1, (columns - reach) / stride + 1, kernel, kernel, channels};
   nest.strides = {stride * row, stride * channels, dilation * row, dilation * channels, 1};
   return nest;
 }

@@ -39,17 +39,14 @@ TEST(Rom, PacksTheFirstElementLowest) {
 TEST(Rom, InterleavesOutputs) {
   // w[k][m] = 10 k + m, K = 2, M = 4. Tiles walk k first; lane p has outputs p, 2 + p.
   const std::vector<int64_t> weights = {0, 1, 2, 3, 10, 11, 12, 13};
-  EXPECT_EQ(packWeights(weights, 2, 4, 8, false, {2, 1}),
-            (std::vector<uint64_t>{0, 1, 10, 11, 2, 3, 12, 13}));
-  EXPECT_EQ(packWeights(weights, 2, 4, 8, false, {2, 2}),
-            (std::vector<uint64_t>{0xa00, 0xb01, 0xc02, 0xd03}));
+  EXPECT_EQ(packWeights(weights, 2, 4, 8, false, {2, 1}), (std::vector<uint64_t>{0, 1, 10, 11, 2, 3, 12, 13}));
+  EXPECT_EQ(packWeights(weights, 2, 4, 8, false, {2, 2}), (std::vector<uint64_t>{0xa00, 0xb01, 0xc02, 0xd03}));
 }
 
 TEST(Rom, ThresholdsDecideAsDefined) {
   const int64_t least = std::numeric_limits<int64_t>::min();
   const int64_t most = std::numeric_limits<int64_t>::max();
-  const std::vector<int64_t> rows = {-7,    0,  0, 5,    5,    4, -6, -7,
-                                     least, -8, 8, most, most, 8, -8, least};
+  const std::vector<int64_t> rows = {-7, 0, 0, 5, 5, 4, -6, -7, least, -8, 8, most, most, 8, -8, least};
   const std::vector<int64_t> directions = {1, -1, 1, -1};
   const ThresholdRom rom = makeThresholdRom(rows, directions, {-7, 7});
   EXPECT_EQ(rom.count, 4);
@@ -72,8 +69,7 @@ TEST(Rom, ThresholdsOnCounts) {
   for (int64_t products : {1, 4, 5}) {
     for (int64_t threshold = -products - 2; threshold <= products + 2; ++threshold) {
       for (int64_t direction : {1, -1}) {
-        const ThresholdRom rom =
-            makeThresholdRom({threshold}, {direction}, {-products, products, products});
+        const ThresholdRom rom = makeThresholdRom({threshold}, {direction}, {-products, products, products});
         for (int64_t count = 0; count <= products; ++count) {
           const int64_t sum = 2 * count - products;
           const bool expected = direction > 0 ? sum >= threshold : sum <= threshold;

@@ -13,9 +13,7 @@ namespace {
 /// A matrix-vector unit of `in` words and `out` words: out folds of `in` steps, the first of which
 /// reads.
 ScheduledStage matrixVector(int64_t in, int64_t out, int from, int to) {
-  return {.segments = {{in, {in, 0}, 1}, {in * (out - 1), {0, 0}, out - 1}},
-          .inputs = {from},
-          .outputs = {to}};
+  return {.segments = {{in, {in, 0}, 1}, {in * (out - 1), {0, 0}, out - 1}}, .inputs = {from}, .outputs = {to}};
 }
 
 ScheduledStage copy(int64_t words, std::vector<int> from, std::vector<int> to) {
@@ -24,9 +22,7 @@ ScheduledStage copy(int64_t words, std::vector<int> from, std::vector<int> to) {
 
 /// `lead` words are read before the first of `words` leaves.
 ScheduledStage window(int64_t lead, int64_t words, int from, int to) {
-  return {.segments = {{lead, {lead, 0}, 0}, {words, {words - lead, 0}, words}},
-          .inputs = {from},
-          .outputs = {to}};
+  return {.segments = {{lead, {lead, 0}, 0}, {words, {words - lead, 0}, words}}, .inputs = {from}, .outputs = {to}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -55,8 +51,8 @@ std::vector<Step> unroll(const ScheduledStage &stage) {
   return steps;
 }
 
-Schedule simulateClocks(const std::vector<ScheduledStage> &stages,
-                        const std::vector<int64_t> &depths, int64_t samples) {
+Schedule simulateClocks(const std::vector<ScheduledStage> &stages, const std::vector<int64_t> &depths,
+                        int64_t samples) {
   std::vector<std::vector<Step>> steps;
   for (const ScheduledStage &stage : stages)
     steps.push_back(unroll(stage));
@@ -100,8 +96,7 @@ Schedule simulateClocks(const std::vector<ScheduledStage> &stages,
   }
 }
 
-void expectSame(const std::vector<ScheduledStage> &stages, const std::vector<int64_t> &depths,
-                int64_t samples) {
+void expectSame(const std::vector<ScheduledStage> &stages, const std::vector<int64_t> &depths, int64_t samples) {
   const Schedule expected = simulateClocks(stages, depths, samples);
   const Schedule actual = simulateSchedule(stages, depths, samples);
   EXPECT_EQ(actual.deadlock, expected.deadlock);
@@ -144,8 +139,8 @@ private:
 
   /// A stage that keeps the number of words.
   int longWay(int64_t words, int from) {
-    ScheduledStage stage = random() % 2 ? window(1 + random() % words, words, from, -1)
-                                        : matrixVector(words, words, from, -1);
+    ScheduledStage stage =
+        random() % 2 ? window(1 + random() % words, words, from, -1) : matrixVector(words, words, from, -1);
     stage.outputs.clear();
     return add(stage, 1);
   }
@@ -165,8 +160,7 @@ TEST(Schedule, OneStage) {
 
 TEST(Schedule, StagesThatReadEvenlyOverlap) {
   // Three copies of 5 words: each word is one clock behind, per stage.
-  const Schedule schedule =
-      simulateSchedule({copy(5, {-1}, {0}), copy(5, {0}, {1}), copy(5, {1}, {-1})}, {2, 2}, 4);
+  const Schedule schedule = simulateSchedule({copy(5, {-1}, {0}), copy(5, {0}, {1}), copy(5, {1}, {-1})}, {2, 2}, 4);
   EXPECT_EQ(schedule.latency, 7);
   EXPECT_EQ(schedule.interval, 5);
 }
@@ -206,8 +200,7 @@ TEST(Schedule, FindsDeadlocks) {
 TEST(Depths, OfABranchBesideAWindow) {
   // The window gives its first word when it has read 20, and that word takes two clocks to the
   // join; so 20 or a few more words wait in the short branch.
-  const std::vector<ScheduledStage> stages = {copy(64, {-1}, {0, 1}), window(20, 64, 0, 2),
-                                              copy(64, {1, 2}, {-1})};
+  const std::vector<ScheduledStage> stages = {copy(64, {-1}, {0, 1}), window(20, 64, 0, 2), copy(64, {1, 2}, {-1})};
   const std::vector<int64_t> depths = findDepths(stages, 3, /*interval=*/84, 4);
   EXPECT_GE(depths[1], 20);
   EXPECT_LE(depths[1], 24);

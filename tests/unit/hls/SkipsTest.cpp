@@ -19,8 +19,7 @@ void buildSkip(Network &net, int length, int64_t width) {
   Value x = net.begin({1, 2, 5, width}, net.code(code));
   Value y = x;
   for (int i = 0; i < length; ++i) {
-    y = net.conv(net.pad(y, padding, padding, {0}), 2, 1, {{3, 3}, {1, 1}, {1, 1}},
-                 DataType::Signed(2));
+    y = net.conv(net.pad(y, padding, padding, {0}), 2, 1, {{3, 3}, {1, 1}, {1, 1}}, DataType::Signed(2));
     y = net.threshold(y, 1, 3, code);
   }
   net.finish({net.add(x, y, 1, 1)});
@@ -65,8 +64,7 @@ TEST(Skips, TooShortQueuesAreReported) {
   auto sink = ArtifactSink::create(::testing::TempDir() + "/hls-standstill");
   ASSERT_TRUE(bool(sink));
   std::string message = llvm::toString(net.session->emit(*net.module, {"net"}, **sink));
-  EXPECT_NE(message.find("expected queues deep enough for every stage to go on"), std::string::npos)
-      << message;
+  EXPECT_NE(message.find("expected queues deep enough for every stage to go on"), std::string::npos) << message;
 }
 
 } // namespace

@@ -12,8 +12,7 @@ template <class Code, unsigned Lanes> using Stream = ::hls::stream<ap_uint<Lanes
 // Reductions
 //===----------------------------------------------------------------------===//
 
-template <class Reduction, class Input, class Output, unsigned Channels, unsigned Lanes>
-void checkPool(unsigned seed) {
+template <class Reduction, class Input, class Output, unsigned Channels, unsigned Lanes> void checkPool(unsigned seed) {
   constexpr unsigned taps = 5, vectors = 3;
   constexpr bool sums = std::is_same_v<Reduction, Total>;
   std::mt19937 random(seed);
@@ -45,8 +44,7 @@ TEST(Pool, KindsTypesAndLanes) {
   checkPool<Total, Unsigned<8>, Unsigned<11>, 4, 4>(6);
 }
 
-template <class Input, class Weight, unsigned Channels, unsigned Pe>
-void checkVectorVector(unsigned seed) {
+template <class Input, class Weight, unsigned Channels, unsigned Pe> void checkVectorVector(unsigned seed) {
   constexpr unsigned taps = 9, vectors = 2;
   constexpr unsigned tiles = taps * Channels / Pe;
   constexpr bool counts = isBipolar<Input> && isBipolar<Weight>;
@@ -57,8 +55,7 @@ void checkVectorVector(unsigned seed) {
   const auto inputs = randomCodes<Input>(vectors * taps * Channels, random);
   const auto weights = randomCodes<Weight>(taps * Channels, random);
   const WeightLayout layout(Pe, Weight::bits);
-  const auto words =
-      packWeights(weights, taps * Channels, 1, Weight::bits, isBipolar<Weight>, {1, Pe});
+  const auto words = packWeights(weights, taps * Channels, 1, Weight::bits, isBipolar<Weight>, {1, Pe});
   ASSERT_EQ(layout.chunks, 1);
   ASSERT_EQ(words.size(), tiles);
   static uint64_t rom[tiles][1][1];
@@ -112,8 +109,8 @@ template <unsigned Simd, unsigned Pe> void checkGroups() {
   Stream<Input, Simd> in;
   Stream<Output, Pe> out;
   feed<Input, Simd>(in, codes);
-  matrixVector<inputs, outputs, groups, Simd, Pe, vectors, Input, Weight, ap_int<12>, InLut>(
-      in, out, rom, RawSum<Output>());
+  matrixVector<inputs, outputs, groups, Simd, Pe, vectors, Input, Weight, ap_int<12>, InLut>(in, out, rom,
+                                                                                             RawSum<Output>());
   EXPECT_TRUE(in.empty());
   EXPECT_EQ((drain<Output, Pe>(out, expected.size())), expected);
 }
@@ -138,8 +135,7 @@ TEST(Dot, SumsOfProducts) {
   dotProducts<6, 2, 4, Left, Right, Signed<14>>(left, right, out);
   std::vector<int64_t> expected;
   for (int v = 0; v < 4; ++v)
-    expected.push_back(std::inner_product(a.begin() + v * 6, a.begin() + v * 6 + 6,
-                                          b.begin() + v * 6, int64_t(0)));
+    expected.push_back(std::inner_product(a.begin() + v * 6, a.begin() + v * 6 + 6, b.begin() + v * 6, int64_t(0)));
   EXPECT_EQ((drain<Signed<14>, 1>(out, 4)), expected);
 }
 
@@ -181,9 +177,8 @@ template <class Code, unsigned Count, bool Smallest> void checkTopK() {
     std::vector<int64_t> order(7);
     std::iota(order.begin(), order.end(), 0);
     const auto first = codes.begin() + v * 7;
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-      return Smallest ? first[a] < first[b] : first[a] > first[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int64_t a, int64_t b) { return Smallest ? first[a] < first[b] : first[a] > first[b]; });
     for (unsigned i = 0; i < Count; ++i) {
       expectedValues.push_back(first[order[i]]);
       expectedPositions.push_back(order[i]);
@@ -204,8 +199,7 @@ TEST(TopK, CountsAndOrders) {
 // Joins and memories
 //===----------------------------------------------------------------------===//
 
-template <class Left, class Right, class Output, class Operation, class Function>
-void checkJoin(Function function) {
+template <class Left, class Right, class Output, class Operation, class Function> void checkJoin(Function function) {
   std::mt19937 random(4);
   const auto a = randomCodes<Left>(24, random), b = randomCodes<Right>(24, random);
   Stream<Left, 3> left;
@@ -249,8 +243,7 @@ TEST(Concat, WidensCodes) {
   feed<Unsigned<2>, 2>(left, {1, 2, 3, 0});
   feed<Signed<3>, 2>(right, {-1, -4, 3, 2, 1, 0, -2, -3});
   concat<2, 1, 2, 2, Unsigned<2>, Signed<3>, Signed<4>>(left, right, out);
-  EXPECT_EQ((drain<Signed<4>, 2>(out, 12)),
-            (std::vector<int64_t>{1, 2, -1, -4, 3, 2, 3, 0, 1, 0, -2, -3}));
+  EXPECT_EQ((drain<Signed<4>, 2>(out, 12)), (std::vector<int64_t>{1, 2, -1, -4, 3, 2, 3, 0, 1, 0, -2, -3}));
 }
 
 TEST(Lookup, NegativePositionsCountFromTheEnd) {
@@ -304,8 +297,7 @@ TEST(Table, OfCounts) {
 
 /// Rounds n / 4 by the definition of the modes in docs/Qnn.md.
 template <class Rounding> void checkRounding(int64_t (*round)(int64_t numerator)) {
-  const MultiplyShift<Signed<8>, Rounding, 1, 1, 2, -20, 20, 12, 3, int8_t, int8_t> unit = {{{-3}},
-                                                                                            {{2}}};
+  const MultiplyShift<Signed<8>, Rounding, 1, 1, 2, -20, 20, 12, 3, int8_t, int8_t> unit = {{{-3}}, {{2}}};
   for (int x = -64; x < 64; ++x) {
     const ap_int<8> code = unit.apply(ap_int<7>(x), 0, 0);
     EXPECT_EQ(code.to_int(), std::clamp<int64_t>(round(-3 * x + 2), -20, 20)) << x;
@@ -327,10 +319,8 @@ TEST(MultiplyShift, EveryRounding) {
     const int64_t below = floorOf(n);
     return nearest(n, below % 2 ? below + 1 : below);
   });
-  checkRounding<HalfAway>(
-      [](int64_t n) { return nearest(n, n < 0 ? floorOf(n) : floorOf(n) + 1); });
-  checkRounding<HalfToZero>(
-      [](int64_t n) { return nearest(n, n < 0 ? floorOf(n) + 1 : floorOf(n)); });
+  checkRounding<HalfAway>([](int64_t n) { return nearest(n, n < 0 ? floorOf(n) : floorOf(n) + 1); });
+  checkRounding<HalfToZero>([](int64_t n) { return nearest(n, n < 0 ? floorOf(n) + 1 : floorOf(n)); });
 }
 
 TEST(MultiplyShift, Widths) {

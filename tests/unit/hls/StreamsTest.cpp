@@ -4,8 +4,7 @@
 namespace qcompile::hls::testing {
 namespace {
 
-template <unsigned Channels, unsigned Pe, class Input, class Output, unsigned Count, long long Low,
-          long long Step>
+template <unsigned Channels, unsigned Pe, class Input, class Output, unsigned Count, long long Low, long long Step>
 void checkThreshold(unsigned seed) {
   constexpr unsigned vectors = 4;
   std::mt19937 random(seed);
@@ -14,13 +13,12 @@ void checkThreshold(unsigned seed) {
   const RandomThresholds thresholds(Channels, Count, min, max, true, random);
   const ThresholdRom rom = makeThresholdRom(thresholds.values, thresholds.directions, {min, max});
   EXPECT_LE(rom.levelBits, Input::bits + 2);
-  DirectedThresholds<Output, Channels / Pe, Pe, Count, Low, Step, Input::bits + 2, int64_t>
-      activation;
+  DirectedThresholds<Output, Channels / Pe, Pe, Count, Low, Step, Input::bits + 2, int64_t> activation;
   std::vector<int64_t> expected;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const size_t row = i % Channels;
-    expected.push_back(naiveThreshold(inputs[i], &thresholds.values[row * Count], Count,
-                                      thresholds.directions[row], Low, Step));
+    expected.push_back(
+        naiveThreshold(inputs[i], &thresholds.values[row * Count], Count, thresholds.directions[row], Low, Step));
   }
   for (unsigned c = 0; c < Channels; ++c) {
     activation.reversed[c / Pe][c % Pe] = rom.reversed[c];

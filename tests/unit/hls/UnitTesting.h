@@ -24,8 +24,7 @@ template <class Code> int64_t minOf() {
   return std::is_same_v<Code, Signed<Code::bits>> ? int64_t(~uint64_t(0) << (Code::bits - 1)) : 0;
 }
 template <class Code> int64_t maxOf() {
-  return isBipolar<Code> ? 1
-                         : int64_t(uint64_t(minOf<Code>()) + (~uint64_t(0) >> (64 - Code::bits)));
+  return isBipolar<Code> ? 1 : int64_t(uint64_t(minOf<Code>()) + (~uint64_t(0) >> (64 - Code::bits)));
 }
 
 /// Random values of a code, its extremes frequent.
@@ -84,8 +83,8 @@ std::vector<int64_t> drain(::hls::stream<ap_uint<Lanes * Code::bits>> &stream, s
 }
 
 /// Sums of products by definition, [vectors][outputs].
-inline std::vector<int64_t> naiveSums(const std::vector<int64_t> &inputs,
-                                      const std::vector<int64_t> &weights, int64_t k, int64_t m) {
+inline std::vector<int64_t> naiveSums(const std::vector<int64_t> &inputs, const std::vector<int64_t> &weights,
+                                      int64_t k, int64_t m) {
   std::vector<int64_t> sums;
   for (size_t first = 0; first < inputs.size(); first += k)
     for (int64_t output = 0; output < m; ++output) {
@@ -98,8 +97,8 @@ inline std::vector<int64_t> naiveSums(const std::vector<int64_t> &inputs,
 }
 
 /// docs/Qnn.md, qnn.threshold.
-inline int64_t naiveThreshold(int64_t x, const int64_t *thresholds, int64_t count,
-                              int64_t direction, int64_t low, int64_t step) {
+inline int64_t naiveThreshold(int64_t x, const int64_t *thresholds, int64_t count, int64_t direction, int64_t low,
+                              int64_t step) {
   int64_t reached = 0;
   for (int64_t t = 0; t < count; ++t)
     reached += direction > 0 ? x >= thresholds[t] : x <= thresholds[t];
@@ -109,8 +108,7 @@ inline int64_t naiveThreshold(int64_t x, const int64_t *thresholds, int64_t coun
 /// Random thresholds of `rows` channels with alternating directions, sorted for their direction.
 struct RandomThresholds {
   std::vector<int64_t> values, directions;
-  RandomThresholds(int64_t rows, int64_t count, int64_t min, int64_t max, bool directed,
-                   std::mt19937 &random) {
+  RandomThresholds(int64_t rows, int64_t count, int64_t min, int64_t max, bool directed, std::mt19937 &random) {
     std::uniform_int_distribution<int64_t> any(min - 1, max + 1);
     for (int64_t row = 0; row < rows; ++row) {
       std::vector<int64_t> line;

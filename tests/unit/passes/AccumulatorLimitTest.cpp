@@ -2,8 +2,8 @@
 #include <cmath>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "passes/fit-accumulators/Projection.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::fit {
 namespace {
@@ -24,10 +24,10 @@ TEST(AccumulatorLimitTest, UnsignedInputsBoundEachSideByItself) {
 TEST(AccumulatorLimitTest, SignedInputsBoundBothTogether) {
   // 8 bits, inputs -8 to 7: 7 S+ + 8 S- <= 127 and 8 S+ + 7 S- <= 128.
   AccumulatorLimit limit({-8, 7}, 8);
-  EXPECT_TRUE(limit.holds({16, 0}));  // 112, 128
-  EXPECT_FALSE(limit.holds({17, 0})); // 119, 136
-  EXPECT_TRUE(limit.holds({0, 15}));  // 120, 105
-  EXPECT_FALSE(limit.holds({0, 16})); // 128
+  EXPECT_TRUE(limit.holds({16, 0}));        // 112, 128
+  EXPECT_FALSE(limit.holds({17, 0}));       // 119, 136
+  EXPECT_TRUE(limit.holds({0, 15}));        // 120, 105
+  EXPECT_FALSE(limit.holds({0, 16}));       // 128
   EXPECT_EQ(limit.getRoomBelow({8, 0}), 8); // (127 - 56) / 8 = 8, (128 - 64) / 7 = 9
   EXPECT_EQ(limit.getBounds({3, 2}), (qnn::Bounds{-38, 37}));
 }
@@ -105,8 +105,8 @@ TEST(ProjectionTest, UnsignedInputsShrinkTheSideThatIsTooLarge) {
   EXPECT_EQ(shrinkage.negative, 0);
 }
 
-/// The largest g . y over the real vectors y that the accumulator holds: at a corner of the bounds on S+ and S-, with each
-/// sum on the largest number of its sign.
+/// The largest g . y over the real vectors y that the accumulator holds: at a corner of the bounds on S+ and S-, with
+/// each sum on the largest number of its sign.
 double getSupport(const std::vector<double> &g, double a, double b, double high, double low) {
   double up = 0, down = 0;
   for (double value : g) {

@@ -12,12 +12,13 @@ using runtime::RoundingMode;
 namespace {
 
 constexpr RoundingMode kModes[] = {RoundingMode::kHalfEven, RoundingMode::kCeil, RoundingMode::kFloor,
-                                   RoundingMode::kUp, RoundingMode::kDown, RoundingMode::kHalfUp,
+                                   RoundingMode::kUp,       RoundingMode::kDown, RoundingMode::kHalfUp,
                                    RoundingMode::kHalfDown};
 
-/// clamp(round(x * numerator / 2^shift + zero)) by the runtime's rounding of doubles: all numbers here are exact in them.
-int64_t quantize(int64_t x, int64_t numerator, int64_t shift, double zero, RoundingMode mode,
-                 int64_t low, int64_t high) {
+/// clamp(round(x * numerator / 2^shift + zero)) by the runtime's rounding of doubles: all numbers here are exact in
+/// them.
+int64_t quantize(int64_t x, int64_t numerator, int64_t shift, double zero, RoundingMode mode, int64_t low,
+                 int64_t high) {
   return runtime::RoundAndClamp(std::ldexp(double(x * numerator), -int(shift)) + zero, mode, low, high);
 }
 
@@ -48,8 +49,9 @@ void expectEqual(const AffineForm &form, size_t channel, const StepFunction &ste
 
 } // namespace
 
-// Half-even ties of a power-of-two scale: x / 8 rounds 4 to 0, 12 to 2, 20 to 2, 28 to 4. The distances of the thresholds (5, 12, 21, 28)
-// alternate between 7 and 9, which no multiply, add and shift with a plain floor has; the half-even shift is it.
+// Half-even ties of a power-of-two scale: x / 8 rounds 4 to 0, 12 to 2, 20 to 2, 28 to 4. The distances of the
+// thresholds (5, 12, 21, 28) alternate between 7 and 9, which no multiply, add and shift with a plain floor has; the
+// half-even shift is it.
 TEST(AffineSearch, HalfEvenTies) {
   qnn::Bounds range = {-200, 200};
   auto f = [](int64_t x) { return quantize(x, 1, 3, 0, RoundingMode::kHalfEven, 0, 15); };

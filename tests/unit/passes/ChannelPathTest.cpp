@@ -60,8 +60,10 @@ TEST(ChannelPathTest, PermutationsChangeNothing) {
 struct TwoConvs : RandomPath {
   TwoConvs() : RandomPath(0) {}
   mlir::Value conv(mlir::Value x, int64_t groups = 1) {
-    return op("Conv", {x, constant({4, shapeOf(x)[1] / groups, 1, 1}, std::vector<float>(size_t(4 * shapeOf(x)[1] / groups), 1))},
-              mlir::RankedTensorType::get({1, 4, 2, 2}, builder.getF32Type()), {integer("group", groups)});
+    return op(
+        "Conv",
+        {x, constant({4, shapeOf(x)[1] / groups, 1, 1}, std::vector<float>(size_t(4 * shapeOf(x)[1] / groups), 1))},
+        mlir::RankedTensorType::get({1, 4, 2, 2}, builder.getF32Type()), {integer("group", groups)});
   }
   std::string find(mlir::Value last) {
     output(last);
@@ -102,8 +104,9 @@ TEST(ChannelPathTest, SaysWhyThereIsNone) {
   {
     TwoConvs network;
     mlir::Value x = network.conv(network.addInput({1, 4, 2, 2}));
-    mlir::Value y = network.op("Transpose", x, x.getType(),
-                               {network.builder.getNamedAttr("perm", network.builder.getDenseI64ArrayAttr({0, 2, 1, 3}))});
+    mlir::Value y =
+        network.op("Transpose", x, x.getType(),
+                   {network.builder.getNamedAttr("perm", network.builder.getDenseI64ArrayAttr({0, 2, 1, 3}))});
     EXPECT_NE(network.find(network.conv(y)), "found");
   }
   {

@@ -91,8 +91,7 @@ void expectOptimum(const Matrix &w, const Matrix &generators, const Layout &layo
 
 TEST(Circulant, ProjectionAndFitAreOptimaOfEveryShape) {
   std::mt19937 random(1);
-  for (auto [outputs, inputs, block] :
-       {std::tuple{4, 8, 2}, {5, 7, 3}, {3, 4, 4}, {2, 3, 5}, {6, 6, 1}, {7, 9, 8}}) {
+  for (auto [outputs, inputs, block] : {std::tuple{4, 8, 2}, {5, 7, 3}, {3, 4, 4}, {2, 3, 5}, {6, 6, 1}, {7, 9, 8}}) {
     const Layout layout(block, outputs, inOrder(inputs));
     const Matrix w = makeRandom(outputs, inputs, random), h = makeMoments(inputs, random),
                  other = makeMoments(inputs, random), unit = Matrix::Identity(inputs, inputs);
@@ -133,11 +132,8 @@ TEST(Circulant, RoundingTakesTheErrorsOfOthersOver) {
     const Matrix generators = fit(w, moments, layout, {}, &choose);
     EXPECT_EQ(generators, generators.unaryExpr([](double x) { return std::nearbyint(x); }));
     corrected += getError(w, expand(generators, layout), moments);
-    rounded += getError(w,
-                        expand(fit(w, moments, layout).unaryExpr([](double x) {
-                          return std::nearbyint(x);
-                        }), layout),
-                        moments);
+    rounded += getError(
+        w, expand(fit(w, moments, layout).unaryExpr([](double x) { return std::nearbyint(x); }), layout), moments);
   }
   EXPECT_LT(corrected, rounded);
 }

@@ -7,11 +7,11 @@
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/session/Session.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "passes/rewriting/ElementTypes.h"
 #include "passes/rewriting/QnnBuilder.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::testing {
 
@@ -25,9 +25,7 @@ public:
     registerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
-    context.getDiagEngine().registerHandler([this](mlir::Diagnostic &d) {
-      messages += d.str() + "\n";
-    });
+    context.getDiagEngine().registerHandler([this](mlir::Diagnostic &d) { messages += d.str() + "\n"; });
     module = mlir::ModuleOp::create(loc());
     builder.setInsertionPointToEnd(module->getBody());
     main = mlir::func::FuncOp::create(builder, loc(), "main", builder.getFunctionType({}, {}));
@@ -72,12 +70,9 @@ public:
     return addInput(shape, qnn::getCodeType(&context, type));
   }
   mlir::Value constant(const runtime::Tensor &tensor) { return qnn().constant("c", tensor); }
-  data::ConstantAttr attribute(const runtime::Tensor &tensor) {
-    return data::ConstantAttr::get(&context, "a", tensor);
-  }
+  data::ConstantAttr attribute(const runtime::Tensor &tensor) { return data::ConstantAttr::get(&context, "a", tensor); }
   data::ConstantAttr integers(const Ints &values) {
-    return attribute(*runtime::Tensor::FromIntegers(runtime::DataType::Int64(),
-                                                    {int64_t(values.size())}, values));
+    return attribute(*runtime::Tensor::FromIntegers(runtime::DataType::Int64(), {int64_t(values.size())}, values));
   }
 
   /// The accumulator's narrowest type, sometimes a wider one.
@@ -92,14 +87,12 @@ public:
 
   void finish(mlir::ValueRange outputs) {
     mlir::func::ReturnOp::create(builder, loc(), outputs);
-    main.setFunctionType(
-        builder.getFunctionType(main.front().getArgumentTypes(), outputs.getTypes()));
+    main.setFunctionType(builder.getFunctionType(main.front().getArgumentTypes(), outputs.getTypes()));
     ASSERT_TRUE(mlir::succeeded(mlir::verify(*module))) << messages << dump(*module);
   }
 
   /// A copy after passes over its functions; null where one failed or gave something invalid.
-  template <typename... Passes>
-  mlir::OwningOpRef<mlir::ModuleOp> apply(Passes... passes) {
+  template <typename... Passes> mlir::OwningOpRef<mlir::ModuleOp> apply(Passes... passes) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
     mlir::PassManager pm(&context, mlir::ModuleOp::getOperationName());
     (pm.addNestedPass<mlir::func::FuncOp>(std::move(passes)), ...);
@@ -108,9 +101,7 @@ public:
     return copy;
   }
 
-  static mlir::func::FuncOp getMain(mlir::ModuleOp module) {
-    return module.lookupSymbol<mlir::func::FuncOp>("main");
-  }
+  static mlir::func::FuncOp getMain(mlir::ModuleOp module) { return module.lookupSymbol<mlir::func::FuncOp>("main"); }
   static std::string dump(mlir::ModuleOp module) {
     std::string text;
     llvm::raw_string_ostream os(text);
@@ -146,8 +137,7 @@ public:
       ASSERT_TRUE(bool(expected)) << llvm::toString(expected.takeError()) << dump(*module);
       ASSERT_TRUE(bool(found)) << llvm::toString(found.takeError()) << dump(changed);
       for (size_t o = 0; o < expected->size(); ++o)
-        ASSERT_TRUE((*expected)[o] == (*found)[o])
-            << "output " << o << " differs\n" << dump(*module) << dump(changed);
+        ASSERT_TRUE((*expected)[o] == (*found)[o]) << "output " << o << " differs\n" << dump(*module) << dump(changed);
     }
   }
 
@@ -160,8 +150,7 @@ public:
 };
 
 /// Counts operations of one kind.
-template <typename Op>
-int64_t countOps(mlir::ModuleOp module) {
+template <typename Op> int64_t countOps(mlir::ModuleOp module) {
   int64_t count = 0;
   module.walk([&](Op) { ++count; });
   return count;

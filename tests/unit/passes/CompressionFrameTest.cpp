@@ -1,7 +1,7 @@
 //===- CompressionFrameTest.cpp - Layers, calibration, methods ------------===//
 //
-// What the frame promises: layers are matrices of what the model computes with; the layer-wise run gives the values of the
-// evaluator, for the model as it was and as it becomes; corrections do what their formulas say.
+// What the frame promises: layers are matrices of what the model computes with; the layer-wise run gives the values of
+// the evaluator, for the model as it was and as it becomes; corrections do what their formulas say.
 //
 //===----------------------------------------------------------------------===//
 #include <cmath>
@@ -11,10 +11,10 @@
 
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/session/Session.h"
-#include "gtest/gtest.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "passes/compression/Driver.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;

@@ -31,9 +31,8 @@ void roundBasis(Factors &factors, const Settings &settings) {
   const double largest = factors.basis.cwiseAbs().maxCoeff();
   const double limit = std::ldexp(1.0, int(settings.basisBits) - 1) - 1;
   factors.scale = largest > 0 ? std::max(float(largest / limit), 0x1p-126f) : 1;
-  factors.basis = factors.basis.unaryExpr([&](double x) {
-    return std::clamp(std::nearbyint(x / factors.scale), -limit, limit);
-  });
+  factors.basis =
+      factors.basis.unaryExpr([&](double x) { return std::clamp(std::nearbyint(x / factors.scale), -limit, limit); });
 }
 
 Settings makeSettings(int64_t vector, int64_t length) {
@@ -65,8 +64,8 @@ TEST(Decomposition, NearestPowerOfTwo) {
   EXPECT_EQ(roundToPowerOfTwo(1.5000001, 0, 3), 2);
   EXPECT_EQ(roundToPowerOfTwo(-3, 0, 3), -2);
   EXPECT_EQ(roundToPowerOfTwo(-3.1, 0, 3), -4);
-  EXPECT_EQ(roundToPowerOfTwo(100, 0, 3), 8);  // the window's end
-  EXPECT_EQ(roundToPowerOfTwo(0.5, 0, 3), 0);  // half way to 1
+  EXPECT_EQ(roundToPowerOfTwo(100, 0, 3), 8); // the window's end
+  EXPECT_EQ(roundToPowerOfTwo(0.5, 0, 3), 0); // half way to 1
   EXPECT_EQ(roundToPowerOfTwo(0.51, 0, 3), 1);
   EXPECT_EQ(roundToPowerOfTwo(0, -3, 3), 0);
   EXPECT_EQ(roundToPowerOfTwo(0.2, -3, 3), 0.25); // 0.125, 0.1875, 0.25
@@ -99,12 +98,10 @@ TEST(Decomposition, ReproducesWhatIsCoefficientsTimesBasis) {
     weights(k) = a(k / 2, k % 2);
   Matrix target = weights.transpose();
   const Matrix unit = Matrix::Identity(60, 60);
-  std::vector<Factors> factors =
-      refine(settings, target, {&unit}, {decompose(weights, settings)});
+  std::vector<Factors> factors = refine(settings, target, {&unit}, {decompose(weights, settings)});
   expectStorable(factors[0], settings);
   // Bases of 8 bits: what remains is their rounding, 1/2 of 127 per element of at most 4 times 2 of them.
-  EXPECT_LT((factors[0].expand(settings, 60) * factors[0].scale - weights).norm(),
-            0.01 * weights.norm());
+  EXPECT_LT((factors[0].expand(settings, 60) * factors[0].scale - weights).norm(), 0.01 * weights.norm());
 }
 
 TEST(Decomposition, BlocksAndCutVectors) {

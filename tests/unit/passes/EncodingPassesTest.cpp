@@ -1,7 +1,7 @@
 //===- EncodingPassesTest.cpp - Passes that move encoded weights ----------===//
 //
-// The module's verifier checks every encoding against its constant behind every pass; here: that the codes are the same, and that
-// encodings stay where they can.
+// The module's verifier checks every encoding against its constant behind every pass; here: that the codes are the
+// same, and that encodings stay where they can.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/choose-layout/ChooseLayout.h"
@@ -37,8 +37,8 @@ void build(CodeNetwork &net, WeightMaker &maker, int kind) {
   int64_t batch = tensorOf(x).getDimSize(0);
   Value padded = net.qnn().padZero(x, {0, 0, 1, 0}, {0, 0, 0, 1});
   Value kernel = addWeights(net, maker.make(kind, 4, {o, c, k, k}, {0, 1, 2, 3}, 1));
-  Value sums = net.qnn().conv(padded, kernel, 1, {1, 1}, {1, 1}, 1, Type(),
-                              net.builder.getIntegerType(48, /*isSigned=*/true));
+  Value sums =
+      net.qnn().conv(padded, kernel, 1, {1, 1}, {1, 1}, 1, Type(), net.builder.getIntegerType(48, /*isSigned=*/true));
   auto shape = tensorOf(sums).getShape();
   int64_t joined = shape[1] * shape[2] * shape[3], m = net.between(1, 6);
   Value flat = net.qnn().reshape(sums, {batch, joined});
@@ -79,8 +79,8 @@ TEST(EncodingPasses, PartsOfTransposedConvolutionsKeepWhatHolds) {
     Value kernel = addWeights(net, maker.make(kind, 4, {c, o, k, k}, {1, 0, 2, 3}, 1));
     int64_t extent = 2 * stride + k;
     auto type = RankedTensorType::get({1, o, extent, extent}, net.builder.getIntegerType(48, true));
-    Value sums = qnn::ConvTransposeOp::create(net.builder, net.loc(), type, x, kernel,
-                                              Ints{stride, stride}, Ints{1, 1}, Ints{0, 0}, 1);
+    Value sums = qnn::ConvTransposeOp::create(net.builder, net.loc(), type, x, kernel, Ints{stride, stride}, Ints{1, 1},
+                                              Ints{0, 0}, 1);
     net.finish(net.accumulate(sums));
     auto changed = net.apply(createExpandConvTranspose());
     net.expectSame(*changed);

@@ -108,9 +108,9 @@ TEST(ExactPasses, AllInSequence) {
       options.layout = layout;
       SelectRequantizationOptions select;
       select.minLevels = 1;
-      auto changed = network.apply(createBoundAccumulators(), createExpandConvTranspose(expand),
-                                   createLowerPadding(padding), createChooseLayout(options),
-                                   createBoundAccumulators(), createSelectRequantization(select));
+      auto changed =
+          network.apply(createBoundAccumulators(), createExpandConvTranspose(expand), createLowerPadding(padding),
+                        createChooseLayout(options), createBoundAccumulators(), createSelectRequantization(select));
       network.expectSame(changed.get());
     });
 }

@@ -7,7 +7,8 @@
 using namespace qcompile;
 using namespace qcompile::testing;
 
-// Against the definition: output Q = p * stride + i * dilation. Every pair is in one class, at the place the class says.
+// Against the definition: output Q = p * stride + i * dilation. Every pair is in one class, at the place the class
+// says.
 TEST(ResidueClasses, AreTheDefinition) {
   for (int64_t kernel = 1; kernel <= 5; ++kernel)
     for (int64_t stride = 1; stride <= 4; ++stride)
@@ -27,8 +28,8 @@ TEST(ResidueClasses, AreTheDefinition) {
               total += c.count;
               for (int64_t t = 0; t < c.count; ++t)
                 for (int64_t a = 0; a < c.taps; ++a)
-                  found.insert({t * stride + r, c.firstTap + a * c.tapStep,
-                                c.start + t + (c.taps - 1 - a) * c.dilation});
+                  found.insert(
+                      {t * stride + r, c.firstTap + a * c.tapStep, c.start + t + (c.taps - 1 - a) * c.dilation});
             }
             ASSERT_EQ(total, outputs);
             ASSERT_EQ(found, expected) << kernel << " " << stride << " " << dilation << " " << offset;
@@ -46,13 +47,13 @@ struct Case {
 void build(CodeNetwork &network, const Case &c, bool constantWeights = true) {
   mlir::Value x = network.addInput(c.input, network.randomType());
   runtime::DataType type = network.randomType();
-  mlir::Value w = constantWeights ? network.constant(network.randomTensor(type, c.weights))
-                                  : network.addInput(c.weights, type);
+  mlir::Value w =
+      constantWeights ? network.constant(network.randomTensor(type, c.weights)) : network.addInput(c.weights, type);
   Ints shape = {c.input[0], c.weights[1] * c.groups};
   shape.insert(shape.end(), c.outputs.begin(), c.outputs.end());
   auto result = mlir::RankedTensorType::get(shape, tensorOf(x).getElementType());
-  mlir::Value y = qnn::ConvTransposeOp::create(network.builder, network.loc(), result, x, w, c.strides,
-                                               c.dilations, c.offsets, c.groups);
+  mlir::Value y = qnn::ConvTransposeOp::create(network.builder, network.loc(), result, x, w, c.strides, c.dilations,
+                                               c.offsets, c.groups);
   network.finish(network.accumulate(y));
 }
 
@@ -66,7 +67,8 @@ int64_t countMacs(mlir::ModuleOp module) {
   return macs;
 }
 
-/// The pairs of an output and a kernel position that belong to a position of the zero-free input grid, at the border too.
+/// The pairs of an output and a kernel position that belong to a position of the zero-free input grid, at the border
+/// too.
 int64_t countPairs(const Case &c) {
   int64_t pairs = c.input[0] * c.weights[0] * c.weights[1];
   for (size_t d = 0; d < c.strides.size(); ++d) {
@@ -114,8 +116,7 @@ TEST(ExpandConvTranspose, MultiplyAccumulates) {
   // Kernel, stride, offset, with outputs = 6 * stride.
   for (auto [kernel, stride, offset] : {std::array<int64_t, 3>{2, 2, 0}, {3, 2, 1}, {4, 2, 1}, {9, 3, 4}, {1, 2, 0}}) {
     CodeNetwork network(1);
-    Case c{{1, 4, 6, 6},           {4, 3, kernel, kernel}, {stride, stride},
-           {1, 1},                 {offset, offset},       {6 * stride, 6 * stride}};
+    Case c{{1, 4, 6, 6}, {4, 3, kernel, kernel}, {stride, stride}, {1, 1}, {offset, offset}, {6 * stride, 6 * stride}};
     build(network, c);
     auto changed = network.apply(createExpandConvTranspose());
     network.expectSame(changed.get());
@@ -139,9 +140,11 @@ TEST(ExpandConvTranspose, JoinsClasses) {
 TEST(ExpandConvTranspose, ZerosOfOneSignedBit) {
   CodeNetwork network(1);
   mlir::Value x = network.addInput({1, 1, 2}, runtime::DataType::Unsigned(1));
-  mlir::Value w = network.constant(*runtime::Tensor::FromIntegers(runtime::DataType::Signed(1), {1, 1, 2}, Ints{0, -1}));
+  mlir::Value w =
+      network.constant(*runtime::Tensor::FromIntegers(runtime::DataType::Signed(1), {1, 1, 2}, Ints{0, -1}));
   auto type = mlir::RankedTensorType::get({1, 1, 6}, network.builder.getIntegerType(1, true));
-  mlir::Value y = qnn::ConvTransposeOp::create(network.builder, network.loc(), type, x, w, Ints{3}, Ints{1}, Ints{0}, 1);
+  mlir::Value y =
+      qnn::ConvTransposeOp::create(network.builder, network.loc(), type, x, w, Ints{3}, Ints{1}, Ints{0}, 1);
   network.finish(y);
   auto changed = network.apply(createExpandConvTranspose());
   network.expectSame(changed.get());

@@ -29,8 +29,8 @@ bool sumChecked(const std::vector<int64_t> &codes, const std::vector<int64_t> &i
   return true;
 }
 
-/// Inputs at `high` under positive weights and `low` under negative ones, the opposite, both with the terms of one sign first, and
-/// random ones.
+/// Inputs at `high` under positive weights and `low` under negative ones, the opposite, both with the terms of one sign
+/// first, and random ones.
 void expectNoOverflow(const std::vector<int64_t> &codes, qnn::Bounds input, int bits, std::mt19937 &generator) {
   std::vector<int> order(codes.size());
   for (size_t k = 0; k < order.size(); ++k)
@@ -130,8 +130,8 @@ TEST(FitRowsTest, TilesAndTheirSumStayInside) {
 }
 
 TEST(FitRowsTest, WithoutMomentsTheErrorIsThatOfTheWeights) {
-  // Codes (3, 2) on scale 1 with inputs 0 to 1 in 3 bits: S+ <= 3. Raising the scale: on scale s the codes round(3/s), round(2/s)
-  // first sum to 3 where 2/s < 1.5 and 3/s < 2.5, s = 1.34: (2, 1) with error (3 - 2s)^2 + (2 - s)^2.
+  // Codes (3, 2) on scale 1 with inputs 0 to 1 in 3 bits: S+ <= 3. Raising the scale: on scale s the codes round(3/s),
+  // round(2/s) first sum to 3 where 2/s < 1.5 and 3/s < 2.5, s = 1.34: (2, 1) with error (3 - 2s)^2 + (2 - s)^2.
   RowProblem problem;
   problem.target.resize(1, 2);
   problem.target << 3, 2;

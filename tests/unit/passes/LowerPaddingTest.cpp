@@ -6,7 +6,8 @@
 using namespace qcompile;
 using namespace qcompile::testing;
 
-// Bipolar data with a border of 0, in all geometries: the corrected convolution reads bipolar codes and computes the same.
+// Bipolar data with a border of 0, in all geometries: the corrected convolution reads bipolar codes and computes the
+// same.
 TEST(LowerPadding, RandomGeometries) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
@@ -32,16 +33,16 @@ TEST(LowerPadding, RandomGeometries) {
     for (int64_t d = 0; d < rank; ++d)
       paddedShape[d] += low[d] + high[d];
     auto type = mlir::RankedTensorType::get(paddedShape, network.builder.getIntegerType(2, true));
-    mlir::Value pad = qnn::PadOp::create(network.builder, network.loc(), type, x, axis, low, high, network.integers({0}));
+    mlir::Value pad =
+        qnn::PadOp::create(network.builder, network.loc(), type, x, axis, low, high, network.integers({0}));
     mlir::Value w = network.constant(network.randomTensor(network.randomType(), weights));
-    mlir::Value y = network.accumulate(
-        network.qnn().conv(pad, w, axis, strides, dilations, 1, mlir::Type(),
-                           network.builder.getIntegerType(62, true)));
+    mlir::Value y = network.accumulate(network.qnn().conv(pad, w, axis, strides, dilations, 1, mlir::Type(),
+                                                          network.builder.getIntegerType(62, true)));
     auto result = tensorOf(y).clone(network.builder.getIntegerType(1, false));
-    mlir::Value t = qnn::ThresholdOp::create(
-        network.builder, network.loc(), result, y, axis,
-        network.attribute(*runtime::Tensor::FromIntegers(runtime::DataType::Signed(4), {1, 1}, Ints{network.between(-3, 3)})),
-        Ints{1}, 0, 1);
+    mlir::Value t = qnn::ThresholdOp::create(network.builder, network.loc(), result, y, axis,
+                                             network.attribute(*runtime::Tensor::FromIntegers(
+                                                 runtime::DataType::Signed(4), {1, 1}, Ints{network.between(-3, 3)})),
+                                             Ints{1}, 0, 1);
     network.finish(t);
     ASSERT_FALSE(HasFatalFailure());
 
@@ -52,9 +53,7 @@ TEST(LowerPadding, RandomGeometries) {
     auto changed = network.apply(createLowerPadding(options));
     network.expectSame(changed.get());
     ASSERT_FALSE(HasFatalFailure());
-    changed->walk([&](qnn::ConvOp op) {
-      EXPECT_EQ(getDataType(op.getInput()), runtime::DataType::Bipolar());
-    });
+    changed->walk([&](qnn::ConvOp op) { EXPECT_EQ(getDataType(op.getInput()), runtime::DataType::Bipolar()); });
     changed->walk([&](qnn::AddOp op) {
       mlir::RankedTensorType constant = tensorOf(op.getRhs());
       EXPECT_EQ(constant.getDimSize(0), 1);

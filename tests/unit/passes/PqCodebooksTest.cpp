@@ -2,9 +2,9 @@
 #include <cmath>
 #include <random>
 
-#include "gmock/gmock.h"
 #include "passes/product-quantize/Codebooks.h"
 #include "passes/product-quantize/Metric.h"
+#include "gmock/gmock.h"
 
 using namespace qcompile;
 using namespace qcompile::pq;
@@ -143,8 +143,8 @@ TEST(PqMetric, CodebooksFollowTheWeights) {
   EXPECT_THAT(plain.centroids, ElementsAre(10, 0, 10, 200));
   std::vector<double> weights = {1, 0};
   CodebookDesign weighted = designCodebooks(matrix, options, weights, 1);
-  EXPECT_THAT(weighted.centroids, ElementsAre(DoubleNear(0, 1e-6), DoubleNear(100, 1e-6),
-                                              DoubleNear(20, 1e-6), DoubleNear(100, 1e-6)));
+  EXPECT_THAT(weighted.centroids,
+              ElementsAre(DoubleNear(0, 1e-6), DoubleNear(100, 1e-6), DoubleNear(20, 1e-6), DoubleNear(100, 1e-6)));
   auto positions = encodeRows(weighted.codebooks, matrix);
   EXPECT_THAT(positions[0], ElementsAre(0, 0, 1, 1));
 }
@@ -192,8 +192,7 @@ TEST(PqCodebooks, EnumeratesPatterns) {
   CodebookOptions options{.length = 2, .prototypes = 4};
   auto codebooks = enumeratePatterns(3, {0, 1}, options);
   ASSERT_TRUE(codebooks);
-  EXPECT_THAT(codebooks->values,
-              ElementsAre(0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0));
+  EXPECT_THAT(codebooks->values, ElementsAre(0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0));
   EXPECT_FALSE(enumeratePatterns(3, {0, 2}, options)); // nine patterns
   // Bipolar codes are two apart.
   EXPECT_THAT(enumeratePatterns(1, {-1, 1, 2}, options)->values, ElementsAre(-1, 0, -1, 0, 1, 0, 1, 0));

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <random>
 
-#include "gmock/gmock.h"
 #include "passes/product-quantize/CostModel.h"
 #include "passes/product-quantize/WeightFit.h"
+#include "gmock/gmock.h"
 
 using namespace qcompile;
 using namespace qcompile::pq;
@@ -91,8 +91,8 @@ TEST(PqTables, RidgeIsChosenOnRowsThatAreHeldOut) {
   EXPECT_FALSE(chooseRidge(few, start, candidates));
 }
 
-// One column with centroids 1 and 2, outputs 3 and 6: the weight 3, whatever the given one; with damping d and mean second moment 2.5,
-// (sum of x y / rows + 2.5 d w) / (2.5 + 2.5 d) of w = 1 and d = 1: (7.5 + 2.5) / 5.
+// One column with centroids 1 and 2, outputs 3 and 6: the weight 3, whatever the given one; with damping d and mean
+// second moment 2.5, (sum of x y / rows + 2.5 d w) / (2.5 + 2.5 d) of w = 1 and d = 1: (7.5 + 2.5) / 5.
 TEST(PqTables, WeightsFitDecodedInputs) {
   CodebookDesign design;
   design.codebooks.spaces = design.codebooks.length = 1;
@@ -160,8 +160,8 @@ TEST(PqCostModel, Cycles) {
 }
 
 TEST(PqCostModel, MemoryAndArea) {
-  LayerShape layer{.columns = 1, .spaces = 4, .length = 3, .prototypes = 8, .outputs = 10,
-                   .prototypeBits = 6, .tableBits = 5};
+  LayerShape layer{
+      .columns = 1, .spaces = 4, .length = 3, .prototypes = 8, .outputs = 10, .prototypeBits = 6, .tableBits = 5};
   EXPECT_EQ(getPrototypeBits(layer), 4 * 8 * 3 * 6);
   EXPECT_EQ(getTableBits(layer), 4 * 8 * 10 * 5);
   Engine engine{.lengthVector = 4, .prototypeVector = 8, .spaceVector = 16, .outputVector = 32};

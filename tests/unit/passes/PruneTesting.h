@@ -6,10 +6,10 @@
 #include <random>
 #include <vector>
 
-#include "gtest/gtest.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "passes/prune-weights/RowProblem.h"
 #include "tests/unit/passes/RandomMatrices.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compression {
 
@@ -21,9 +21,7 @@ inline Matrix drawDampedMoments(std::mt19937 &random, int64_t k) {
   return h;
 }
 
-inline double getLoss(const Matrix &h, const Row &target, const Row &w) {
-  return ((w - target) * h).dot(w - target);
-}
+inline double getLoss(const Matrix &h, const Row &target, const Row &w) { return ((w - target) * h).dot(w - target); }
 
 /// The minimum over the weights that `kept` leaves free, from the normal equations by another factorization.
 inline Row fitByDefinition(const Matrix &h, const Row &target, const std::vector<bool> &kept) {

@@ -129,7 +129,8 @@ TEST(PrunerTest, CountsAndImprovesUnstructured) {
   }
 }
 
-// Neither search nor least squares: the sweep alone still keeps count and pattern, and beats magnitudes over many layers.
+// Neither search nor least squares: the sweep alone still keeps count and pattern, and beats magnitudes over many
+// layers.
 TEST(PrunerTest, FallsBackToTheSweep) {
   std::mt19937 random(3);
   double swept = 0, plain = 0, fitted = 0;

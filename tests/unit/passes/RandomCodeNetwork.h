@@ -75,8 +75,7 @@ private:
       zeros.push_back(float(between(-1, 1)));
     }
     auto type = tensorOf(x).clone(builder.getIntegerType(3, true));
-    return qnn::QuantizeOp::create(builder, loc(), type, x,
-                                   attribute(runtime::Tensor::FromFloats(shape, scales)),
+    return qnn::QuantizeOp::create(builder, loc(), type, x, attribute(runtime::Tensor::FromFloats(shape, scales)),
                                    attribute(runtime::Tensor::FromFloats(shape, zeros)), -4, 3, "ROUND");
   }
 
@@ -85,7 +84,9 @@ private:
     if (bits(x) > 8)
       return threshold(x);
     switch (below(14)) {
-    case 0: case 1: case 2:
+    case 0:
+    case 1:
+    case 2:
       return conv(pad(x));
     case 3:
       return threshold(x);
@@ -152,8 +153,8 @@ private:
     weights.insert(weights.end(), kernel.begin(), kernel.end());
     weights.insert(weights.begin() + axis(x), inputs / groups);
     mlir::Value w = constant(randomTensor(randomType(), weights));
-    mlir::Value y = qnn().conv(x, w, axis(x), strides, dilations, groups, mlir::Type(),
-                              builder.getIntegerType(62, true));
+    mlir::Value y =
+        qnn().conv(x, w, axis(x), strides, dilations, groups, mlir::Type(), builder.getIntegerType(62, true));
     return accumulate(y);
   }
 
@@ -180,8 +181,8 @@ private:
     auto type = tensorOf(x).clone(getNarrowestType(&context, bounds));
     return qnn::ThresholdOp::create(
         builder, loc(), type, x, axis(x),
-        attribute(*runtime::Tensor::FromIntegers(runtime::DataType::Signed(8), {rows, count}, values)),
-        directions, low, step);
+        attribute(*runtime::Tensor::FromIntegers(runtime::DataType::Signed(8), {rows, count}, values)), directions, low,
+        step);
   }
 
   mlir::Value pool(mlir::Value x) {
@@ -203,8 +204,8 @@ private:
     for (mlir::Value other : values)
       if (other != x && shapeOf(other) == shapeOf(x) && bits(other) <= 8) {
         if (chance(50))
-          return accumulate(qnn::AddOp::create(builder, loc(), tensorOf(x), x, other,
-                                               chance(50) ? 1 : between(1, 3), chance(50) ? 1 : -2));
+          return accumulate(qnn::AddOp::create(builder, loc(), tensorOf(x), x, other, chance(50) ? 1 : between(1, 3),
+                                               chance(50) ? 1 : -2));
         auto op = qnn().concat({x, other}, axis(x), tensorOf(x).getElementType());
         setElementType(op, inferElementType(op.getDefiningOp()));
         return op;
@@ -279,8 +280,8 @@ private:
     static const char *modes[] = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
     return qnn::RequantizeOp::create(builder, loc(), tensorOf(x).clone(builder.getIntegerType(4, true)), x, axis(x),
                                      integers(list(chance(50) ? channels : 1, -9, 9)),
-                                     integers(list(chance(50) ? channels : 1, -9, 9)), between(0, 4),
-                                     modes[below(7)], -5, 6);
+                                     integers(list(chance(50) ? channels : 1, -9, 9)), between(0, 4), modes[below(7)],
+                                     -5, 6);
   }
 
   mlir::Value table(mlir::Value x) {
@@ -292,7 +293,8 @@ private:
   /// Flattens for a product, or leaves as codes or floats.
   mlir::Value head(mlir::Value x) {
     switch (below(6)) {
-    case 0: case 1: {
+    case 0:
+    case 1: {
       Ints shape = shapeOf(x);
       int64_t features = runtime::NumElements(shape) / shape[0];
       mlir::Value flat = qnn().reshape(x, {shape[0], features});
@@ -307,10 +309,9 @@ private:
       Ints scales = list(shapeOf(x)[axis(x)], 1, 5);
       std::vector<double> doubles(scales.begin(), scales.end());
       auto type = tensorOf(x).clone(builder.getF32Type());
-      return qnn::DequantizeOp::create(
-          builder, loc(), type, x, axis(x),
-          attribute(runtime::Tensor::FromDoubles({int64_t(doubles.size())}, doubles)), integers({1}),
-          data::ConstantAttr(), 1);
+      return qnn::DequantizeOp::create(builder, loc(), type, x, axis(x),
+                                       attribute(runtime::Tensor::FromDoubles({int64_t(doubles.size())}, doubles)),
+                                       integers({1}), data::ConstantAttr(), 1);
     }
     case 3: {
       Ints shape = shapeOf(x);
@@ -324,7 +325,8 @@ private:
       int64_t d = below(rank);
       shape[d] = between(1, shape[d]);
       auto indices = mlir::RankedTensorType::get(shape, builder.getIntegerType(64, true));
-      auto op = qnn::TopKOp::create(builder, loc(), mlir::TypeRange{tensorOf(x).clone(shape), indices}, x, d, chance(50));
+      auto op =
+          qnn::TopKOp::create(builder, loc(), mlir::TypeRange{tensorOf(x).clone(shape), indices}, x, d, chance(50));
       return op.getResult(below(2));
     }
     default:

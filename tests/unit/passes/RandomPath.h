@@ -1,7 +1,7 @@
 //===- RandomPath.h - Layers with channels between them ---------*- C++ -*-===//
 //
-// Networks of convolutions and products joined by what a path of channels may contain. Inputs, weights and activations are quantized, so
-// that every sum is exact and its order does not matter.
+// Networks of convolutions and products joined by what a path of channels may contain. Inputs, weights and activations
+// are quantized, so that every sum is exact and its order does not matter.
 //
 //===----------------------------------------------------------------------===//
 #ifndef QCOMPILE_TESTS_UNIT_PASSES_RANDOMPATH_H
@@ -111,8 +111,8 @@ private:
     llvm::ArrayRef<int64_t> shape = shapeOf(x);
     int64_t inputs = depthwise ? 1 : shape[1], kernel = chance(50) && shape[2] > 2 ? 3 : 1;
     bool padded = kernel == 3 && chance(50);
-    std::vector<mlir::Value> operands{x, quantizedWeights({outputs, inputs, kernel, kernel},
-                                                          weights(outputs, inputs, kernel * kernel))};
+    std::vector<mlir::Value> operands{
+        x, quantizedWeights({outputs, inputs, kernel, kernel}, weights(outputs, inputs, kernel * kernel))};
     if (chance(70))
       operands.push_back(constant({outputs}, biases(outputs)));
     std::vector<mlir::NamedAttribute> attributes;
@@ -158,8 +158,7 @@ private:
       return op("BatchNormalization",
                 {x, constant({channels}, numbers(channels)), constant({channels}, numbers(channels)),
                  constant({channels}, numbers(channels)), constant({channels}, variance)},
-                typeOf(x),
-                builder.getNamedAttr("resultSegmentSizes", builder.getDenseI32ArrayAttr({1, 0, 0})));
+                typeOf(x), builder.getNamedAttr("resultSegmentSizes", builder.getDenseI32ArrayAttr({1, 0, 0})));
     }
     case 3:
       return quantize(x, 1);
@@ -175,8 +174,7 @@ private:
       if (shape[2] < 2)
         return x;
       return op("AveragePool", quantize(x, 1), like(x, {1, channels, shape[2], shape[2]}),
-                {integers("kernel_shape", {2, 2}), integers("pads", {1, 1, 0, 0}),
-                 integer("count_include_pad", 1)});
+                {integers("kernel_shape", {2, 2}), integers("pads", {1, 1, 0, 0}), integer("count_include_pad", 1)});
     }
   }
 
@@ -190,8 +188,7 @@ private:
       return op("Flatten", x, like(x, {1, elements}));
     int64_t to[] = {1, elements};
     auto tensor = *runtime::Tensor::FromIntegers(runtime::DataType::Int64(), {2}, to);
-    return op("Reshape", {x, constant(data::ConstantAttr::get(&context, "shape", tensor))},
-              like(x, {1, elements}));
+    return op("Reshape", {x, constant(data::ConstantAttr::get(&context, "shape", tensor))}, like(x, {1, elements}));
   }
 
   std::mt19937_64 random;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "tests/unit/passes/RandomMatrices.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::quantization {
 namespace {
@@ -86,8 +86,8 @@ TEST(ScaleSearchTest, NothingToScale) {
 }
 
 TEST(ScaleSearchTest, TwoLevelsHaveAClosedForm) {
-  // Ternary codes: for a threshold at half the scale, the scale is the mean of the magnitudes above it. Here 1, 1, 3, 3: all above, mean 2;
-  // error 4. Only the threes: scale 3 (and the ones, below 1.5, become 0): error 2.
+  // Ternary codes: for a threshold at half the scale, the scale is the mean of the magnitudes above it. Here 1, 1, 3,
+  // 3: all above, mean 2; error 4. Only the threes: scale 3 (and the ones, below 1.5, become 0): error 2.
   const std::vector<double> values{1, -1, 3, -3};
   RangeOptions options{RangeKind::Mse, 99, 0};
   EXPECT_NEAR(findScale({values, {}}, {-1, 1, false}, options).scale, 3, 1e-6);
@@ -105,17 +105,15 @@ TEST(ScaleSearchTest, ScanFindsNoBetterScale) {
         importance.push_back(1.01 + draw(random));
       const Sample sample{values, importance};
       const Codes codes = getCodes(bits);
-      const double largest = std::abs(*std::max_element(values.begin(), values.end(), [](double a, double b) {
-        return std::abs(a) < std::abs(b);
-      }));
+      const double largest = std::abs(*std::max_element(values.begin(), values.end(),
+                                                        [](double a, double b) { return std::abs(a) < std::abs(b); }));
       double least = INFINITY;
       for (int i = 1; i <= 20000; ++i)
         least = std::min(least, getSquaredError(sample, {1.5 * largest / codes.high * i / 20000, 0}, codes));
       const Scale found = findScale(sample, codes, {RangeKind::Mse, 99, 0});
       // The error has many small dips, of which the scan may meet one that is deeper by a little.
       EXPECT_LE(getSquaredError(sample, found, codes), least * 1.02) << bits << " bits";
-      EXPECT_LE(getSquaredError(sample, found, codes),
-                getSquaredError(sample, findScale(sample, codes, {}), codes));
+      EXPECT_LE(getSquaredError(sample, found, codes), getSquaredError(sample, findScale(sample, codes, {}), codes));
       EXPECT_EQ(found.scale, double(float(found.scale)));
     }
 }
@@ -128,7 +126,8 @@ TEST(ScaleSearchTest, ScanFindsNoBetterRange) {
       v = v < 0 ? v / 4 : v;
     const Codes codes{0, (int64_t{1} << bits) - 1, true};
     const Sample sample{values, {}};
-    const double low = *std::min_element(values.begin(), values.end()), high = *std::max_element(values.begin(), values.end());
+    const double low = *std::min_element(values.begin(), values.end()),
+                 high = *std::max_element(values.begin(), values.end());
     double least = INFINITY;
     for (int i = 1; i <= 400; ++i)
       for (int64_t zeroPoint = 0; zeroPoint <= codes.high; ++zeroPoint)

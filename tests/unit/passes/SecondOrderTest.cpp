@@ -1,17 +1,17 @@
 //===- SecondOrderTest.cpp - Rounding with error correction ---------------===//
 //
-// The reference here solves the constrained least-squares problem directly: after every fixed column, the columns that are
-// still free are the minimum of d H dᵀ given those that are fixed, from the normal equations of the free part.
+// The reference here solves the constrained least-squares problem directly: after every fixed column, the columns that
+// are still free are the minimum of d H dᵀ given those that are fixed, from the normal equations of the free part.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/compression/Factorization.h"
 #include "passes/compression/SecondOrder.h"
+#include "passes/compression/Factorization.h"
 
 #include <cmath>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "tests/unit/passes/RandomMatrices.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::compression {
 namespace {
@@ -67,8 +67,7 @@ TEST(SecondOrderTest, MatchesConstrainedLeastSquares) {
         return column % 4 == 2 ? 0 : step * std::nearbyint(value / step);
       };
       const double damping = 0.01;
-      Matrix q = roundWithCorrection(
-          w, h, damping, [&](int64_t, int64_t c, double v) { return choose(c, v); }, order);
+      Matrix q = roundWithCorrection(w, h, damping, [&](int64_t, int64_t c, double v) { return choose(c, v); }, order);
       Matrix damped = h;
       dampen(damped, damping);
       for (int64_t row = 0; row < rows; ++row)
@@ -86,9 +85,8 @@ TEST(SecondOrderTest, BlocksDoNotMatter) {
   Matrix x = drawMatrix(random, 900, k);
   Matrix h = x.transpose() * x / 900;
   Matrix w = drawMatrix(random, 2, k);
-  Matrix q = roundWithCorrection(w, h, 0, [&](int64_t, int64_t column, double value) {
-    return column < half ? std::nearbyint(value) : value;
-  });
+  Matrix q = roundWithCorrection(
+      w, h, 0, [&](int64_t, int64_t column, double value) { return column < half ? std::nearbyint(value) : value; });
   Matrix damped = h;
   dampen(damped, 0);
   Matrix d = w - q;
@@ -110,8 +108,9 @@ TEST(SecondOrderTest, ErrorsAreThoseOfTheMoments) {
   for (int64_t row = 0; row < rows; ++row) {
     const Matrix d = w.row(row) - q.row(row);
     EXPECT_NEAR(errors(row), (d * h * d.transpose())(0, 0), 1e-9);
-    EXPECT_LT((q.row(row) - rounding.round(w.row(row), [](int64_t, int64_t, double v) { return std::nearbyint(v); })).norm(),
-              1e-12);
+    EXPECT_LT(
+        (q.row(row) - rounding.round(w.row(row), [](int64_t, int64_t, double v) { return std::nearbyint(v); })).norm(),
+        1e-12);
   }
 }
 
@@ -124,7 +123,8 @@ TEST(SecondOrderTest, UncorrelatedInputsRoundAlone) {
 }
 
 TEST(SecondOrderTest, EqualInputsKeepTheSum) {
-  // Both columns see the same input: what the first loses, the second gains. 0.4 + 0.4 rounds to 0 and (about) 0.8 -> 1.
+  // Both columns see the same input: what the first loses, the second gains. 0.4 + 0.4 rounds to 0 and (about) 0.8
+  // -> 1.
   Matrix w(1, 2), h = Matrix::Ones(2, 2);
   w << 0.4, 0.4;
   Matrix q = roundWithCorrection(w, h, 0.01, [](int64_t, int64_t, double v) { return std::nearbyint(v); });
@@ -150,9 +150,7 @@ TEST(SecondOrderTest, SingularAndEmptyMoments) {
   EXPECT_EQ(roundWithCorrection(Matrix(2, 0), Matrix(0, 0), 0.01, round).size(), 0);
 }
 
-double getError(const Matrix &w, const Matrix &q, const Matrix &h) {
-  return ((w - q) * h).cwiseProduct(w - q).sum();
-}
+double getError(const Matrix &w, const Matrix &q, const Matrix &h) { return ((w - q) * h).cwiseProduct(w - q).sum(); }
 
 TEST(SecondOrderTest, DescentEndsWhereNoWeightAloneHelps) {
   std::mt19937 random(5);

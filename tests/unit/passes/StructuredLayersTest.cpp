@@ -1,7 +1,8 @@
 //===- StructuredLayersTest.cpp - Decomposed and circulant layers ---------===//
 //
-// Random layers of every shape through a pass and then *integer*: the structure must hold on the codes that come out, the
-// bits it stores them in must be those of the report, and the integers must compute what the changed floats compute.
+// Random layers of every shape through a pass and then *integer*: the structure must hold on the codes that come out,
+// the bits it stores them in must be those of the report, and the integers must compute what the changed floats
+// compute.
 //
 //===----------------------------------------------------------------------===//
 #include <random>
@@ -9,9 +10,6 @@
 #include "compiler/evaluator/Evaluator.h"
 #include "compiler/session/Session.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -19,6 +17,9 @@
 #include "passes/convert-onnx-to-qnn/ConvertOnnxToQnn.h"
 #include "passes/decompose-weights/DecomposeWeights.h"
 #include "passes/make-circulant/MakeCirculant.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using qcompile::runtime::Tensor;
@@ -40,22 +41,18 @@ public:
     });
     module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToStart(module->getBody());
-    function = func::FuncOp::create(builder, builder.getUnknownLoc(), "main",
-                                    builder.getFunctionType({}, {}));
+    function = func::FuncOp::create(builder, builder.getUnknownLoc(), "main", builder.getFunctionType({}, {}));
     builder.setInsertionPointToStart(function.addEntryBlock());
     Value result = below(3) ? makeConv() : makeProduct();
     func::ReturnOp::create(builder, builder.getUnknownLoc(), result);
-    function.setFunctionType(
-        builder.getFunctionType(function.front().getArgumentTypes(), result.getType()));
+    function.setFunctionType(builder.getFunctionType(function.front().getArgumentTypes(), result.getType()));
     EXPECT_TRUE(succeeded(verify(*module)));
   }
 
   int64_t below(int64_t limit) { return int64_t(engine() % uint64_t(limit)); }
   /// The larger of outputs and channels: the largest block.
   int64_t extent() const { return largestExtent; }
-  bool isDepthwise() {
-    return compression::findLayers(function).at(0).kind() == compression::LayerKind::Depthwise;
-  }
+  bool isDepthwise() { return compression::findLayers(function).at(0).kind() == compression::LayerKind::Depthwise; }
 
   /// Runs the pass, then *integer* on a copy, and checks what is said above.
   void check(std::unique_ptr<Pass> pass) {
@@ -73,8 +70,7 @@ public:
     EXPECT_EQ(encoded, 1);
     auto report = function->getAttrOfType<ArrayAttr>("compression.report");
     ASSERT_TRUE(report && report.size() == 1);
-    llvm::Expected<llvm::json::Value> entry =
-        llvm::json::parse(cast<StringAttr>(report[0]).getValue());
+    llvm::Expected<llvm::json::Value> entry = llvm::json::parse(cast<StringAttr>(report[0]).getValue());
     ASSERT_TRUE(bool(entry));
     EXPECT_EQ(bits, int64_t(*entry->getAsObject()->getNumber("bits_after")));
     compare(integer->lookupSymbol<func::FuncOp>("main"));
@@ -102,13 +98,12 @@ private:
   }
 
   Value makeConv() {
-    const int64_t groups = 1 + below(3), perGroup = 1 + below(3), channels = 1 + below(4),
-                  outputs = groups * perGroup, kh = 1 + below(3), kw = 1 + below(4);
+    const int64_t groups = 1 + below(3), perGroup = 1 + below(3), channels = 1 + below(4), outputs = groups * perGroup,
+                  kh = 1 + below(3), kw = 1 + below(4);
     largestExtent = std::max(outputs, channels);
     Value x = addInput({1, groups * channels, kh + below(3), kw + below(3)});
     Value w = addWeights({outputs, channels, kh, kw}, 0);
-    return add("Conv", {x, w},
-               type({1, outputs, inputShape[2] - kh + 1, inputShape[3] - kw + 1}),
+    return add("Conv", {x, w}, type({1, outputs, inputShape[2] - kh + 1, inputShape[3] - kw + 1}),
                {attribute("group", builder.getI64IntegerAttr(groups))});
   }
 
@@ -143,27 +138,21 @@ private:
   }
 
   Value quantize(Value x, const Tensor &scale, float bits) {
-    return add("Quant",
-               {x, constant("s", scale), constant("z", Tensor::ScalarFloat(0)),
-                constant("b", Tensor::ScalarFloat(bits))},
-               x.getType(),
-               {attribute("signed_", builder.getI64IntegerAttr(1)),
-                attribute("narrow", builder.getI64IntegerAttr(1)),
-                attribute("rounding_mode", builder.getStringAttr("ROUND"))});
+    return add(
+        "Quant",
+        {x, constant("s", scale), constant("z", Tensor::ScalarFloat(0)), constant("b", Tensor::ScalarFloat(bits))},
+        x.getType(),
+        {attribute("signed_", builder.getI64IntegerAttr(1)), attribute("narrow", builder.getI64IntegerAttr(1)),
+         attribute("rounding_mode", builder.getStringAttr("ROUND"))});
   }
 
-  RankedTensorType type(llvm::ArrayRef<int64_t> shape) {
-    return RankedTensorType::get(shape, builder.getF32Type());
-  }
-  NamedAttribute attribute(llvm::StringRef name, Attribute value) {
-    return builder.getNamedAttr(name, value);
-  }
+  RankedTensorType type(llvm::ArrayRef<int64_t> shape) { return RankedTensorType::get(shape, builder.getF32Type()); }
+  NamedAttribute attribute(llvm::StringRef name, Attribute value) { return builder.getNamedAttr(name, value); }
   Value constant(llvm::StringRef name, const Tensor &tensor) {
     auto value = data::ConstantAttr::get(&context, name, tensor);
     return add("Constant", {}, value.getType(), {attribute("value", value)});
   }
-  Value add(llvm::StringRef name, ValueRange operands, Type result,
-            llvm::ArrayRef<NamedAttribute> attributes = {}) {
+  Value add(llvm::StringRef name, ValueRange operands, Type result, llvm::ArrayRef<NamedAttribute> attributes = {}) {
     OperationState state(builder.getUnknownLoc(), ("onnx." + name).str(), operands, result, attributes);
     return builder.create(state)->getResult(0);
   }

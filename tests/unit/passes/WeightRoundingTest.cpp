@@ -4,8 +4,8 @@
 #include <cmath>
 #include <random>
 
-#include "gtest/gtest.h"
 #include "tests/unit/passes/RandomMatrices.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::quantization {
 namespace {
@@ -14,9 +14,7 @@ using compression::draw;
 using compression::drawMatrix;
 using compression::drawMoments;
 
-double getError(const Matrix &w, const Matrix &q, const Matrix &h) {
-  return ((w - q) * h).cwiseProduct(w - q).sum();
-}
+double getError(const Matrix &w, const Matrix &q, const Matrix &h) { return ((w - q) * h).cwiseProduct(w - q).sum(); }
 
 TEST(WeightRoundingTest, ValuesLieOnTheGrid) {
   std::mt19937 random(1);
@@ -171,8 +169,8 @@ TEST(WeightRoundingTest, CirculantBlocksStay) {
 }
 
 TEST(WeightRoundingTest, GeneratorIsTheLeastSquaresOne) {
-  // With 8 bits the grid is fine, so that the result shows the generator: of all circulant matrices, by brute force over small changes,
-  // none is nearer in H by more than the grid allows.
+  // With 8 bits the grid is fine, so that the result shows the generator: of all circulant matrices, by brute force
+  // over small changes, none is nearer in H by more than the grid allows.
   std::mt19937 random(6);
   const Matrix w = drawMatrix(random, 2, 2), h = drawMoments(random, 2);
   WeightOptions options;

@@ -48,8 +48,7 @@ std::vector<ArtifactFile> emit(NetworkBuilder &net, const std::string &folder,
 
 void buildPerceptron(NetworkBuilder &net, bool withIsland) {
   Value codes = net.threshold(net.addFloatInput({1, 50}), DataType::Bipolar(), 1, false);
-  Value hidden = net.threshold(net.matmul(codes, 33, DataType::Bipolar()), DataType::Unsigned(2),
-                               1, true);
+  Value hidden = net.threshold(net.matmul(codes, 33, DataType::Bipolar()), DataType::Unsigned(2), 1, true);
   Value y = net.dequantize(net.matmul(hidden, 6, DataType::Signed(3)), 1, true, true);
   net.finish({withIsland ? net.onnxOp("Sigmoid", y) : y});
 }
@@ -64,8 +63,7 @@ TEST_P(Artifact, OpensAndGivesTheEvaluatorsBits) {
   std::vector<std::string> names;
   for (const ArtifactFile &file : files)
     names.push_back(file.name + " " + file.kind);
-  EXPECT_EQ(names, (std::vector<std::string>{"net.h header", "net.so library",
-                                             "weights/net.bin weights"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"net.h header", "net.so library", "weights/net.bin weights"}));
   auto executable = net.session()->open(folder.file("out"), {"net"});
   ASSERT_TRUE(bool(executable)) << llvm::toString(executable.takeError());
   net.expectEqual(**executable, 20);
@@ -76,8 +74,7 @@ TEST(ConvolutionArtifact, OpensAndGivesTheEvaluatorsBits) {
   Value codes = net.threshold(net.addFloatInput({1, 3, 12, 11}), DataType::Signed(4), 1, true);
   Value sums = net.conv(net.pad(codes), 20, 1, DataType::Signed(3), 1);
   Value hidden = net.threshold(sums, DataType::Signed(3), 1, true);
-  Value depthwise = net.requantize(net.conv(hidden, 20, 20, DataType::Signed(5), 1),
-                                   DataType::Unsigned(4));
+  Value depthwise = net.requantize(net.conv(hidden, 20, 20, DataType::Signed(5), 1), DataType::Unsigned(4));
   Value joined = net.add(depthwise, net.broadcastConstant(depthwise, DataType::Signed(6)));
   Value pooled = net.sumPool(net.maxPool(net.gather(net.concat(joined)), 1), 1);
   net.finish({net.dequantize(pooled, 1, true, false), net.argMax(pooled)});
@@ -108,10 +105,9 @@ TEST_P(Artifact, ServesACProgram) {
   TemporaryFolder folder;
   emit(net, folder.file("out"));
   std::string program = folder.file("program"), library = folder.file("out/net.so");
-  ASSERT_EQ(llvm::sys::ExecuteAndWait(
-                *cc, {*cc, "-std=c99", "-Wall", "-Werror", "-pedantic", "-DCOUNT_IN=50",
-                      "-DCOUNT_OUT=6", "-I" + folder.file("out"), QCOMPILE_ARTIFACT_MAIN, library,
-                      "-Wl,-rpath," + folder.file("out"), "-o", program}),
+  ASSERT_EQ(llvm::sys::ExecuteAndWait(*cc, {*cc, "-std=c99", "-Wall", "-Werror", "-pedantic", "-DCOUNT_IN=50",
+                                            "-DCOUNT_OUT=6", "-I" + folder.file("out"), QCOMPILE_ARTIFACT_MAIN, library,
+                                            "-Wl,-rpath," + folder.file("out"), "-o", program}),
             0);
   Evaluator evaluator = llvm::cantFail(Evaluator::create(net.main));
   std::string input, expected;
@@ -130,9 +126,8 @@ TEST_P(Artifact, ServesACProgram) {
   }
   writeFile(folder.file("x"), input);
   std::string out = folder.file("y");
-  ASSERT_EQ(llvm::sys::ExecuteAndWait(
-                program, {program, folder.file("out/weights/net.bin"), folder.file("x")},
-                std::nullopt, {std::nullopt, llvm::StringRef(out), std::nullopt}),
+  ASSERT_EQ(llvm::sys::ExecuteAndWait(program, {program, folder.file("out/weights/net.bin"), folder.file("x")},
+                                      std::nullopt, {std::nullopt, llvm::StringRef(out), std::nullopt}),
             0);
   EXPECT_EQ(readFile(out), expected);
 }

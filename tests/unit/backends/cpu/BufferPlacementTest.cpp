@@ -15,8 +15,7 @@ TEST(PlaceBuffers, DisjointWhereAliveTogether) {
     uint64_t sum = 0;
     for (unsigned i = 0, count = 1 + random() % 20; i < count; ++i) {
       unsigned first = random() % 10;
-      Buffer buffer{Buffer::Kind::Workspace, 0, 1 + random() % 500, first,
-                    unsigned(first + random() % 4)};
+      Buffer buffer{Buffer::Kind::Workspace, 0, 1 + random() % 500, first, unsigned(first + random() % 4)};
       if (random() % 5 == 0)
         buffer.kind = Buffer::Kind::Input;
       else

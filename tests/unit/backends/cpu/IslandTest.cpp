@@ -49,8 +49,7 @@ TEST(Islands, BeforeAndBehind) {
   Value x = floatMatmul(net, net.addFloatInput({2, 16}), 24);
   Value codes = net.quantize(net.onnxOp("Relu", x), DataType::Unsigned(6), {1, 1});
   Value y = net.dequantize(net.matmul(codes, 5, DataType::Signed(6)), 1, true, true);
-  Value scores = net.onnxOp(
-      "Softmax", y, {net.builder.getNamedAttr("axis", net.builder.getI64IntegerAttr(-1))});
+  Value scores = net.onnxOp("Softmax", y, {net.builder.getNamedAttr("axis", net.builder.getI64IntegerAttr(-1))});
   net.finish({scores, y});
   EXPECT_EQ(countIslands(net), 2);
   expectEvaluatorsBits(net);
@@ -81,9 +80,9 @@ TEST(Islands, ConvolutionWithWeightsThatAreDataRunsByReference) {
   NetworkBuilder net(4);
   Value x = net.threshold(net.addFloatInput({1, 2, 6}), DataType::Signed(3), 1, false);
   Value weights = net.threshold(net.addFloatInput({4, 2, 3}), DataType::Bipolar(), 1, false);
-  Value sums = qnn::ConvOp::create(
-      net.builder, net.loc(), RankedTensorType::get({1, 4, 4}, net.codeType(DataType::Signed(8))),
-      x, weights, 1, llvm::ArrayRef<int64_t>{1}, llvm::ArrayRef<int64_t>{1}, 1);
+  Value sums =
+      qnn::ConvOp::create(net.builder, net.loc(), RankedTensorType::get({1, 4, 4}, net.codeType(DataType::Signed(8))),
+                          x, weights, 1, llvm::ArrayRef<int64_t>{1}, llvm::ArrayRef<int64_t>{1}, 1);
   net.finish({net.threshold(sums, DataType::Unsigned(3), 1, true), sums});
   EXPECT_EQ(countIslands(net), 1);
   expectEvaluatorsBits(net);
@@ -136,9 +135,7 @@ TEST(Islands, QuantizersAreRepeated) {
   NetworkBuilder net(6);
   Value x = net.addFloatInput({1, 40});
   auto scalar = [&](float value) { return net.onnxConstant(Tensor::ScalarFloat(value)); };
-  auto quant = [&](Value value) {
-    return net.onnxOp("Quant", {value, scalar(0.1f), scalar(0.0f), scalar(8.0f)});
-  };
+  auto quant = [&](Value value) { return net.onnxOp("Quant", {value, scalar(0.1f), scalar(0.0f), scalar(8.0f)}); };
   Value early = quant(net.onnxOp("Tanh", x));
   Value codes = net.threshold(net.onnxOp("Relu", x), DataType::Bipolar(), 1, false);
   Value y = net.dequantize(net.matmul(codes, 40, DataType::Bipolar()), 1, true, false);

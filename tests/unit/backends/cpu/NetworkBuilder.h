@@ -17,9 +17,9 @@
 #include "dialects/data/ElementStorage.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "dialects/qnn/QnnDialect.h"
-#include "gtest/gtest.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::cpu {
 
@@ -31,11 +31,9 @@ using runtime::Tensor;
 class NetworkBuilder {
 public:
   explicit NetworkBuilder(unsigned seed)
-      : random(seed), builder(&context),
-        handler(&context, [this](mlir::Diagnostic &d) { errors += d.str() + "\n"; }) {
+      : random(seed), builder(&context), handler(&context, [this](mlir::Diagnostic &d) { errors += d.str() + "\n"; }) {
     mlir::DialectRegistry registry;
-    registry.insert<mlir::func::FuncDialect, qnn::QnnDialect, data::DataDialect,
-                    onnx::OnnxDialect>();
+    registry.insert<mlir::func::FuncDialect, qnn::QnnDialect, data::DataDialect, onnx::OnnxDialect>();
     CpuBackend().registerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
@@ -54,24 +52,20 @@ public:
   Value addInput(llvm::ArrayRef<int64_t> shape, mlir::Type element) {
     return main.front().addArgument(RankedTensorType::get(shape, element), loc());
   }
-  Value addFloatInput(llvm::ArrayRef<int64_t> shape) {
-    return addInput(shape, builder.getF32Type());
-  }
+  Value addFloatInput(llvm::ArrayRef<int64_t> shape) { return addInput(shape, builder.getF32Type()); }
 
   /// Ends @main.
   void finish(llvm::ArrayRef<Value> outputs) {
     mlir::func::ReturnOp::create(builder, loc(), outputs);
-    main.setFunctionType(builder.getFunctionType(main.front().getArgumentTypes(),
-                                                 mlir::ValueRange(outputs).getTypes()));
+    main.setFunctionType(
+        builder.getFunctionType(main.front().getArgumentTypes(), mlir::ValueRange(outputs).getTypes()));
     for (unsigned i = 0; i < main.getNumArguments(); ++i)
       main.setArgAttr(i, kPortNameAttr, builder.getStringAttr("in/" + llvm::Twine(i)));
     for (unsigned i = 0; i < outputs.size(); ++i)
       main.setResultAttr(i, kPortNameAttr, builder.getStringAttr("out." + llvm::Twine(i)));
   }
 
-  data::ConstantAttr constant(const Tensor &tensor) {
-    return data::ConstantAttr::get(&context, "c", tensor);
-  }
+  data::ConstantAttr constant(const Tensor &tensor) { return data::ConstantAttr::get(&context, "c", tensor); }
   Tensor integers(DataType type, runtime::Shape shape, const std::vector<int64_t> &values) {
     return *Tensor::FromIntegers(type, std::move(shape), values);
   }
@@ -92,8 +86,7 @@ public:
     return llvm::cast<RankedTensorType>(value.getType()).getShape();
   }
   static DataType typeOf(Value value) {
-    return *data::getDataType(
-        llvm::cast<RankedTensorType>(value.getType()).getElementType());
+    return *data::getDataType(llvm::cast<RankedTensorType>(value.getType()).getElementType());
   }
 
   /// A product with random weights into the smallest type that holds every partial sum.
@@ -102,8 +95,7 @@ public:
     std::vector<int64_t> weights;
     for (int64_t i = 0; i < k * outputs; ++i)
       weights.push_back(randomCode(weightType));
-    auto b = qnn::ConstantOp::create(builder, loc(),
-                                     RankedTensorType::get({k, outputs}, codeType(weightType)),
+    auto b = qnn::ConstantOp::create(builder, loc(), RankedTensorType::get({k, outputs}, codeType(weightType)),
                                      constant(integers(weightType, {k, outputs}, weights)));
     auto magnitude = [](DataType type) { return std::max(-type.MinValue(), type.MaxValue()); };
     int64_t bound = k * magnitude(weightType) * magnitude(typeOf(a));
@@ -112,8 +104,7 @@ public:
       ++bits;
     llvm::SmallVector<int64_t> shape(shapeOf(a));
     shape.back() = outputs;
-    return qnn::MatMulOp::create(
-        builder, loc(), RankedTensorType::get(shape, codeType(DataType::Signed(bits))), a, b);
+    return qnn::MatMulOp::create(builder, loc(), RankedTensorType::get(shape, codeType(DataType::Signed(bits))), a, b);
   }
 
   /// Random thresholds to a random range of `out`, per channel of `axis` or for all.
@@ -142,24 +133,22 @@ public:
         floats.push_back(static_cast<float>(value) / 1000);
       tensor = Tensor::FromFloats({channels, count}, floats);
     }
-    return qnn::ThresholdOp::create(builder, loc(),
-                                    RankedTensorType::get(shapeOf(x), codeType(out)), x, axis,
+    return qnn::ThresholdOp::create(builder, loc(), RankedTensorType::get(shapeOf(x), codeType(out)), x, axis,
                                     constant(tensor), directions, low, step);
   }
 
   Value quantize(Value x, DataType out, llvm::ArrayRef<int64_t> parameterShape) {
-    static const char *modes[] = {"ROUND", "CEIL",    "FLOOR",    "UP",
-                                  "DOWN",  "HALF_UP", "HALF_DOWN"};
+    static const char *modes[] = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
     runtime::Shape shape(parameterShape.begin(), parameterShape.end());
     std::vector<float> scales, zeros;
     for (int64_t i = 0; i < runtime::NumElements(shape); ++i) {
       scales.push_back(static_cast<float>(1 + below(100)) / 400);
       zeros.push_back(static_cast<float>(below(5) - 2) / (below(4) == 0 ? 2 : 1));
     }
-    return qnn::QuantizeOp::create(
-        builder, loc(), RankedTensorType::get(shapeOf(x), codeType(out)), x,
-        constant(Tensor::FromFloats(shape, scales)), constant(Tensor::FromFloats(shape, zeros)),
-        out.MinValue(), out.MaxValue(), builder.getStringAttr(modes[below(7)]));
+    return qnn::QuantizeOp::create(builder, loc(), RankedTensorType::get(shapeOf(x), codeType(out)), x,
+                                   constant(Tensor::FromFloats(shape, scales)),
+                                   constant(Tensor::FromFloats(shape, zeros)), out.MinValue(), out.MaxValue(),
+                                   builder.getStringAttr(modes[below(7)]));
   }
 
   Value dequantize(Value x, int64_t axis, bool perChannel, bool withBias) {
@@ -174,10 +163,9 @@ public:
     data::ConstantAttr bias;
     if (withBias)
       bias = constant(Tensor::FromDoubles({channels}, biases));
-    return qnn::DequantizeOp::create(
-        builder, loc(), RankedTensorType::get(shapeOf(x), builder.getF32Type()), x, axis,
-        constant(Tensor::FromDoubles({channels}, scales)),
-        constant(integers(DataType::Int64(), {channels}, zeros)), bias);
+    return qnn::DequantizeOp::create(builder, loc(), RankedTensorType::get(shapeOf(x), builder.getF32Type()), x, axis,
+                                     constant(Tensor::FromDoubles({channels}, scales)),
+                                     constant(integers(DataType::Int64(), {channels}, zeros)), bias);
   }
 
   Value reshape(Value x, llvm::ArrayRef<int64_t> shape) {
@@ -190,13 +178,11 @@ public:
     for (int64_t d : perm)
       shape.push_back(shapeOf(x)[d]);
     auto element = llvm::cast<RankedTensorType>(x.getType()).getElementType();
-    return qnn::TransposeOp::create(builder, loc(), RankedTensorType::get(shape, element), x,
-                                    perm);
+    return qnn::TransposeOp::create(builder, loc(), RankedTensorType::get(shape, element), x, perm);
   }
 
   /// An operation of the onnx dialect whose result has the type of its first operand.
-  Value onnxOp(llvm::StringRef name, mlir::ValueRange operands,
-               llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+  Value onnxOp(llvm::StringRef name, mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
     mlir::OperationState state(loc(), ("onnx." + name).str());
     state.addOperands(operands);
     state.addAttributes(attributes);
@@ -234,8 +220,7 @@ public:
 
   std::unique_ptr<BackendSession> session(llvm::ArrayRef<std::string> settings = {}) {
     CpuBackend backend;
-    return llvm::cantFail(backend.createSession(
-        llvm::cantFail(OptionValues::parse(backend.options(), settings))));
+    return llvm::cantFail(backend.createSession(llvm::cantFail(OptionValues::parse(backend.options(), settings))));
   }
 
   /// A lowered copy of the module; null where a pass failed (`errors` says why). Without the passes
@@ -286,9 +271,7 @@ public:
 
 private:
   /// How far from zero thresholds of x lie.
-  int64_t spread(Value x) {
-    return std::min<int64_t>(typeOf(x).MaxValue(), 3 + (typeOf(x).MaxValue() >> 3));
-  }
+  int64_t spread(Value x) { return std::min<int64_t>(typeOf(x).MaxValue(), 3 + (typeOf(x).MaxValue() >> 3)); }
 
   mlir::ScopedDiagnosticHandler handler;
 };

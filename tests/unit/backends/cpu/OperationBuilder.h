@@ -48,8 +48,7 @@ public:
   Value constantCodes(DataType type, llvm::ArrayRef<int64_t> shape) {
     runtime::Shape extents(shape.begin(), shape.end());
     std::vector<int64_t> codes = randomCodes(type, runtime::NumElements(extents));
-    return qnn::ConstantOp::create(builder, loc(), tensor(shape, type),
-                                   constant(integers(type, extents, codes)));
+    return qnn::ConstantOp::create(builder, loc(), tensor(shape, type), constant(integers(type, extents, codes)));
   }
 
   /// A window that fits the spatial dimensions of x, and the shape of what it gives.
@@ -86,11 +85,9 @@ public:
     }
     if (axis != 1)
       shape.push_back(channels);
-    DataType result =
-        signedFor(taps * channels * magnitude(weightType) * magnitude(typeOf(x)));
-    return qnn::ConvOp::create(builder, loc(), tensor(window.shape, result), x,
-                               constantCodes(weightType, shape), axis, window.strides,
-                               window.dilations, groups);
+    DataType result = signedFor(taps * channels * magnitude(weightType) * magnitude(typeOf(x)));
+    return qnn::ConvOp::create(builder, loc(), tensor(window.shape, result), x, constantCodes(weightType, shape), axis,
+                               window.strides, window.dilations, groups);
   }
   /// Channels are dimension 1.
   Value convTranspose(Value x, int64_t outputs, int64_t groups, DataType weightType) {
@@ -108,22 +105,20 @@ public:
       bound *= kernel[d];
     }
     return qnn::ConvTransposeOp::create(builder, loc(), tensor(shape, signedFor(bound)), x,
-                                        constantCodes(weightType, weights), strides, dilations,
-                                        offsets, groups);
+                                        constantCodes(weightType, weights), strides, dilations, offsets, groups);
   }
   Value maxPool(Value x, int64_t axis) {
     Window window = randomWindow(x, axis, shapeOf(x)[axis]);
-    return qnn::MaxPoolOp::create(builder, loc(), tensor(window.shape, typeOf(x)), x, axis,
-                                  window.kernel, window.strides, window.dilations);
+    return qnn::MaxPoolOp::create(builder, loc(), tensor(window.shape, typeOf(x)), x, axis, window.kernel,
+                                  window.strides, window.dilations);
   }
   Value sumPool(Value x, int64_t axis) {
     Window window = randomWindow(x, axis, shapeOf(x)[axis]);
     int64_t taps = 1;
     for (int64_t k : window.kernel)
       taps *= k;
-    return qnn::SumPoolOp::create(builder, loc(),
-                                  tensor(window.shape, signedFor(taps * magnitude(typeOf(x)))), x,
-                                  axis, window.kernel, window.strides, window.dilations);
+    return qnn::SumPoolOp::create(builder, loc(), tensor(window.shape, signedFor(taps * magnitude(typeOf(x)))), x, axis,
+                                  window.kernel, window.strides, window.dilations);
   }
 
   /// A constant that broadcasts to the shape of x.
@@ -157,9 +152,8 @@ public:
       shape[d] += low[d] + high[d];
     }
     int64_t count = perChannel ? shape[axis] : 1;
-    return qnn::PadOp::create(
-        builder, loc(), tensor(shape, typeOf(x)), x, axis, low, high,
-        constant(integers(DataType::Int64(), {count}, randomCodes(typeOf(x), count))));
+    return qnn::PadOp::create(builder, loc(), tensor(shape, typeOf(x)), x, axis, low, high,
+                              constant(integers(DataType::Int64(), {count}, randomCodes(typeOf(x), count))));
   }
   Value slice(Value x) {
     Numbers offsets, steps, shape;
@@ -186,8 +180,7 @@ public:
     Value more = constantCodes(DataType::Signed(4), constantShape);
     shape[axis] = 2 * shape[axis] + constantShape[axis];
     DataType type = signedFor(std::max<int64_t>(magnitude(typeOf(x)), 8));
-    return qnn::ConcatOp::create(builder, loc(), tensor(shape, type),
-                                 mlir::ValueRange{x, more, x}, axis);
+    return qnn::ConcatOp::create(builder, loc(), tensor(shape, type), mlir::ValueRange{x, more, x}, axis);
   }
   Value depthToSpace(Value x, int64_t axis, llvm::ArrayRef<int64_t> blocks) {
     Numbers shape(shapeOf(x));
@@ -205,39 +198,33 @@ public:
     int64_t axis = below(shapeOf(x).size());
     int64_t channels = below(2) ? 1 : shapeOf(x)[axis], length = 1 + below(20);
     Tensor values = integers(out, {channels, length}, randomCodes(out, channels * length));
-    return qnn::TableOp::create(builder, loc(), tensor(shapeOf(x), out), x, axis,
-                                below(12) - 8, constant(values));
+    return qnn::TableOp::create(builder, loc(), tensor(shapeOf(x), out), x, axis, below(12) - 8, constant(values));
   }
   Value requantize(Value x, DataType out) {
-    static const char *modes[] = {"ROUND", "CEIL",    "FLOOR",    "UP",
-                                  "DOWN",  "HALF_UP", "HALF_DOWN"};
+    static const char *modes[] = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
     int64_t axis = below(shapeOf(x).size());
     int64_t channels = below(2) ? 1 : shapeOf(x)[axis];
     int bits = bitsOf(x) > 40 ? 2 : 3 + below(10);
     DataType wide = DataType::Int64();
-    Tensor multipliers =
-        integers(wide, {channels}, randomCodes(DataType::Signed(bits), channels));
+    Tensor multipliers = integers(wide, {channels}, randomCodes(DataType::Signed(bits), channels));
     int64_t count = below(2) ? channels : 1;
     Tensor offsets = integers(wide, {count}, randomCodes(DataType::Signed(12), count));
-    return qnn::RequantizeOp::create(
-        builder, loc(), tensor(shapeOf(x), out), x, axis, constant(multipliers),
-        constant(offsets), below(bitsOf(x) + 4), builder.getStringAttr(modes[below(7)]),
-        out.MinValue(), out.MaxValue());
+    return qnn::RequantizeOp::create(builder, loc(), tensor(shapeOf(x), out), x, axis, constant(multipliers),
+                                     constant(offsets), below(bitsOf(x) + 4), builder.getStringAttr(modes[below(7)]),
+                                     out.MinValue(), out.MaxValue());
   }
 
   Value argMax(Value x) {
     int64_t axis = below(shapeOf(x).size());
     Numbers shape(shapeOf(x));
     shape[axis] = 1;
-    return qnn::ArgMaxOp::create(builder, loc(), tensor(shape, DataType::Int64()), x, axis,
-                                 below(2) == 1);
+    return qnn::ArgMaxOp::create(builder, loc(), tensor(shape, DataType::Int64()), x, axis, below(2) == 1);
   }
   qnn::TopKOp topK(Value x) {
     int64_t axis = below(shapeOf(x).size());
     Numbers shape(shapeOf(x));
     shape[axis] = 1 + below(shape[axis]);
-    return qnn::TopKOp::create(builder, loc(), tensor(shape, typeOf(x)),
-                               tensor(shape, DataType::Int64()), x, axis,
+    return qnn::TopKOp::create(builder, loc(), tensor(shape, typeOf(x)), tensor(shape, DataType::Int64()), x, axis,
                                below(2) == 1);
   }
   /// Rows of a constant table of `rows` rows.
@@ -245,8 +232,7 @@ public:
     Numbers row = randomNumbers(below(3), 4), tableShape = {rows}, shape(shapeOf(indices));
     tableShape.append(row);
     shape.append(row);
-    return qnn::LookupOp::create(builder, loc(), tensor(shape, type), indices,
-                                 constantCodes(type, tableShape));
+    return qnn::LookupOp::create(builder, loc(), tensor(shape, type), indices, constantCodes(type, tableShape));
   }
   /// x times its own transposed: both factors are data.
   Value square(Value x) {
@@ -257,8 +243,7 @@ public:
     Value transposed = transpose(x, perm);
     int64_t k = shape.back(), m = magnitude(typeOf(x));
     shape.back() = shape[shape.size() - 2];
-    return qnn::MatMulOp::create(builder, loc(), tensor(shape, signedFor(k * m * m)), x,
-                                 transposed);
+    return qnn::MatMulOp::create(builder, loc(), tensor(shape, signedFor(k * m * m)), x, transposed);
   }
 };
 

@@ -44,8 +44,7 @@ TEST_P(RandomNetwork, GivesTheEvaluatorsBits) {
     if (net.below(4) == 0) // a second user of the sums
       outputs.push_back(net.below(2) ? sums : net.dequantize(sums, 1, true, true));
     Value before = codes;
-    codes = net.threshold(sums, net.randomType(net.below(6) ? 8 : 10), net.below(2),
-                          net.below(4) != 0);
+    codes = net.threshold(sums, net.randomType(net.below(6) ? 8 : 10), net.below(2), net.below(4) != 0);
     if (net.below(4) == 0) // codes used by products of different kinds, and given out
       outputs.push_back(net.matmul(before, 5, DataType::Signed(7)));
     if (net.below(4) == 0)
@@ -55,8 +54,8 @@ TEST_P(RandomNetwork, GivesTheEvaluatorsBits) {
       codes = net.reshape(net.transpose(codes, {1, 0}), {rows, n});
     }
   }
-  outputs.push_back(net.dequantize(net.matmul(codes, 1 + net.below(12), net.randomType()),
-                                   net.below(2), net.below(2), net.below(2)));
+  outputs.push_back(
+      net.dequantize(net.matmul(codes, 1 + net.below(12), net.randomType()), net.below(2), net.below(2), net.below(2)));
   if (net.below(3) == 0)
     outputs.push_back(net.dequantize(codes, net.below(2), net.below(2), net.below(2)));
   if (net.below(6) == 0)
@@ -85,8 +84,7 @@ TEST(CpuExecutable, RefusesCodesThatTheirTypeDoesNotHave) {
   tensor.MutableData<int8_t>()[5] = 4;
   auto found = executable->run({{tensor}});
   ASSERT_FALSE(bool(found));
-  EXPECT_EQ(llvm::toString(found.takeError()),
-            "an integer input holds a value that its element type does not have");
+  EXPECT_EQ(llvm::toString(found.takeError()), "an integer input holds a value that its element type does not have");
 }
 
 TEST(CpuExecutable, RefusesInputsOfAnotherShape) {
@@ -96,8 +94,7 @@ TEST(CpuExecutable, RefusesInputsOfAnotherShape) {
   auto executable = llvm::cantFail(net.session()->prepare(*net.lower(), {"net"}));
   auto found = executable->run({{Tensor(DataType::Bipolar(), {9, 1})}});
   ASSERT_FALSE(bool(found));
-  EXPECT_EQ(llvm::toString(found.takeError()),
-            "expected input 'in/0' as bipolar 1x9, found bipolar 9x1");
+  EXPECT_EQ(llvm::toString(found.takeError()), "expected input 'in/0' as bipolar 1x9, found bipolar 9x1");
   auto none = executable->run({{}});
   ASSERT_FALSE(bool(none));
   EXPECT_EQ(llvm::toString(none.takeError()), "expected 1 inputs, found 0");

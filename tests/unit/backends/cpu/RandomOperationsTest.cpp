@@ -18,8 +18,7 @@ public:
     if (net.below(3) == 0)
       values.push_back(net.addInput(shape, net.codeType(type)));
     else
-      values.push_back(net.threshold(net.addFloatInput(shape), type,
-                                     net.below(shape.size()), net.below(2)));
+      values.push_back(net.threshold(net.addFloatInput(shape), type, net.below(shape.size()), net.below(2)));
     for (int64_t steps = 2 + net.below(8); steps > 0; --steps)
       addStep();
     finish();
@@ -43,9 +42,7 @@ private:
       keep(anyRank(x));
   }
 
-  static int64_t size(Value x) {
-    return llvm::cast<RankedTensorType>(x.getType()).getNumElements();
-  }
+  static int64_t size(Value x) { return llvm::cast<RankedTensorType>(x.getType()).getNumElements(); }
 
   /// Codes of few bits again.
   Value shrink(Value x) {
@@ -148,8 +145,7 @@ private:
 
   Value dequantize(Value x) {
     int64_t divisor = net.below(2) ? 1 : 1 + net.below(50);
-    Value y = net.dequantize(x, net.below(net.shapeOf(x).size()), net.below(2),
-                             divisor == 1 && net.below(2));
+    Value y = net.dequantize(x, net.below(net.shapeOf(x).size()), net.below(2), divisor == 1 && net.below(2));
     y.getDefiningOp<qnn::DequantizeOp>().setDivisor(divisor);
     return y;
   }
@@ -196,8 +192,7 @@ TEST(TransposedConvolution, BecomesDenseOnes) {
     Numbers shape = {1 + net.below(2), groups * (1 + net.below(4))};
     shape.append(net.randomNumbers(1 + net.below(2), 5));
     Value x = net.addInput(shape, net.codeType(net.randomType(4)));
-    Value sums =
-        net.convTranspose(x, groups * (1 + net.below(4)), groups, net.randomType(4));
+    Value sums = net.convTranspose(x, groups * (1 + net.below(4)), groups, net.randomType(4));
     net.finish({net.threshold(sums, net.randomType(), 1, true), sums});
     expectEvaluatorsBits(net, /*direct=*/false);
   }

@@ -1,7 +1,7 @@
 //===- CirculantKernelTest.cpp - Circulant weights on the cpu backend -----===//
 //
-// Where its work is less the kernel for circulant blocks computes, and the network says so: the block of its parameters is in the
-// image. Elsewhere weights are decoded, with a remark. Either way the outputs are the evaluator's.
+// Where its work is less the kernel for circulant blocks computes, and the network says so: the block of its parameters
+// is in the image. Elsewhere weights are decoded, with a remark. Either way the outputs are the evaluator's.
 //
 //===----------------------------------------------------------------------===//
 #include "backends/RegisterBackends.h"
@@ -26,12 +26,10 @@ Value addWeights(CodeNetwork &net, int64_t block, const Ints &shape, const Ints 
   Ints vectors = net.list((outputs + block - 1) / block * columns * block, -8, 7), matrix;
   for (int64_t r = 0; r < outputs; ++r)
     for (int64_t c = 0; c < length; ++c)
-      matrix.push_back(
-          vectors[(r / block * columns + c / block) * block + (r % block - c % block + block) % block]);
+      matrix.push_back(vectors[(r / block * columns + c / block) * block + (r % block - c % block + block) % block]);
   auto tensor = runtime::encoding::FromMatrix(DataType::Signed(4), shape, order, matrix);
   EXPECT_TRUE(tensor.ok()) << tensor.status();
-  return net.qnn().constant(
-      "w", *tensor, encoding::CirculantAttr::get(&net.context, block, order, /*rows=*/1));
+  return net.qnn().constant("w", *tensor, encoding::CirculantAttr::get(&net.context, block, order, /*rows=*/1));
 }
 
 /// Kinds of the parameter blocks of products in the image of a lowered network, which have these extents.
@@ -46,8 +44,8 @@ std::vector<int32_t> findKinds(ModuleOp lowered, int64_t k, int64_t n) {
   for (size_t at = 0; at + sizeof(qcrt_matmul_block) <= bytes.size(); at += 64) {
     qcrt_matmul_block block;
     std::memcpy(&block, bytes.data() + at, sizeof(block));
-    if (block.kind >= QCRT_MATMUL_XOR && block.kind <= QCRT_MATMUL_CIRCULANT && block.k == k &&
-        block.n == n && block.initial_at == int64_t(sizeof(block)) && block.weights_at > block.initial_at &&
+    if (block.kind >= QCRT_MATMUL_XOR && block.kind <= QCRT_MATMUL_CIRCULANT && block.k == k && block.n == n &&
+        block.initial_at == int64_t(sizeof(block)) && block.weights_at > block.initial_at &&
         block.size > block.weights_at)
       kinds.push_back(block.kind);
   }
@@ -65,8 +63,7 @@ std::vector<int32_t> runOnCpu(CodeNetwork &net, Value result, int64_t k, int64_t
   net.context.loadAllAvailableDialects();
   setElementType(result, getNarrowestAccumulator(result.getDefiningOp()));
   net.finish(result);
-  auto session = llvm::cantFail(
-      backend.createSession(llvm::cantFail(OptionValues::parse(backend.options(), {}))));
+  auto session = llvm::cantFail(backend.createSession(llvm::cantFail(OptionValues::parse(backend.options(), {}))));
   OwningOpRef<ModuleOp> lowered = net.module->clone();
   PassManager pm(&net.context, ModuleOp::getOperationName());
   session->buildPipeline(pm);
@@ -109,8 +106,7 @@ TEST(CirculantKernel, ComputesConvolutions) {
   CodeNetwork net(3);
   Value x = net.addInput({1, 128, 4, 4}, DataType::Signed(6));
   Value w = addWeights(net, 32, {256, 128, 3, 3}, {0, 2, 3, 1});
-  Value y = net.qnn().conv(x, w, 1, {1, 1}, {1, 1}, 1, Type(),
-                           net.builder.getIntegerType(48, /*isSigned=*/true));
+  Value y = net.qnn().conv(x, w, 1, {1, 1}, {1, 1}, 1, Type(), net.builder.getIntegerType(48, /*isSigned=*/true));
   EXPECT_EQ(runOnCpu(net, y, 128 * 9, 256), Kinds{QCRT_MATMUL_CIRCULANT});
   EXPECT_EQ(net.messages, "");
 }
@@ -124,11 +120,10 @@ TEST(CirculantKernel, LeavesGroupsAndSmallLayersToTheDenseOne) {
   CodeNetwork grouped(5);
   Value x = grouped.addInput({1, 1024, 1, 1}, DataType::Signed(8));
   Value w = addWeights(grouped, 64, {1056, 512, 1, 1}, {0, 2, 3, 1});
-  Value y = grouped.qnn().conv(x, w, 1, {1, 1}, {1, 1}, 2, Type(),
-                               grouped.builder.getIntegerType(48, /*isSigned=*/true));
+  Value y =
+      grouped.qnn().conv(x, w, 1, {1, 1}, {1, 1}, 2, Type(), grouped.builder.getIntegerType(48, /*isSigned=*/true));
   EXPECT_EQ(runOnCpu(grouped, y, 512, 528), (Kinds{QCRT_MATMUL_BYTES, QCRT_MATMUL_BYTES}));
-  EXPECT_NE(grouped.messages.find("decodes its 'circulant' weights"), std::string::npos)
-      << grouped.messages;
+  EXPECT_NE(grouped.messages.find("decodes its 'circulant' weights"), std::string::npos) << grouped.messages;
 }
 
 } // namespace

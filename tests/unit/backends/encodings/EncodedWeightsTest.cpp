@@ -1,7 +1,7 @@
 //===- EncodedWeightsTest.cpp - Encoded weights on every backend ----------===//
 //
-// A convolution and a matrix product with weights of every structure and of sizes that blocks, groups and vectors do not
-// divide: all backends give the evaluator's bits, whose weights are the decoded ones.
+// A convolution and a matrix product with weights of every structure and of sizes that blocks, groups and vectors do
+// not divide: all backends give the evaluator's bits, whose weights are the decoded ones.
 //
 //===----------------------------------------------------------------------===//
 #include "backends/RegisterBackends.h"
@@ -34,19 +34,17 @@ Value addWeights(CodeNetwork &net, const StructuredWeights &weights) {
 void build(CodeNetwork &net, int kind) {
   WeightMaker maker(net.context, net.random());
   OpBuilder &builder = net.builder;
-  auto typed = [&](Value like, Type element) {
-    return RankedTensorType::get(tensorOf(like).getShape(), element);
-  };
+  auto typed = [&](Value like, Type element) { return RankedTensorType::get(tensorOf(like).getShape(), element); };
   int64_t batch = net.between(1, 2), c = net.between(1, 5), o = net.between(1, 9), k = net.between(1, 3);
   int64_t size = net.between(k, 6);
   Value x = net.addInput({batch, c, size, size}, builder.getF32Type());
-  Value codes = qnn::QuantizeOp::create(
-      builder, net.loc(), typed(x, builder.getIntegerType(4, /*isSigned=*/true)), x,
-      net.attribute(Tensor::FromFloats({1, 1, 1, 1}, {0.5f})),
-      net.attribute(Tensor::FromFloats({1, 1, 1, 1}, {0.0f})), -8, 7, builder.getStringAttr("ROUND"));
+  Value codes = qnn::QuantizeOp::create(builder, net.loc(), typed(x, builder.getIntegerType(4, /*isSigned=*/true)), x,
+                                        net.attribute(Tensor::FromFloats({1, 1, 1, 1}, {0.5f})),
+                                        net.attribute(Tensor::FromFloats({1, 1, 1, 1}, {0.0f})), -8, 7,
+                                        builder.getStringAttr("ROUND"));
   Value kernel = addWeights(net, maker.make(kind, 4, {o, c, k, k}, {0, 1, 2, 3}, 1));
-  Value sums = net.qnn().conv(codes, kernel, 1, {1, 1}, {1, 1}, 1, Type(),
-                              builder.getIntegerType(48, /*isSigned=*/true));
+  Value sums =
+      net.qnn().conv(codes, kernel, 1, {1, 1}, {1, 1}, 1, Type(), builder.getIntegerType(48, /*isSigned=*/true));
   Ints thresholds = {net.between(-20, -5), net.between(-4, 4), net.between(5, 20)};
   Value levels = qnn::ThresholdOp::create(
       builder, net.loc(), typed(sums, builder.getIntegerType(2, /*isSigned=*/false)), sums, 1,
@@ -58,9 +56,8 @@ void build(CodeNetwork &net, int kind) {
   auto type = RankedTensorType::get({batch, m}, builder.getIntegerType(48, /*isSigned=*/true));
   Value products = qnn::MatMulOp::create(builder, net.loc(), type, flat, rhs);
   setElementType(products, getNarrowestAccumulator(products.getDefiningOp()));
-  Value y = qnn::DequantizeOp::create(builder, net.loc(), typed(products, builder.getF32Type()),
-                                      products, 1, net.attribute(Tensor::FromDoubles({1}, {0.25})),
-                                      net.integers({0}), nullptr);
+  Value y = qnn::DequantizeOp::create(builder, net.loc(), typed(products, builder.getF32Type()), products, 1,
+                                      net.attribute(Tensor::FromDoubles({1}, {0.25})), net.integers({0}), nullptr);
   net.finish(y);
 }
 
@@ -89,11 +86,9 @@ void expectSame(CodeNetwork &net, const BackendSession &session) {
 struct EncodedWeights : ::testing::Test {
   EncodedWeights() { llvm::cantFail(registerBackends(registry)); }
 
-  std::unique_ptr<BackendSession> makeSession(StringRef name,
-                                              std::vector<std::string> settings = {}) {
+  std::unique_ptr<BackendSession> makeSession(StringRef name, std::vector<std::string> settings = {}) {
     const Backend &backend = *registry.find(name);
-    return llvm::cantFail(backend.createSession(
-        llvm::cantFail(OptionValues::parse(backend.options(), settings))));
+    return llvm::cantFail(backend.createSession(llvm::cantFail(OptionValues::parse(backend.options(), settings))));
   }
 
   void run(StringRef name, unsigned seeds, const std::vector<std::string> &settings = {}) {

@@ -41,8 +41,7 @@ void emitTo(Lowered &lowered, const std::string &path) {
   llvm::Error error = lowered.session->emit(*lowered.module, {"net"}, **sink);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   // The driver writes the manifest; without one the folder is not an artifact.
-  ASSERT_FALSE(bool(
-      (*sink)->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
+  ASSERT_FALSE(bool((*sink)->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
   ASSERT_FALSE(bool((*sink)->commit()));
 }
 
@@ -51,8 +50,7 @@ std::string contents(const std::string &path) {
   return buffer ? (*buffer)->getBuffer().str() : "missing";
 }
 
-constexpr llvm::StringLiteral kFiles[] = {"net.imc", "net.imcs", "host_before.qcp",
-                                          "host_after.qcp", "wiring.json"};
+constexpr llvm::StringLiteral kFiles[] = {"net.imc", "net.imcs", "host_before.qcp", "host_after.qcp", "wiring.json"};
 
 TEST(ImcBackend, ArtifactsAreReproducibleAndRun) {
   TemporaryFolder folder;
@@ -67,8 +65,7 @@ TEST(ImcBackend, ArtifactsAreReproducibleAndRun) {
   ASSERT_TRUE(bool(opened)) << llvm::toString(opened.takeError());
   auto prepared = first.session->prepare(*first.module, {"net"});
   ASSERT_TRUE(bool(prepared));
-  Executable::Tensors inputs = {
-      runtime::Tensor(runtime::DataType::Float32(), (*opened)->inputs()[0].shape)};
+  Executable::Tensors inputs = {runtime::Tensor(runtime::DataType::Float32(), (*opened)->inputs()[0].shape)};
   auto expected = (*prepared)->run({inputs, inputs});
   auto found = (*opened)->run({inputs, inputs});
   ASSERT_TRUE(bool(expected) && bool(found));
@@ -195,8 +192,7 @@ TEST(ImcBackend, UnsupportedLayersAreNamed) {
     if (!capability.supported)
       reasons.push_back(capability.reason);
   });
-  EXPECT_EQ(reasons,
-            (std::vector<std::string>{"inputs are int10, the target has max_input_bits=8"}));
+  EXPECT_EQ(reasons, (std::vector<std::string>{"inputs are int10, the target has max_input_bits=8"}));
   EXPECT_TRUE(failed(runPipeline(*session, *module)));
   EXPECT_NE(test.errors.find("[QC-B002] node 'qnn.matmul': inputs are int10, the target has "
                              "max_input_bits=8"),
@@ -211,8 +207,7 @@ TEST(ImcBackend, TensorsMustFitTheBuffer) {
   OwningOpRef<ModuleOp> module = network.build(3);
   auto session = makeSession({"activation-bytes=16"});
   EXPECT_TRUE(failed(runPipeline(*session, *module)));
-  EXPECT_NE(test.errors.find("the target has activation_bytes=16"), std::string::npos)
-      << test.errors;
+  EXPECT_NE(test.errors.find("the target has activation_bytes=16"), std::string::npos) << test.errors;
 }
 
 TEST(ImcBackend, ConvolutionalArtifactsRun) {
@@ -228,13 +223,11 @@ TEST(ImcBackend, ConvolutionalArtifactsRun) {
     ASSERT_TRUE(bool(prepared)) << llvm::toString(prepared.takeError());
     auto sink = llvm::cantFail(ArtifactSink::create(folder / "a"));
     ASSERT_FALSE(bool(session->emit(*module, {"net"}, *sink)));
-    ASSERT_FALSE(bool(
-        sink->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
+    ASSERT_FALSE(bool(sink->write("manifest.json", "manifest", "", "{\"format\": \"qcompile artifact 1\"}")));
     ASSERT_FALSE(bool(sink->commit()));
     auto opened = session->open(folder / "a", {"net"});
     ASSERT_TRUE(bool(opened)) << llvm::toString(opened.takeError());
-    Executable::Tensors inputs = {
-        runtime::Tensor(runtime::DataType::Float32(), (*opened)->inputs()[0].shape)};
+    Executable::Tensors inputs = {runtime::Tensor(runtime::DataType::Float32(), (*opened)->inputs()[0].shape)};
     auto expected = (*prepared)->run({inputs});
     auto found = (*opened)->run({inputs});
     ASSERT_TRUE(bool(expected) && bool(found));

@@ -36,8 +36,8 @@ std::vector<std::string> roomyTarget(NetworkBuilder &network) {
 }
 
 /// Lowers a network, runs it on the simulator and compares all outputs with the evaluator's.
-void expectEqualToEvaluator(TestContext &test, NetworkBuilder &network, ModuleOp module,
-                            const BackendSession &session, int runs) {
+void expectEqualToEvaluator(TestContext &test, NetworkBuilder &network, ModuleOp module, const BackendSession &session,
+                            int runs) {
   ASSERT_TRUE(succeeded(verify(module))) << test.errors;
   OwningOpRef<ModuleOp> source(module.clone());
   auto evaluator = Evaluator::create(source->lookupSymbol<func::FuncOp>("main"));
@@ -84,9 +84,9 @@ TEST(ImcProperty, RandomConvNetworksEqualTheEvaluator) {
     ASSERT_NO_FATAL_FAILURE(expectEqualToEvaluator(test, network, *module, *session, 2));
   }
   // Every operation of the integer form has been there, but reshapes.
-  for (const char *kind : {"add", "arg_max", "concat", "conv", "conv_transpose", "depth_to_space",
-                           "gather", "lookup", "matmul", "max_pool", "mul", "pad", "requantize",
-                           "slice", "sum_pool", "table", "threshold", "top_k", "transpose"})
+  for (const char *kind :
+       {"add", "arg_max", "concat", "conv", "conv_transpose", "depth_to_space", "gather", "lookup", "matmul",
+        "max_pool", "mul", "pad", "requantize", "slice", "sum_pool", "table", "threshold", "top_k", "transpose"})
     EXPECT_TRUE(kinds.count(std::string("qnn.") + kind)) << kind;
 }
 

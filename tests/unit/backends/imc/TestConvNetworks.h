@@ -25,17 +25,11 @@ public:
 private:
   using Ints = llvm::SmallVector<int64_t>;
 
-  mlir::DenseI64ArrayAttr list(llvm::ArrayRef<int64_t> values) {
-    return builder.getDenseI64ArrayAttr(values);
-  }
+  mlir::DenseI64ArrayAttr list(llvm::ArrayRef<int64_t> values) { return builder.getDenseI64ArrayAttr(values); }
   mlir::IntegerAttr number(int64_t value) { return builder.getI64IntegerAttr(value); }
   static Ints shapeOf(mlir::Value x) { return Ints(typeOf(x).getShape()); }
-  static runtime::DataType elementOf(mlir::Value x) {
-    return *data::getDataType(typeOf(x).getElementType());
-  }
-  static int64_t magnitude(runtime::DataType type) {
-    return std::max(-type.MinValue(), type.MaxValue());
-  }
+  static runtime::DataType elementOf(mlir::Value x) { return *data::getDataType(typeOf(x).getElementType()); }
+  static int64_t magnitude(runtime::DataType type) { return std::max(-type.MinValue(), type.MaxValue()); }
   /// A signed type that holds -limit to limit.
   static runtime::DataType wide(int64_t limit) {
     int bits = 2;
@@ -46,9 +40,8 @@ private:
   runtime::Tensor randomTensor(runtime::DataType type, runtime::Shape shape) {
     std::vector<int64_t> values(runtime::NumElements(shape));
     for (int64_t &value : values)
-      value = type == runtime::DataType::Bipolar()
-                  ? 2 * below(2) - 1
-                  : type.MinValue() + below(type.MaxValue() - type.MinValue() + 1);
+      value = type == runtime::DataType::Bipolar() ? 2 * below(2) - 1
+                                                   : type.MinValue() + below(type.MaxValue() - type.MinValue() + 1);
     return *runtime::Tensor::FromIntegers(type, std::move(shape), values);
   }
   mlir::Value constantOf(runtime::Tensor tensor) {
@@ -67,8 +60,7 @@ private:
     Window w;
     for (int64_t extent : typeOf(x).getShape().drop_front(2)) {
       int64_t kernel = 1 + below(std::min<int64_t>(extent, 3));
-      int64_t dilation =
-          kernel > 1 ? 1 + below(std::min<int64_t>((extent - 1) / (kernel - 1), 2)) : 1;
+      int64_t dilation = kernel > 1 ? 1 + below(std::min<int64_t>((extent - 1) / (kernel - 1), 2)) : 1;
       int64_t stride = 1 + below(2);
       w.kernel.push_back(kernel);
       w.dilations.push_back(dilation);
@@ -96,16 +88,14 @@ private:
     int64_t terms = runtime::NumElements(shape) / outputs;
     runtime::Tensor weights = randomTensor(type, shape);
     auto result = wide(terms * magnitude(type) * magnitude(elementOf(x)));
-    return qnn::ConvOp::create(builder, loc, tensorOf(result, resultShape(x, w, outputs)), x,
-                               constantOf(weights), number(1), list(w.strides), list(w.dilations),
-                               number(groups));
+    return qnn::ConvOp::create(builder, loc, tensorOf(result, resultShape(x, w, outputs)), x, constantOf(weights),
+                               number(1), list(w.strides), list(w.dilations), number(groups));
   }
 
   mlir::Value maxPool(mlir::Value x) {
     Window w = randomWindow(x);
-    return qnn::MaxPoolOp::create(builder, loc,
-                                  tensorOf(elementOf(x), resultShape(x, w, shapeOf(x)[1])), x,
-                                  number(1), list(w.kernel), list(w.strides), list(w.dilations));
+    return qnn::MaxPoolOp::create(builder, loc, tensorOf(elementOf(x), resultShape(x, w, shapeOf(x)[1])), x, number(1),
+                                  list(w.kernel), list(w.strides), list(w.dilations));
   }
 
   mlir::Value sumPool(mlir::Value x) {
@@ -120,10 +110,9 @@ private:
     int64_t terms = 1;
     for (int64_t extent : w.kernel)
       terms *= extent;
-    return qnn::SumPoolOp::create(
-        builder, loc,
-        tensorOf(wide(terms * magnitude(elementOf(x))), resultShape(x, w, shapeOf(x)[1])), x,
-        number(1), list(w.kernel), list(w.strides), list(w.dilations));
+    return qnn::SumPoolOp::create(builder, loc,
+                                  tensorOf(wide(terms * magnitude(elementOf(x))), resultShape(x, w, shapeOf(x)[1])), x,
+                                  number(1), list(w.kernel), list(w.strides), list(w.dilations));
   }
 
   //===--------------------------------------------------------------------===//
@@ -150,15 +139,14 @@ private:
     Ints result = {shape[0], outputs};
     result.append(extents);
     auto sum = wide(terms * magnitude(type) * magnitude(elementOf(x)));
-    return qnn::ConvTransposeOp::create(builder, loc, tensorOf(sum, result), x, constantOf(weights),
-                                        list(strides), list(dilations), list(offsets), number(1));
+    return qnn::ConvTransposeOp::create(builder, loc, tensorOf(sum, result), x, constantOf(weights), list(strides),
+                                        list(dilations), list(offsets), number(1));
   }
 
   mlir::Value add(mlir::Value x, mlir::Value y) {
     int64_t lm = 1 + below(5), rm = below(2) ? 1 : -3;
     auto type = wide(lm * magnitude(elementOf(x)) + 3 * magnitude(elementOf(y)));
-    return qnn::AddOp::create(builder, loc, tensorOf(type, shapeOf(x)), x, y, number(lm),
-                              number(rm));
+    return qnn::AddOp::create(builder, loc, tensorOf(type, shapeOf(x)), x, y, number(lm), number(rm));
   }
   mlir::Value mul(mlir::Value x, mlir::Value y) {
     auto type = wide(magnitude(elementOf(x)) * magnitude(elementOf(y)));
@@ -180,14 +168,13 @@ private:
     }
     runtime::DataType from = elementOf(x);
     auto type = below(2) || from == runtime::DataType::Bipolar() ? wide(magnitude(from) + 3) : from;
-    runtime::Tensor values = *runtime::Tensor::FromIntegers(
-        runtime::DataType::Signed(64), {1}, {below(2) && type.Contains(0) ? 0 : type.MaxValue()});
+    runtime::Tensor values = *runtime::Tensor::FromIntegers(runtime::DataType::Signed(64), {1},
+                                                            {below(2) && type.Contains(0) ? 0 : type.MaxValue()});
     if (below(3) == 0)
-      values = *runtime::Tensor::FromIntegers(
-          runtime::DataType::Signed(64), {shape[1]},
-          std::vector<int64_t>(static_cast<size_t>(shape[1]), type.MinValue()));
-    return qnn::PadOp::create(builder, loc, tensorOf(type, shape), x, number(1), list(low),
-                              list(high), constant(values));
+      values = *runtime::Tensor::FromIntegers(runtime::DataType::Signed(64), {shape[1]},
+                                              std::vector<int64_t>(static_cast<size_t>(shape[1]), type.MinValue()));
+    return qnn::PadOp::create(builder, loc, tensorOf(type, shape), x, number(1), list(low), list(high),
+                              constant(values));
   }
 
   mlir::Value slice(mlir::Value x) {
@@ -198,8 +185,7 @@ private:
       extent = (extent - 1 - offsets.back()) / steps.back() + 1;
       extent = 1 + below(extent);
     }
-    return qnn::SliceOp::create(builder, loc, tensorOf(elementOf(x), shape), x, list(offsets),
-                                list(steps));
+    return qnn::SliceOp::create(builder, loc, tensorOf(elementOf(x), shape), x, list(offsets), list(steps));
   }
 
   mlir::Value concat(mlir::Value x, mlir::Value y) {
@@ -207,8 +193,7 @@ private:
     int64_t axis = below(shape.size());
     shape[axis] += shapeOf(y)[axis];
     auto type = wide(std::max(magnitude(elementOf(x)), magnitude(elementOf(y))));
-    return qnn::ConcatOp::create(builder, loc, tensorOf(type, shape), mlir::ValueRange{x, y},
-                                 number(axis));
+    return qnn::ConcatOp::create(builder, loc, tensorOf(type, shape), mlir::ValueRange{x, y}, number(axis));
   }
 
   mlir::Value gather(mlir::Value x) {
@@ -216,12 +201,9 @@ private:
     int64_t axis = below(shape.size());
     int64_t extent = shape[axis], kind = below(3);
     for (int64_t i = 0; i < extent * (kind == 0 ? 2 : 1); ++i)
-      indices.push_back(kind == 0   ? i / 2
-                        : kind == 1 ? (i * 2 + i * 2 / extent) % extent
-                                    : below(extent));
+      indices.push_back(kind == 0 ? i / 2 : kind == 1 ? (i * 2 + i * 2 / extent) % extent : below(extent));
     shape[axis] = indices.size();
-    return qnn::GatherOp::create(builder, loc, tensorOf(elementOf(x), shape), x, number(axis),
-                                 list(indices));
+    return qnn::GatherOp::create(builder, loc, tensorOf(elementOf(x), shape), x, number(axis), list(indices));
   }
 
   mlir::Value transpose(mlir::Value x) {
@@ -243,8 +225,7 @@ private:
       shape[d] *= blocks.back();
     }
     shape[1] = left;
-    return qnn::DepthToSpaceOp::create(builder, loc, tensorOf(elementOf(x), shape), x, number(1),
-                                       list(blocks),
+    return qnn::DepthToSpaceOp::create(builder, loc, tensorOf(elementOf(x), shape), x, number(1), list(blocks),
                                        builder.getStringAttr(below(2) ? "DCR" : "CRD"));
   }
 
@@ -256,8 +237,7 @@ private:
     std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
     Ints turned = shape;
     std::swap(turned[perm.size() - 1], turned[perm.size() - 2]);
-    mlir::Value y =
-        qnn::TransposeOp::create(builder, loc, tensorOf(elementOf(x), turned), x, list(perm));
+    mlir::Value y = qnn::TransposeOp::create(builder, loc, tensorOf(elementOf(x), turned), x, list(perm));
     Ints result = shape;
     result.back() = turned.back();
     auto type = wide(shape.back() * magnitude(elementOf(x)) * magnitude(elementOf(x)));
@@ -308,13 +288,12 @@ private:
     int64_t axis = below(typeOf(x).getRank());
     runtime::DataType type = randomType();
     runtime::Tensor values = randomTensor(type, {below(2) ? shapeOf(x)[axis] : 1, 1 + below(40)});
-    return qnn::TableOp::create(builder, loc, tensorOf(type, shapeOf(x)), x, number(axis),
-                                number(below(30) - 20), constant(values));
+    return qnn::TableOp::create(builder, loc, tensorOf(type, shapeOf(x)), x, number(axis), number(below(30) - 20),
+                                constant(values));
   }
 
   mlir::Value requantize(mlir::Value x, int64_t axis) {
-    static constexpr const char *kModes[] = {"ROUND", "CEIL",    "FLOOR",    "UP",
-                                             "DOWN",  "HALF_UP", "HALF_DOWN"};
+    static constexpr const char *kModes[] = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
     int64_t channels = below(2) ? shapeOf(x)[axis] : 1;
     std::vector<int64_t> multipliers, offsets;
     for (int64_t c = 0; c < channels; ++c) {
@@ -323,11 +302,10 @@ private:
     }
     runtime::DataType type = runtime::DataType::Signed(2 + static_cast<int>(below(7)));
     runtime::DataType wordType = runtime::DataType::Signed(64);
-    return qnn::RequantizeOp::create(builder, loc, tensorOf(type, shapeOf(x)), x, number(axis),
-                                     integers(wordType, {channels}, multipliers),
-                                     integers(wordType, {channels}, offsets), number(below(14)),
-                                     builder.getStringAttr(kModes[below(7)]),
-                                     number(type.MinValue()), number(type.MaxValue()));
+    return qnn::RequantizeOp::create(
+        builder, loc, tensorOf(type, shapeOf(x)), x, number(axis), integers(wordType, {channels}, multipliers),
+        integers(wordType, {channels}, offsets), number(below(14)), builder.getStringAttr(kModes[below(7)]),
+        number(type.MinValue()), number(type.MaxValue()));
   }
 
   /// Back to few bits.
@@ -341,8 +319,7 @@ private:
     case 2:
       return requantize(x, axis);
     default:
-      sumBounds = {std::max<int64_t>(from.MinValue(), -3000),
-                   std::min<int64_t>(from.MaxValue(), 3000)};
+      sumBounds = {std::max<int64_t>(from.MinValue(), -3000), std::min<int64_t>(from.MaxValue(), 3000)};
       return threshold(x, axis);
     }
   }
@@ -358,9 +335,8 @@ private:
                                    below(2) ? builder.getUnitAttr() : mlir::UnitAttr());
     }
     shape[axis] = 1 + below(shape[axis]);
-    auto top =
-        qnn::TopKOp::create(builder, loc, tensorOf(elementOf(x), shape), tensorOf(positions, shape),
-                            x, number(axis), below(2) ? builder.getUnitAttr() : mlir::UnitAttr());
+    auto top = qnn::TopKOp::create(builder, loc, tensorOf(elementOf(x), shape), tensorOf(positions, shape), x,
+                                   number(axis), below(2) ? builder.getUnitAttr() : mlir::UnitAttr());
     mlir::Value indices = top.getIndices();
     if (below(2))
       return below(2) ? indices : top.getValues();

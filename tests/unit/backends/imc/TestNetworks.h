@@ -19,9 +19,7 @@ namespace qcompile::imc {
 
 /// A context with the dialects of the integer form and of the backend, which gathers errors.
 struct TestContext {
-  TestContext()
-      : handler(&context,
-                [this](mlir::Diagnostic &diagnostic) { errors += diagnostic.str() + "\n"; }) {
+  TestContext() : handler(&context, [this](mlir::Diagnostic &diagnostic) { errors += diagnostic.str() + "\n"; }) {
     mlir::DialectRegistry registry;
     registry.insert<mlir::func::FuncDialect, qnn::QnnDialect, data::DataDialect>();
     ImcBackend().registerDialects(registry);
@@ -72,13 +70,11 @@ public:
 
 protected:
   /// A module whose @main quantizes an input, computes `core` and dequantizes its result.
-  template <typename F>
-  mlir::OwningOpRef<mlir::ModuleOp> buildMain(llvm::ArrayRef<int64_t> shape, F core) {
+  template <typename F> mlir::OwningOpRef<mlir::ModuleOp> buildMain(llvm::ArrayRef<int64_t> shape, F core) {
     auto module = mlir::ModuleOp::create(builder, loc);
     builder.setInsertionPointToStart(module.getBody());
     auto inputType = mlir::RankedTensorType::get(shape, builder.getF32Type());
-    auto main =
-        mlir::func::FuncOp::create(builder, loc, "main", builder.getFunctionType({inputType}, {}));
+    auto main = mlir::func::FuncOp::create(builder, loc, "main", builder.getFunctionType({inputType}, {}));
     builder.setInsertionPointToStart(main.addEntryBlock());
     mlir::Value value = dequantize(core(quantize(main.getArgument(0))));
     mlir::func::ReturnOp::create(builder, loc, value);
@@ -97,8 +93,7 @@ protected:
   data::ConstantAttr constant(runtime::Tensor tensor) {
     return data::ConstantAttr::get(builder.getContext(), "c", tensor);
   }
-  data::ConstantAttr integers(runtime::DataType type, runtime::Shape shape,
-                              const std::vector<int64_t> &values) {
+  data::ConstantAttr integers(runtime::DataType type, runtime::Shape shape, const std::vector<int64_t> &values) {
     return constant(*runtime::Tensor::FromIntegers(type, std::move(shape), values));
   }
 
@@ -107,17 +102,15 @@ protected:
     if (type == runtime::DataType::Bipolar()) {
       auto zero = constant(runtime::Tensor::FromFloats({1, 1}, {0.0f}));
       return qnn::ThresholdOp::create(builder, loc, tensorOf(type, typeOf(x).getShape()), x,
-                                      builder.getI64IntegerAttr(1), zero,
-                                      builder.getDenseI64ArrayAttr({1}),
+                                      builder.getI64IntegerAttr(1), zero, builder.getDenseI64ArrayAttr({1}),
                                       builder.getI64IntegerAttr(-1), builder.getI64IntegerAttr(2));
     }
     runtime::Shape one(typeOf(x).getRank(), 1);
     auto scale = constant(runtime::Tensor::FromFloats(one, {0.37f}));
     auto zeroPoint = constant(runtime::Tensor::FromFloats(one, {1.0f}));
-    return qnn::QuantizeOp::create(builder, loc, tensorOf(type, typeOf(x).getShape()), x, scale,
-                                   zeroPoint, builder.getI64IntegerAttr(type.MinValue()),
-                                   builder.getI64IntegerAttr(type.MaxValue()),
-                                   builder.getStringAttr("ROUND"));
+    return qnn::QuantizeOp::create(builder, loc, tensorOf(type, typeOf(x).getShape()), x, scale, zeroPoint,
+                                   builder.getI64IntegerAttr(type.MinValue()),
+                                   builder.getI64IntegerAttr(type.MaxValue()), builder.getStringAttr("ROUND"));
   }
 
   mlir::Value matmul(mlir::Value x, int64_t outputs) {
@@ -132,8 +125,8 @@ protected:
       weights.push_back(below(100) < zeros && type.Contains(0) ? 0 : value);
     }
     data::ConstantAttr value = integers(type, {inputs, outputs}, weights);
-    std::vector<qnn::Bounds> columns = *qnn::getDotProductBounds(
-        qnn::getTypeBounds(typeOf(x).getElementType()), value.getTensor());
+    std::vector<qnn::Bounds> columns =
+        *qnn::getDotProductBounds(qnn::getTypeBounds(typeOf(x).getElementType()), value.getTensor());
     qnn::Bounds bounds;
     for (qnn::Bounds b : columns) {
       bounds.low = std::min(bounds.low, b.low);
@@ -166,10 +159,10 @@ protected:
       all.insert(all.end(), row.begin(), row.end());
     }
     auto thresholds = integers(runtime::DataType::Signed(34), {channels, levels}, all);
-    return qnn::ThresholdOp::create(
-        builder, loc, tensorOf(type, typeOf(x).getShape()), x, builder.getI64IntegerAttr(axis),
-        thresholds, builder.getDenseI64ArrayAttr(directions),
-        builder.getI64IntegerAttr(type.MinValue()), builder.getI64IntegerAttr(step));
+    return qnn::ThresholdOp::create(builder, loc, tensorOf(type, typeOf(x).getShape()), x,
+                                    builder.getI64IntegerAttr(axis), thresholds,
+                                    builder.getDenseI64ArrayAttr(directions),
+                                    builder.getI64IntegerAttr(type.MinValue()), builder.getI64IntegerAttr(step));
   }
 
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape) {
@@ -190,8 +183,7 @@ protected:
     }
     case 2: { // transposed there and back
       auto turned = mlir::RankedTensorType::get({outputs, rows}, typeOf(sum).getElementType());
-      mlir::Value t =
-          qnn::TransposeOp::create(builder, loc, turned, sum, builder.getDenseI64ArrayAttr({1, 0}));
+      mlir::Value t = qnn::TransposeOp::create(builder, loc, turned, sum, builder.getDenseI64ArrayAttr({1, 0}));
       mlir::Value y = threshold(t, 0);
       auto back = mlir::RankedTensorType::get({rows, outputs}, typeOf(y).getElementType());
       return qnn::TransposeOp::create(builder, loc, back, y, builder.getDenseI64ArrayAttr({1, 0}));
@@ -205,8 +197,8 @@ protected:
     auto scale = constant(runtime::Tensor::FromDoubles({1}, {0.0625}));
     auto zeroPoint = integers(runtime::DataType::Signed(64), {1}, {3});
     auto type = mlir::RankedTensorType::get(typeOf(x).getShape(), builder.getF32Type());
-    return qnn::DequantizeOp::create(builder, loc, type, x, builder.getI64IntegerAttr(0), scale,
-                                     zeroPoint, nullptr, builder.getI64IntegerAttr(1));
+    return qnn::DequantizeOp::create(builder, loc, type, x, builder.getI64IntegerAttr(0), scale, zeroPoint, nullptr,
+                                     builder.getI64IntegerAttr(1));
   }
 
   mlir::OpBuilder builder;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "gtest/gtest.h"
 #include "runtime/program/program.h"
+#include "gtest/gtest.h"
 
 namespace qcompile::runtime {
 namespace {
@@ -29,9 +29,9 @@ std::string AddProgram() {
 }
 
 struct Image {
-  explicit Image(const std::string& program)
+  explicit Image(const std::string &program)
       : size((64 + program.size() + 63) / 64 * 64),
-        bytes(static_cast<char*>(std::aligned_alloc(64, size)), std::free) {
+        bytes(static_cast<char *>(std::aligned_alloc(64, size)), std::free) {
     std::memset(bytes.get(), 0, size);
     std::memcpy(bytes.get() + 64, program.data(), program.size());
     qcrt_image_header header = {};
@@ -40,34 +40,32 @@ struct Image {
     header.ports_at = 64;
     header.ports_size = program.size();
     std::memcpy(bytes.get(), &header, sizeof(header));
-    header.hash =
-        qcrt_image_hash(bytes.get() + QCRT_IMAGE_HASHED_AT, size - QCRT_IMAGE_HASHED_AT);
+    header.hash = qcrt_image_hash(bytes.get() + QCRT_IMAGE_HASHED_AT, size - QCRT_IMAGE_HASHED_AT);
     std::memcpy(bytes.get(), &header, sizeof(header));
     hash = header.hash;
   }
   size_t size;
-  std::unique_ptr<char, void (*)(void*)> bytes;
+  std::unique_ptr<char, void (*)(void *)> bytes;
   uint64_t hash = 0;
 };
 
-int32_t RunIsland(const qcrt_context* context, const void* const* inputs, void* const* outputs) {
-  return qcrt_program_run(context->programs[0], inputs, outputs) == 0 ? QCRT_OK
-                                                                      : QCRT_ISLAND_FAILED;
+int32_t RunIsland(const qcrt_context *context, const void *const *inputs, void *const *outputs) {
+  return qcrt_program_run(context->programs[0], inputs, outputs) == 0 ? QCRT_OK : QCRT_ISLAND_FAILED;
 }
 
 TEST(Model, RunsAnIsland) {
   const std::string program = AddProgram();
   const Image image(program);
   const qcrt_image_range range = {64, program.size()};
-  const qcrt_descriptor descriptor = {QCRT_ABI_VERSION, image.size, image.hash, 100, 1, &range,
-                                      &qcrt_programs, RunIsland};
+  const qcrt_descriptor descriptor = {QCRT_ABI_VERSION, image.size,     image.hash, 100, 1,
+                                      &range,           &qcrt_programs, RunIsland};
   char message[256] = "";
-  qcrt_model* model = qcrt_model_create(&descriptor, image.bytes.get(), image.size, message, 256);
+  qcrt_model *model = qcrt_model_create(&descriptor, image.bytes.get(), image.size, message, 256);
   ASSERT_NE(model, nullptr) << message;
   const float x[] = {1, 2}, y[] = {0.5, -4};
   float z[2] = {};
-  const void* inputs[] = {x, y};
-  void* outputs[] = {z};
+  const void *inputs[] = {x, y};
+  void *outputs[] = {z};
   EXPECT_EQ(qcrt_model_run(model, inputs, outputs), QCRT_OK);
   EXPECT_EQ(z[0], 1.5f);
   EXPECT_EQ(z[1], -2.0f);
@@ -77,8 +75,8 @@ TEST(Model, RunsAnIsland) {
 TEST(Model, RefusesAnIslandThatIsNotAProgram) {
   const Image image("no program at all");
   const qcrt_image_range range = {64, 17};
-  const qcrt_descriptor descriptor = {QCRT_ABI_VERSION, image.size, image.hash, 0, 1, &range,
-                                      &qcrt_programs, RunIsland};
+  const qcrt_descriptor descriptor = {QCRT_ABI_VERSION, image.size,     image.hash, 0, 1,
+                                      &range,           &qcrt_programs, RunIsland};
   char message[256] = "";
   EXPECT_EQ(qcrt_model_create(&descriptor, image.bytes.get(), image.size, message, 256), nullptr);
   EXPECT_STRNE(message, "");
@@ -88,8 +86,7 @@ TEST(Model, RefusesAnIslandThatIsNotAProgram) {
 
 TEST(Model, RefusesAnotherInterfaceVersionAndMissingFiles) {
   const Image image(AddProgram());
-  qcrt_descriptor descriptor = {QCRT_ABI_VERSION + 1, image.size, image.hash, 0, 0,
-                                nullptr, nullptr, RunIsland};
+  qcrt_descriptor descriptor = {QCRT_ABI_VERSION + 1, image.size, image.hash, 0, 0, nullptr, nullptr, RunIsland};
   char message[256] = "";
   EXPECT_EQ(qcrt_model_create(&descriptor, image.bytes.get(), image.size, message, 256), nullptr);
   EXPECT_STREQ(message, "expected a network of runtime interface 1, found 2");
@@ -112,5 +109,5 @@ TEST(Image, EveryChangedByteIsNoticed) {
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

@@ -8,7 +8,7 @@ namespace {
 using Codes = std::vector<int64_t>;
 using Bytes = std::vector<uint8_t>;
 
-BasisFactors MakeFactors(const BasisShape& shape, MatrixShape matrix, std::mt19937_64& random) {
+BasisFactors MakeFactors(const BasisShape &shape, MatrixShape matrix, std::mt19937_64 &random) {
   BasisFactors out;
   for (int64_t i = 0; i < matrix.outputs * shape.Vectors(matrix) * shape.n; ++i) {
     int64_t magnitude = int64_t{1} << Below(shape.levels, random);
@@ -45,8 +45,7 @@ TEST(EncodingBasis, RandomFactorsRoundTripInTheBitsCounted) {
   std::mt19937_64 random(1);
   for (int run = 0; run < 400; ++run) {
     MatrixShape matrix = RandomShape(random);
-    BasisShape shape{1 + Below(5, random), 1 + Below(6, random), 1 + Below(15, random),
-                     2 + Below(15, random)};
+    BasisShape shape{1 + Below(5, random), 1 + Below(6, random), 1 + Below(15, random), 2 + Below(15, random)};
     BasisFactors factors = MakeFactors(shape, matrix, random);
     auto bytes = EncodeBasis(shape, matrix, factors);
     ASSERT_TRUE(bytes.ok()) << bytes.status();
@@ -79,10 +78,8 @@ TEST(EncodingBasis, WrongFactorsAreNamed) {
   auto check = [](BasisShape shape, BasisFactors factors) {
     return std::string(CheckBasis(shape, {1, 2}, factors).message());
   };
-  EXPECT_EQ(check({2, 1, 3, 4}, {{1, 8}, {1, 0, 0, 1}}),
-            "expected coefficients of 0 or +-2^e, e from 0 to 2, found 8");
-  EXPECT_EQ(check({2, 1, 3, 4}, {{3, 1}, {1, 0, 0, 1}}),
-            "expected coefficients of 0 or +-2^e, e from 0 to 2, found 3");
+  EXPECT_EQ(check({2, 1, 3, 4}, {{1, 8}, {1, 0, 0, 1}}), "expected coefficients of 0 or +-2^e, e from 0 to 2, found 8");
+  EXPECT_EQ(check({2, 1, 3, 4}, {{3, 1}, {1, 0, 0, 1}}), "expected coefficients of 0 or +-2^e, e from 0 to 2, found 3");
   EXPECT_EQ(check({2, 1, 3, 4}, {{INT64_MIN, 1}, {1, 0, 0, 1}}),
             "expected coefficients of 0 or +-2^e, e from 0 to 2, found -9223372036854775808");
   EXPECT_EQ(check({2, 1, 3, 4}, {{1, 1}, {8, 0, 0, 1}}), "code 8 is not a value of int4");
@@ -94,5 +91,5 @@ TEST(EncodingBasis, WrongFactorsAreNamed) {
   EXPECT_EQ(check({2, 1, 3, 17}, {}), "expected basis_bits from 2 to 16, found 17");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::encoding
+} // namespace
+} // namespace qcompile::runtime::encoding

@@ -9,12 +9,13 @@ using Codes = std::vector<int64_t>;
 using Bytes = std::vector<uint8_t>;
 
 // By the definition: W_ij[r, c] = w_ij[(r - c) mod k].
-Codes MakeCirculant(int64_t k, MatrixShape shape, DataType type, std::mt19937_64& random) {
+Codes MakeCirculant(int64_t k, MatrixShape shape, DataType type, std::mt19937_64 &random) {
   Codes codes(static_cast<size_t>(shape.size()));
   for (int64_t bo = 0; bo < shape.outputs; bo += k) {
     for (int64_t bp = 0; bp < shape.length; bp += k) {
       Codes w;
-      for (int64_t i = 0; i < k; ++i) w.push_back(RandomCode(type, random));
+      for (int64_t i = 0; i < k; ++i)
+        w.push_back(RandomCode(type, random));
       for (int64_t r = 0; r < k && bo + r < shape.outputs; ++r) {
         for (int64_t c = 0; c < k && bp + c < shape.length; ++c) {
           codes[(bo + r) * shape.length + bp + c] = w[((r - c) % k + k) % k];
@@ -27,8 +28,8 @@ Codes MakeCirculant(int64_t k, MatrixShape shape, DataType type, std::mt19937_64
 
 TEST(EncodingCirculant, ABlockIsItsFirstColumn) {
   // w = (1, 2, 3): columns are w turned downwards.
-  Codes codes = {1, 3, 2,  //
-                 2, 1, 3,  //
+  Codes codes = {1, 3, 2, //
+                 2, 1, 3, //
                  3, 2, 1};
   EXPECT_TRUE(CheckCirculant(3, {3, 3}, codes).ok());
   EXPECT_EQ(GetCirculantVectors(3, {3, 3}, codes), (Codes{1, 2, 3}));
@@ -51,11 +52,11 @@ TEST(EncodingCirculant, BorderBlocksAreCut) {
 TEST(EncodingCirculant, RandomMatricesRoundTripInTheBitsCounted) {
   std::mt19937_64 random(1);
   for (int64_t k : {1, 2, 3, 4, 5, 8, 16}) {
-    for (DataType type : {DataType::Signed(4), DataType::Unsigned(3), DataType::Bipolar(),
-                          DataType::Signed(13)}) {
+    for (DataType type : {DataType::Signed(4), DataType::Unsigned(3), DataType::Bipolar(), DataType::Signed(13)}) {
       for (int run = 0; run < 25; ++run) {
         MatrixShape shape = RandomShape(random);
-        if (k > std::max(shape.outputs, shape.length)) continue;
+        if (k > std::max(shape.outputs, shape.length))
+          continue;
         Codes codes = MakeCirculant(k, shape, type, random);
         auto bytes = EncodeCirculant(k, type, shape, codes);
         ASSERT_TRUE(bytes.ok()) << bytes.status();
@@ -94,5 +95,5 @@ TEST(EncodingCirculant, OtherMatricesAreRefused) {
   EXPECT_EQ(CheckCirculant(2, {2, 2}, {1}).message(), "expected 4 codes, found 1");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::encoding
+} // namespace
+} // namespace qcompile::runtime::encoding

@@ -33,8 +33,7 @@ TEST(EncodingMatrix, FromMatrixIsTheInverse) {
     }
     std::shuffle(order.begin(), order.end(), random);
     DataType type = DataType::Signed(5);
-    Tensor tensor =
-        *Tensor::FromIntegers(type, shape, RandomCodes(type, NumElements(shape), 80, random));
+    Tensor tensor = *Tensor::FromIntegers(type, shape, RandomCodes(type, NumElements(shape), 80, random));
     EXPECT_EQ(*FromMatrix(type, shape, order, ToMatrix(tensor, order)), tensor);
   }
 }
@@ -44,10 +43,9 @@ TEST(EncodingMatrix, OrdersAreChecked) {
   EXPECT_EQ(CheckOrder(2, {0, 0}, 1).message(), "expected an order of 2 dimensions, found [0, 0]");
   EXPECT_EQ(CheckOrder(2, {0}, 1).message(), "expected an order of 2 dimensions, found [0]");
   EXPECT_EQ(CheckOrder(2, {0, 2}, 1).message(), "expected an order of 2 dimensions, found [0, 2]");
-  EXPECT_EQ(CheckOrder(2, {0, 1}, 2).message(),
-            "expected rows from 1 to 1 for 2 dimensions, found 2");
+  EXPECT_EQ(CheckOrder(2, {0, 1}, 2).message(), "expected rows from 1 to 1 for 2 dimensions, found 2");
   EXPECT_FALSE(CheckOrder(2, {0, 1}, 0).ok());
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::encoding
+} // namespace
+} // namespace qcompile::runtime::encoding

@@ -12,10 +12,11 @@ namespace qcompile::runtime::imc {
 namespace {
 
 // First fit by its definition.
-int64_t FirstFit(const std::map<int64_t, int64_t>& used, int64_t size) {
+int64_t FirstFit(const std::map<int64_t, int64_t> &used, int64_t size) {
   int64_t address = 0;
-  for (const auto& [begin, end] : used) {
-    if (begin - address >= size) break;
+  for (const auto &[begin, end] : used) {
+    if (begin - address >= size)
+      break;
     address = end;
   }
   return address;
@@ -40,11 +41,12 @@ TEST(ActivationMemoryTest, IsFirstFit) {
     const int64_t expected = FirstFit(used, size);
     const auto address = memory.Allocate(size);
     ASSERT_EQ(address.ok(), expected + size <= kBytes) << "step " << step;
-    if (!address.ok()) continue;
+    if (!address.ok())
+      continue;
     ASSERT_EQ(*address, expected) << "step " << step;
     used[expected] = expected + size;
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -69,7 +69,7 @@ TEST(ImcAssembler, AssemblingInvertsDisassembling) {
     program.target = base.target;
     program.ports = base.ports;
     while (program.instructions.size() < 20) {
-      const Instruction& chosen = base.instructions[random() % kNumOpcodes];
+      const Instruction &chosen = base.instructions[random() % kNumOpcodes];
       // A mutated loop would not be a program any more.
       if (std::holds_alternative<Repeat>(chosen) || std::holds_alternative<EndRepeat>(chosen)) {
         continue;
@@ -78,10 +78,12 @@ TEST(ImcAssembler, AssemblingInvertsDisassembling) {
       size_t bit = 8 + random() % 120;
       word[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
       auto mutated = DecodeInstruction(word);
-      if (mutated.ok()) program.instructions.push_back(*mutated);
+      if (mutated.ok())
+        program.instructions.push_back(*mutated);
     }
     program.data.resize(random() % 100);
-    for (uint8_t& byte : program.data) byte = static_cast<uint8_t>(random());
+    for (uint8_t &byte : program.data)
+      byte = static_cast<uint8_t>(random());
     auto again = Assemble(Disassemble(program));
     ASSERT_TRUE(again.ok()) << again.status();
     ASSERT_EQ(*SerializeProgram(*again), *SerializeProgram(program));
@@ -89,9 +91,8 @@ TEST(ImcAssembler, AssemblingInvertsDisassembling) {
 }
 
 TEST(ImcAssembler, BlanksCommentsAndOrderAreFree) {
-  auto program = Assemble(
-      "; a program\n\nimc   version=2 ; first\n\ttarget rows=16\r\n"
-      "code\nmac keep=1 accumulator=0 bank=2\nhalt\ndata\n00 01\n  0203 ; four bytes");
+  auto program = Assemble("; a program\n\nimc   version=2 ; first\n\ttarget rows=16\r\n"
+                          "code\nmac keep=1 accumulator=0 bank=2\nhalt\ndata\n00 01\n  0203 ; four bytes");
   ASSERT_TRUE(program.ok()) << program.status();
   EXPECT_EQ(InstructionToString(program->instructions[0]), "mac bank=2 accumulator=0 keep=1");
   EXPECT_EQ(program->data, (std::vector<uint8_t>{0, 1, 2, 3}));
@@ -107,11 +108,9 @@ std::string CodeError(absl::string_view line) {
 
 TEST(ImcAssembler, ErrorsNameLineAndColumn) {
   EXPECT_EQ(ErrorOf(""), "line 1, column 1: text ends before 'imc'");
-  EXPECT_EQ(ErrorOf("imc version=2\ntarget\ncode\nhalt\n"),
-            "line 5, column 1: text ends before 'data'");
+  EXPECT_EQ(ErrorOf("imc version=2\ntarget\ncode\nhalt\n"), "line 5, column 1: text ends before 'data'");
   EXPECT_EQ(ErrorOf("elf"), "line 1, column 1: expected 'imc', found 'elf'");
-  EXPECT_EQ(ErrorOf("imc version=1"),
-            "line 1, column 13: 'version' must be an integer from 2 to 2, found '1'");
+  EXPECT_EQ(ErrorOf("imc version=1"), "line 1, column 13: 'version' must be an integer from 2 to 2, found '1'");
   EXPECT_EQ(ErrorOf("imc version=2\n target rows=0"),
             "line 2, column 2: target description: 'rows' must be an integer from 1 to 4096, "
             "found '0'");
@@ -131,21 +130,18 @@ TEST(ImcAssembler, ErrorsNameLineAndColumn) {
             "line 4, column 28: 'format' must be one of dense, n_m, coo, run_length, found 'csc'");
   EXPECT_EQ(CodeError("load_weights bank=0 format=dense n=1 m=0 rows=1 columns=1 data=0"),
             "line 4, column 1: a dense tile takes n=0 and m=0, found n=1 and m=0");
-  EXPECT_EQ(CodeError("halt\ndata\n0g"),
-            "line 6, column 1: expected pairs of lower-case hexadecimal digits");
+  EXPECT_EQ(CodeError("halt\ndata\n0g"), "line 6, column 1: expected pairs of lower-case hexadecimal digits");
 }
 
 TEST(ImcAssembler, PortErrorsNameLineAndColumn) {
   auto port_error = [](absl::string_view line) {
     return ErrorOf(absl::StrCat("imc version=2\ntarget\n", line, "\ncode\ndata\n"));
   };
-  EXPECT_EQ(port_error("port"),
-            "line 3, column 1: expected 'input', 'output' or 'code', found 'port'");
+  EXPECT_EQ(port_error("port"), "line 3, column 1: expected 'input', 'output' or 'code', found 'port'");
   EXPECT_EQ(port_error("input x"), "line 3, column 7: expected the port's name in double quotes");
   EXPECT_EQ(port_error("input \"x"), "line 3, column 7: string is not closed");
   EXPECT_EQ(port_error("input \"\\n\""), "line 3, column 8: expected an escape of the form \\xhh");
-  EXPECT_EQ(port_error("input \"x\" type=int4 elements=3"),
-            "line 3, column 31: expected operand 'activation'");
+  EXPECT_EQ(port_error("input \"x\" type=int4 elements=3"), "line 3, column 31: expected operand 'activation'");
   EXPECT_EQ(port_error("code now"), "line 3, column 6: 'code' stands alone on its line");
 }
 
@@ -161,5 +157,5 @@ TEST(ImcAssembler, AnyTextIsSurvived) {
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -7,28 +7,26 @@
 namespace qcompile::runtime::imc {
 namespace {
 
-template <typename T>
-int64_t CountOf(const Program& program) {
+template <typename T> int64_t CountOf(const Program &program) {
   int64_t count = 0;
-  for (const Instruction& i : program.instructions) count += std::holds_alternative<T>(i);
+  for (const Instruction &i : program.instructions)
+    count += std::holds_alternative<T>(i);
   return count;
 }
 
-absl::Status EmitAlone(const MatmulLayer& layer) {
+absl::Status EmitAlone(const MatmulLayer &layer) {
   CodeGenerator generator{Target{}};
   return Emit(generator, layer);
 }
 
 // How often an instruction ran.
-template <typename T>
-int64_t ExecutedOf(const Program& program, const Tensor& x) {
+template <typename T> int64_t ExecutedOf(const Program &program, const Tensor &x) {
   auto simulator = Simulator::Create(program);
   EXPECT_TRUE(simulator.ok() && simulator->Run({x}).ok());
   return simulator->report().opcodes[Instruction(T{}).index()].count;
 }
 
-MatmulLayer Layer(int64_t inputs, int64_t outputs, DataType input, DataType weight,
-                  std::mt19937_64& random) {
+MatmulLayer Layer(int64_t inputs, int64_t outputs, DataType input, DataType weight, std::mt19937_64 &random) {
   MatmulLayer layer;
   layer.input = input;
   layer.weights = RandomTensor(weight, {inputs, outputs}, random);
@@ -61,11 +59,11 @@ TEST(ImcCodeGenerator, TilesRowsAndColumns) {
 TEST(ImcCodeGenerator, CodeDoesNotGrowWithPositions) {
   std::mt19937_64 random(8);
   MatmulLayer layer = Layer(100, 10, DataType::Unsigned(2), DataType::Signed(4), random);
-  for (const char* banks : {"banks=16", "banks=2"}) {
+  for (const char *banks : {"banks=16", "banks=2"}) {
     Target target = *ParseTarget(std::string("rows=64 slots=32 columns=16 index_bits=0 "
                                              "activation_bytes=16000000 ") +
                                  banks);
-    layer.vectors = 6144;  // three chunks of 4096 accumulators / 2 columns
+    layer.vectors = 6144; // three chunks of 4096 accumulators / 2 columns
     size_t first = MatmulProgram(target, layer)->instructions.size();
     layer.vectors = 8192;
     EXPECT_EQ(MatmulProgram(target, layer)->instructions.size(), first);
@@ -99,7 +97,8 @@ TEST(ImcCodeGenerator, SparseTilesSaveSlotsAndGiveEqualResults) {
   // One weight other than zero in every four rows.
   std::vector<int64_t> weights = layer.weights.ToIntegers();
   for (int64_t i = 0; i < 64 * 6; ++i) {
-    if ((i / 6) % 4 != (i % 6) % 4) weights[i] = 0;
+    if ((i / 6) % 4 != (i % 6) % 4)
+      weights[i] = 0;
   }
   layer.weights = Integers(DataType::Signed(4), {64, 6}, weights);
   Target sparse = *ParseTarget("rows=64 slots=32 columns=128 index_bits=2");
@@ -119,8 +118,8 @@ TEST(ImcCodeGenerator, SparseTilesSaveSlotsAndGiveEqualResults) {
     written[i] = simulator->report().counts.weight_slots_written;
     loads[i] = CountOf<LoadWeights>(*program);
   }
-  EXPECT_EQ(loads[0], 1);  // 64 rows in 16 slots
-  EXPECT_EQ(loads[1], 2);  // 32 slots at a time
+  EXPECT_EQ(loads[0], 1); // 64 rows in 16 slots
+  EXPECT_EQ(loads[1], 2); // 32 slots at a time
   EXPECT_EQ(4 * written[0], written[1]);
 }
 
@@ -146,7 +145,7 @@ TEST(ImcCodeGenerator, ScatteredWeightsTakeRunsOrRows) {
   std::vector<int32_t> weights(16);
   weights[0] = weights[12] = weights[13] = weights[14] = weights[15] = 1;
   WeightWindow window{weights, 1, 0, 0, 16, 1};
-  auto choose = [&](const char* options) {
+  auto choose = [&](const char *options) {
     TileShape tile = ChooseFormat(window, DataType::Signed(4), *ParseTarget(options));
     return std::tuple(tile.format, tile.n, tile.m);
   };
@@ -159,9 +158,10 @@ TEST(ImcCodeGenerator, ScatteredWeightsTakeRunsOrRows) {
 TEST(ImcCodeGenerator, TilesAreAsTallAsTheirEntriesAdmit) {
   // Eight adjacent weights in every 64 rows: 8:16 takes 128 slots, run-length form of four bits (8 + 3) * 4.
   std::vector<int32_t> weights(256);
-  for (int i = 0; i < 256; ++i) weights[i] = i % 64 < 8;
+  for (int i = 0; i < 256; ++i)
+    weights[i] = i % 64 < 8;
   WeightWindow window{weights, 1, 0, 0, 256, 1};
-  auto rows = [&](const char* options) {
+  auto rows = [&](const char *options) {
     return ChooseTileExtents(window, DataType::Signed(4), *ParseTarget(options))->rows;
   };
   EXPECT_EQ(rows("rows=256 slots=64 index_bits=0"), 64);
@@ -205,10 +205,8 @@ TEST(ImcCodeGenerator, LimitsAreNamed) {
   MatmulLayer layer = Layer(2, 1, DataType::Unsigned(4), DataType::Signed(8), random);
   layer.weights = Integers(DataType::Signed(8), {2, 1}, {127, -128});
   EXPECT_EQ(MatmulError("", layer), "ok");
-  EXPECT_EQ(MatmulError("max_input_bits=3", layer),
-            "inputs are uint4, the target has max_input_bits=3");
-  EXPECT_EQ(MatmulError("max_weight_bits=7", layer),
-            "weights need 8 bits, the target has max_weight_bits=7");
+  EXPECT_EQ(MatmulError("max_input_bits=3", layer), "inputs are uint4, the target has max_input_bits=3");
+  EXPECT_EQ(MatmulError("max_weight_bits=7", layer), "weights need 8 bits, the target has max_weight_bits=7");
   // Partial sums from 15 * -128 = -1920 to 15 * 127 = 1905.
   EXPECT_EQ(MatmulError("accumulator_bits=12", layer), "ok");
   EXPECT_EQ(MatmulError("accumulator_bits=11", layer),
@@ -239,9 +237,8 @@ TEST(ImcCodeGenerator, LimitsAreNamed) {
             "the factors of a channel take 4 words, the target has threshold_words=3");
   layer.finish = DataType::Signed(32);
   layer.vectors = int64_t{1} << 62;
-  EXPECT_EQ(EmitAlone(layer).message(),
-            "a tensor takes 1099511627776 bytes at address 0, the target has "
-            "activation_bytes=1048576");
+  EXPECT_EQ(EmitAlone(layer).message(), "a tensor takes 1099511627776 bytes at address 0, the target has "
+                                        "activation_bytes=1048576");
 }
 
 TEST(ImcCodeGenerator, OverlappingTensorsAreRefused) {
@@ -266,5 +263,5 @@ TEST(ImcActivationMemory, FreedRangesAreReused) {
   EXPECT_EQ(memory.peak(), 100);
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

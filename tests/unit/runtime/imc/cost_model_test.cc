@@ -41,9 +41,9 @@ TEST(ImcCostModel, MacCyclesFollowPlanesAndSlots) {
 TEST(ImcCostModel, LoadsAreBoundByTheSlowerSide) {
   Target target = *ParseTarget("memory_bits_per_cycle=16 write_slots_per_cycle=2");
   TileShape tile{WeightFormat::kDense, 0, 0, 10, 4, DataType::Signed(3)};
-  EXPECT_EQ(LoadWeightsCost(tile, target).cycles, 1 + 8);  // 120 bits / 16
+  EXPECT_EQ(LoadWeightsCost(tile, target).cycles, 1 + 8); // 120 bits / 16
   target.memory_bits_per_cycle = 1024;
-  EXPECT_EQ(LoadWeightsCost(tile, target).cycles, 1 + 5);  // 10 slots / 2
+  EXPECT_EQ(LoadWeightsCost(tile, target).cycles, 1 + 5); // 10 slots / 2
   EXPECT_EQ(LoadWeightsCost(tile, target).energy.memory, 120.0 * 3700000);
   TileShape sparse{WeightFormat::kNOfM, 2, 4, 10, 4, DataType::Signed(3)};
   // 3 groups * 2 entries * (3 + 2) bits * 4 columns
@@ -52,7 +52,7 @@ TEST(ImcCostModel, LoadsAreBoundByTheSlowerSide) {
 }
 
 TEST(ImcCostModel, VectorUnitCycles) {
-  Target target;  // 16 lanes
+  Target target; // 16 lanes
   EXPECT_EQ(ControlCost().cycles, 1);
   EXPECT_EQ(VectorCost(17, 8, target).cycles, 1 + 2);
   // Binary search: 3 thresholds take 2 comparisons, 255 take 8.
@@ -66,7 +66,7 @@ TEST(ImcCostModel, VectorUnitCycles) {
   EXPECT_EQ(MultiplyCost(17, 8, 8, target).cycles, 1 + 2);
   EXPECT_EQ(RequantizeCost(33, DataType::Signed(8), target).cycles, 1 + 3);
   EXPECT_EQ(LookupCost(17, 8, 1, target).cycles, 1 + 2);
-  EXPECT_EQ(LookupCost(17, 8, 9, target).cycles, 1 + 3);  // two words of 8 bytes each
+  EXPECT_EQ(LookupCost(17, 8, 9, target).cycles, 1 + 3); // two words of 8 bytes each
   EXPECT_EQ(SelectCost(33, 4, DataType::Signed(8), target).cycles, 1 + 4 * 3);
 }
 
@@ -88,5 +88,5 @@ TEST(ImcCostModel, TotalIsTheSumOfComponents) {
   EXPECT_EQ(energy.Components().size(), 9u);
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

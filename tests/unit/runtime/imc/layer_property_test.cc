@@ -4,7 +4,7 @@
 namespace qcompile::runtime::imc {
 namespace {
 
-void ExpectEqualToNaive(const Target& target, MatmulLayer layer, std::mt19937_64& random) {
+void ExpectEqualToNaive(const Target &target, MatmulLayer layer, std::mt19937_64 &random) {
   auto program = MatmulProgram(target, layer);
   ASSERT_TRUE(program.ok()) << program.status();
   auto simulator = Simulator::Create(*program);
@@ -15,11 +15,10 @@ void ExpectEqualToNaive(const Target& target, MatmulLayer layer, std::mt19937_64
     ASSERT_TRUE(y.ok()) << y.status();
     ASSERT_EQ((*y)[0].ToIntegers(), NaiveMatmul(layer, x));
   }
-  EXPECT_EQ(simulator->report().counts.macs,
-            layer.vectors * layer.weights.shape()[0] * layer.weights.shape()[1]);
+  EXPECT_EQ(simulator->report().counts.macs, layer.vectors * layer.weights.shape()[0] * layer.weights.shape()[1]);
 }
 
-Target SmallTarget(std::mt19937_64& random) {
+Target SmallTarget(std::mt19937_64 &random) {
   Target target = *ParseTarget("rows=16 columns=24 slots=12 banks=2 accumulators=40");
   target.cell_bits = 1 + static_cast<int64_t>(random() % 8);
   target.weight_layout = random() % 2 ? WeightLayout::kSlices : WeightLayout::kSlots;
@@ -29,15 +28,15 @@ Target SmallTarget(std::mt19937_64& random) {
   return target;
 }
 
-DataType RandomType(std::mt19937_64& random) {
+DataType RandomType(std::mt19937_64 &random) {
   int bits = 1 + static_cast<int>(random() % 8);
   switch (random() % 4) {
-    case 0:
-      return DataType::Bipolar();
-    case 1:
-      return DataType::Unsigned(bits);
-    default:
-      return DataType::Signed(bits);
+  case 0:
+    return DataType::Bipolar();
+  case 1:
+    return DataType::Unsigned(bits);
+  default:
+    return DataType::Signed(bits);
   }
 }
 
@@ -51,8 +50,7 @@ TEST(ImcLayers, RandomShapesTypesAndTargets) {
     layer.input = RandomType(random);
     int64_t inputs = 1 + static_cast<int64_t>(random() % 60);
     int64_t outputs = 1 + static_cast<int64_t>(random() % 50);
-    layer.weights = RandomTensor(RandomType(random), {inputs, outputs}, random,
-                                 static_cast<int>(random() % 100));
+    layer.weights = RandomTensor(RandomType(random), {inputs, outputs}, random, static_cast<int>(random() % 100));
     layer.finish = RandomFinish(outputs, random);
     ExpectEqualToNaive(target, layer, random);
   }
@@ -95,8 +93,7 @@ TEST(ImcLayers, NeverAndAlways) {
   layer.weights = Integers(DataType::Signed(2), {1, 4}, {1, 1, 1, 1});
   ThresholdTable table;
   int64_t far = int64_t{1} << 38;
-  table.thresholds =
-      Integers(DataType::Signed(40), {4, 2}, {-far, far, -far, 0, far, -far, 1, -far});
+  table.thresholds = Integers(DataType::Signed(40), {4, 2}, {-far, far, -far, 0, far, -far, 1, -far});
   table.directions = {1, 1, -1, -1};
   table.type = DataType::Unsigned(2);
   layer.finish = table;
@@ -117,9 +114,8 @@ TEST(ImcLayers, FinishesOfTensors) {
     int64_t elements = layer.outer * layer.channels * layer.inner;
     layer.output_address = 2 * elements;
     Target target = *ParseTarget("accumulators=25 threshold_words=50");
-    auto program =
-        MakeProgram(target, layer.input, elements, ResultType(layer.finish), elements,
-                    layer.output_address, [&](CodeGenerator& g) { return Emit(g, layer); });
+    auto program = MakeProgram(target, layer.input, elements, ResultType(layer.finish), elements, layer.output_address,
+                               [&](CodeGenerator &g) { return Emit(g, layer); });
     ASSERT_TRUE(program.ok()) << program.status();
     Tensor x = RandomTensor(layer.input, {elements}, random);
     auto y = Simulator::Create(*program)->Run({x});
@@ -148,13 +144,13 @@ TEST(ImcLayers, TransposesOfAnyRank) {
     layer.output_address = 4 * elements;
     for (int64_t d = rank - 1, stride = 1; d >= 0; --d) {
       int64_t from = 1;
-      for (int64_t i = perm[d] + 1; i < rank; ++i) from *= shape[i];
+      for (int64_t i = perm[d] + 1; i < rank; ++i)
+        from *= shape[i];
       layer.axes.insert(layer.axes.begin(), {shape[perm[d]], from, stride});
       stride *= shape[perm[d]];
     }
-    auto program =
-        MakeProgram(Target{}, layer.input, elements, layer.input, elements, layer.output_address,
-                    [&](CodeGenerator& g) { return Emit(g, layer); });
+    auto program = MakeProgram(Target{}, layer.input, elements, layer.input, elements, layer.output_address,
+                               [&](CodeGenerator &g) { return Emit(g, layer); });
     ASSERT_TRUE(program.ok()) << program.status();
     Tensor x = RandomTensor(layer.input, {elements}, random);
     auto y = Simulator::Create(*program)->Run({x});
@@ -168,11 +164,12 @@ TEST(ImcLayers, TransposesOfAnyRank) {
         left /= extent;
       }
       int64_t flat = 0;
-      for (int d = 0; d < rank; ++d) flat = flat * shape[d] + source[d];
+      for (int d = 0; d < rank; ++d)
+        flat = flat * shape[d] + source[d];
       ASSERT_EQ((*y)[0].IntegerAt(e), x.IntegerAt(flat));
     }
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

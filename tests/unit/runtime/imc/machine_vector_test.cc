@@ -7,18 +7,17 @@ namespace qcompile::runtime::imc {
 namespace {
 
 std::string Text(absl::string_view ports, absl::string_view code, absl::string_view data = "") {
-  return absl::StrCat(
-      "imc version=2\ntarget rows=8 columns=16 slots=8 accumulators=8 activation_bytes=128 "
-      "threshold_words=32 vector_lanes=2\n",
-      ports, "code\n", code, "halt\ndata\n", data);
+  return absl::StrCat("imc version=2\ntarget rows=8 columns=16 slots=8 accumulators=8 activation_bytes=128 "
+                      "threshold_words=32 vector_lanes=2\n",
+                      ports, "code\n", code, "halt\ndata\n", data);
 }
 
 // The output of a program with x at byte 0 and y at byte 64.
-std::vector<int64_t> RunOn(DataType in, const std::vector<int64_t>& x, DataType out,
-                           int64_t elements, absl::string_view code, absl::string_view data = "") {
-  std::string ports = absl::StrCat("input \"x\" type=", in.ToString(), " elements=", x.size(),
-                                   " activation=0\noutput \"y\" type=", out.ToString(),
-                                   " elements=", elements, " activation=64\n");
+std::vector<int64_t> RunOn(DataType in, const std::vector<int64_t> &x, DataType out, int64_t elements,
+                           absl::string_view code, absl::string_view data = "") {
+  std::string ports =
+      absl::StrCat("input \"x\" type=", in.ToString(), " elements=", x.size(),
+                   " activation=0\noutput \"y\" type=", out.ToString(), " elements=", elements, " activation=64\n");
   auto simulator = Simulator::Create(MustAssemble(Text(ports, code, data)));
   EXPECT_TRUE(simulator.ok()) << simulator.status();
   auto y = simulator->Run({Integers(in, {static_cast<int64_t>(x.size())}, x)});
@@ -92,15 +91,14 @@ TEST(ImcVector, RequantizesByChannel) {
 // (3 x + 1) / 4 for x = 3: 2.5; x = 7: 5.5; x = -1: -0.5; x = -5: -3.5; x = 4: 3.25.
 TEST(ImcVector, EveryRoundingMode) {
   auto run = [&](absl::string_view mode) {
-    return RunOn(
-        kInt8, {3, 7, -1, -5, 4}, kInt8, 5,
-        absl::StrCat("configure_requantize type=int8 low=-99 high=99 shift=2 rounding=", mode,
-                     "\nload_thresholds thresholds=0 words=4 data=0\n"
-                     "load_accumulators accumulator=0 activation=0 count=5 type=int8 "
-                     "multiplier=1 broadcast=0\n"
-                     "requantize accumulator=0 factors=0 channels=5 shared=1 "
-                     "activation=64\n"),
-        kFactors);
+    return RunOn(kInt8, {3, 7, -1, -5, 4}, kInt8, 5,
+                 absl::StrCat("configure_requantize type=int8 low=-99 high=99 shift=2 rounding=", mode,
+                              "\nload_thresholds thresholds=0 words=4 data=0\n"
+                              "load_accumulators accumulator=0 activation=0 count=5 type=int8 "
+                              "multiplier=1 broadcast=0\n"
+                              "requantize accumulator=0 factors=0 channels=5 shared=1 "
+                              "activation=64\n"),
+                 kFactors);
   };
   EXPECT_EQ(run("ROUND"), (Values{2, 6, 0, -4, 3}));
   EXPECT_EQ(run("CEIL"), (Values{3, 6, 0, -3, 4}));
@@ -151,20 +149,17 @@ TEST(ImcVector, TablesByElement) {
 }
 
 TEST(ImcVector, LookupsWrapOnceAndAreChecked) {
-  std::string code =
-      "load_constants destination=32 bytes=4 data=0\n"
-      "configure_table table=32 entries=2 entry_bytes=2 low=0 clamp=0\n"
-      "lookup activation=0 destination=64 count=1 type=int64 shared=1\n";
+  std::string code = "load_constants destination=32 bytes=4 data=0\n"
+                     "configure_table table=32 entries=2 entry_bytes=2 low=0 clamp=0\n"
+                     "lookup activation=0 destination=64 count=1 type=int64 shared=1\n";
   auto run = [&](int64_t i) { return RunOn(DataType::Int64(), {i}, kInt8, 2, code, "01020304\n"); };
   EXPECT_EQ(run(0), (Values{1, 2}));
   EXPECT_EQ(run(-1), (Values{3, 4}));
   EXPECT_EQ(run(-2), (Values{1, 2}));
-  Program program =
-      MustAssemble(Text("input \"x\" type=int64 elements=1 activation=0\n", code, "01020304\n"));
+  Program program = MustAssemble(Text("input \"x\" type=int64 elements=1 activation=0\n", code, "01020304\n"));
   for (int64_t beyond : {int64_t{2}, int64_t{-3}, INT64_MIN, INT64_MAX}) {
     EXPECT_EQ(FailureOf(program, {Integers(DataType::Int64(), {1}, {beyond})}),
-              absl::StrCat("instruction 2 (lookup): index ", beyond,
-                           " lies beyond a table of 2 entries"));
+              absl::StrCat("instruction 2 (lookup): index ", beyond, " lies beyond a table of 2 entries"));
   }
 }
 
@@ -172,8 +167,7 @@ TEST(ImcVector, LookupsWrapOnceAndAreChecked) {
 TEST(ImcVector, SelectOrdersValuesAndPositions) {
   auto run = [&](DataType type, absl::string_view flags) {
     return RunOn(kInt8, {3, 0, 5, 0, 3, 0, 1, 0}, type, 5,
-                 absl::StrCat("select activation=0 destination=64 count=4 k=3 stride=2 type=int8 ",
-                              flags, "\n"));
+                 absl::StrCat("select activation=0 destination=64 count=4 k=3 stride=2 type=int8 ", flags, "\n"));
   };
   EXPECT_EQ(run(kInt8, "smallest=0 last=0 positions=0"), (Values{5, 0, 3, 0, 3}));
   EXPECT_EQ(run(kInt8, "smallest=1 last=0 positions=0"), (Values{1, 0, 3, 0, 3}));
@@ -221,5 +215,5 @@ TEST(ImcVector, StateIsChecked) {
             "instruction 1 (load_accumulators): a result does not fit 64 bits");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

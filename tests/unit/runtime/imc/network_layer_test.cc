@@ -4,24 +4,24 @@
 namespace qcompile::runtime::imc {
 namespace {
 
-int64_t Below(std::mt19937_64& random, int64_t limit) {
+int64_t Below(std::mt19937_64 &random, int64_t limit) {
   return static_cast<int64_t>(random() % static_cast<uint64_t>(limit));
 }
 
-DataType RandomType(std::mt19937_64& random) {
+DataType RandomType(std::mt19937_64 &random) {
   int bits = 1 + static_cast<int>(random() % 8);
   switch (random() % 4) {
-    case 0:
-      return DataType::Bipolar();
-    case 1:
-      return DataType::Unsigned(bits);
-    default:
-      return DataType::Signed(bits);
+  case 0:
+    return DataType::Bipolar();
+  case 1:
+    return DataType::Unsigned(bits);
+  default:
+    return DataType::Signed(bits);
   }
 }
 
 // Small enough that layers are cut in every way.
-Target SmallTarget(std::mt19937_64& random) {
+Target SmallTarget(std::mt19937_64 &random) {
   Target target = *ParseTarget("rows=32 columns=48 slots=12 max_weight_bits=9 accumulators=90");
   target.banks = 1 + Below(random, 6);
   target.weight_layout = random() % 2 ? WeightLayout::kSlices : WeightLayout::kSlots;
@@ -35,9 +35,7 @@ struct Geometry {
   int64_t batch, height, width, channels, kernel_h, kernel_w, stride_h, stride_w, dilation;
   int64_t OutH() const { return (height - dilation * (kernel_h - 1) - 1) / stride_h + 1; }
   int64_t OutW() const { return (width - dilation * (kernel_w - 1) - 1) / stride_w + 1; }
-  int64_t At(int64_t n, int64_t h, int64_t w, int64_t c) const {
-    return ((n * height + h) * width + w) * channels + c;
-  }
+  int64_t At(int64_t n, int64_t h, int64_t w, int64_t c) const { return ((n * height + h) * width + w) * channels + c; }
   std::vector<Position> Positions(int64_t outputs) const {
     int64_t row = width * channels;
     return {{batch, height * row, OutH() * OutW() * outputs},
@@ -49,7 +47,7 @@ struct Geometry {
   }
 };
 
-Geometry RandomGeometry(std::mt19937_64& random, int64_t channels) {
+Geometry RandomGeometry(std::mt19937_64 &random, int64_t channels) {
   Geometry g{};
   g.batch = 1 + Below(random, 2);
   g.channels = channels;
@@ -64,26 +62,29 @@ Geometry RandomGeometry(std::mt19937_64& random, int64_t channels) {
 }
 
 // Calls f(n, oh, ow) for all positions in order.
-template <typename F>
-void ForPositions(const Geometry& g, F f) {
+template <typename F> void ForPositions(const Geometry &g, F f) {
   for (int64_t n = 0; n < g.batch; ++n) {
     for (int64_t h = 0; h < g.OutH(); ++h) {
-      for (int64_t w = 0; w < g.OutW(); ++w) f(n, h, w);
+      for (int64_t w = 0; w < g.OutW(); ++w)
+        f(n, h, w);
     }
   }
 }
 
 template <typename Layer>
-absl::StatusOr<std::vector<int64_t>> RunLayer(const Target& target, Layer& layer, const Tensor& x,
-                                              DataType output, int64_t elements) {
+absl::StatusOr<std::vector<int64_t>> RunLayer(const Target &target, Layer &layer, const Tensor &x, DataType output,
+                                              int64_t elements) {
   layer.output_address = x.size() * ElementBytes(x.type());
   auto program = MakeProgram(target, x.type(), x.size(), output, elements, layer.output_address,
-                             [&](CodeGenerator& g) { return Emit(g, layer); });
-  if (!program.ok()) return program.status();
+                             [&](CodeGenerator &g) { return Emit(g, layer); });
+  if (!program.ok())
+    return program.status();
   auto simulator = Simulator::Create(*program);
-  if (!simulator.ok()) return simulator.status();
+  if (!simulator.ok())
+    return simulator.status();
   auto y = simulator->Run({x});
-  if (!y.ok()) return y.status();
+  if (!y.ok())
+    return y.status();
   return (*y)[0].ToIntegers();
 }
 
@@ -101,8 +102,8 @@ TEST(ImcNetworkLayers, Convolutions) {
     layer.positions = g.Positions(layer.groups * outputs);
     layer.taps = g.Taps();
     int64_t rows = g.kernel_h * g.kernel_w * inputs;
-    layer.weights = RandomTensor(RandomType(random), {rows, layer.groups * outputs}, random,
-                                 static_cast<int>(random() % 100));
+    layer.weights =
+        RandomTensor(RandomType(random), {rows, layer.groups * outputs}, random, static_cast<int>(random() % 100));
     layer.finish = RandomFinish(layer.groups * outputs, random);
     // Doubles of the naive requantizer hold no larger products.
     Tensor x = RandomTensor(layer.input, {g.batch, g.height, g.width, g.channels}, random);
@@ -115,8 +116,7 @@ TEST(ImcNetworkLayers, Convolutions) {
           int64_t h = oh * g.stride_h + tap / g.kernel_w * g.dilation;
           int64_t w = ow * g.stride_w + tap % g.kernel_w * g.dilation;
           int64_t c = o / outputs * inputs + row % inputs;
-          sum += x.IntegerAt(g.At(n, h, w, c)) *
-                 layer.weights.IntegerAt(row * layer.groups * outputs + o);
+          sum += x.IntegerAt(g.At(n, h, w, c)) * layer.weights.IntegerAt(row * layer.groups * outputs + o);
         }
         expected.push_back(NaiveFinish(layer.finish, o, sum));
       }
@@ -155,15 +155,14 @@ TEST(ImcNetworkLayers, Pools) {
         expected.push_back(NaiveFinish(layer.finish, c, layer.is_max ? largest : sum));
       }
     });
-    auto y = RunLayer(SmallTarget(random), layer, x, ResultType(layer.finish),
-                      static_cast<int64_t>(expected.size()));
+    auto y = RunLayer(SmallTarget(random), layer, x, ResultType(layer.finish), static_cast<int64_t>(expected.size()));
     ASSERT_TRUE(y.ok()) << y.status();
     ASSERT_EQ(*y, expected);
   }
 }
 
 // The operand of a term at an index of the result; extents of 1 stand for all.
-int64_t BroadcastAt(const Tensor& x, const Shape& shape, const std::vector<int64_t>& index) {
+int64_t BroadcastAt(const Tensor &x, const Shape &shape, const std::vector<int64_t> &index) {
   int64_t flat = 0;
   size_t skip = index.size() - shape.size();
   for (size_t d = 0; d < shape.size(); ++d) {
@@ -178,7 +177,8 @@ TEST(ImcNetworkLayers, SumsAndProductsBroadcast) {
     SCOPED_TRACE(i);
     ElementwiseLayer layer;
     int rank = static_cast<int>(random() % 5);
-    for (int d = 0; d < rank; ++d) layer.shape.push_back(1 + Below(random, d + 1 < rank ? 5 : 150));
+    for (int d = 0; d < rank; ++d)
+      layer.shape.push_back(1 + Below(random, d + 1 < rank ? 5 : 150));
     layer.multiplies = random() % 3 == 0;
     Tensor values[2];
     Term terms[2];
@@ -188,12 +188,13 @@ TEST(ImcNetworkLayers, SumsAndProductsBroadcast) {
       for (size_t d = skip; d < layer.shape.size(); ++d) {
         terms[t].shape.push_back(random() % 4 ? layer.shape[d] : 1);
       }
-      if (!layer.multiplies) terms[t].multiplier = 1 + Below(random, 9) - 12 * (random() % 2);
+      if (!layer.multiplies)
+        terms[t].multiplier = 1 + Below(random, 9) - 12 * (random() % 2);
       values[t] = RandomTensor(terms[t].type, terms[t].shape, random);
     }
     // Both operands lie behind each other in one input; types of up to 8 bits take a byte each.
     std::vector<int64_t> joined;
-    for (const Tensor& v : values) {
+    for (const Tensor &v : values) {
       for (int64_t code : v.ToIntegers()) {
         joined.push_back(v.type() == DataType::Bipolar() ? code > 0 : code & 255);
       }
@@ -242,7 +243,8 @@ TEST(ImcNetworkLayers, ProductsOfTwoTensors) {
     Tensor a = RandomTensor(layer.lhs, {lhs_size}, random);
     Tensor b = RandomTensor(layer.rhs, {rhs_size}, random);
     std::vector<int64_t> joined = a.ToIntegers();
-    for (int64_t value : b.ToIntegers()) joined.push_back(value);
+    for (int64_t value : b.ToIntegers())
+      joined.push_back(value);
     Tensor x = Integers(DataType::Signed(8), {lhs_size + rhs_size}, joined);
     std::vector<int64_t> expected;
     for (int64_t j = 0; j < batch * layer.n; ++j) {
@@ -255,8 +257,7 @@ TEST(ImcNetworkLayers, ProductsOfTwoTensors) {
         expected.push_back(NaiveFinish(layer.finish, m, sum));
       }
     }
-    auto y = RunLayer(SmallTarget(random), layer, x, ResultType(layer.finish),
-                      static_cast<int64_t>(expected.size()));
+    auto y = RunLayer(SmallTarget(random), layer, x, ResultType(layer.finish), static_cast<int64_t>(expected.size()));
     ASSERT_TRUE(y.ok()) << y.status();
     ASSERT_EQ(*y, expected);
   }
@@ -293,7 +294,8 @@ TEST(ImcNetworkLayers, Borders) {
       bool inside = true;
       for (int d = rank - 1; d >= 0; --d) {
         int64_t index = left % shape[d] - layer.low[d];
-        if (d == layer.axis) channel = left % shape[d];
+        if (d == layer.axis)
+          channel = left % shape[d];
         left /= shape[d];
         inside = inside && index >= 0 && index < layer.shape[d];
         flat += index * stride;
@@ -336,11 +338,10 @@ TEST(ImcNetworkLayers, Tables) {
     Tensor x = RandomTensor(layer.input, {elements}, random);
     layer.output_address = 1000;
     layer.table_address = 4000;
-    auto program = MakeProgram(Target{}, layer.input, elements, layer.output, elements, 1000,
-                               [&](CodeGenerator& g) {
-                                 absl::Status status = EmitConstant(g, table, 4000);
-                                 return status.ok() ? Emit(g, layer) : status;
-                               });
+    auto program = MakeProgram(Target{}, layer.input, elements, layer.output, elements, 1000, [&](CodeGenerator &g) {
+      absl::Status status = EmitConstant(g, table, 4000);
+      return status.ok() ? Emit(g, layer) : status;
+    });
     ASSERT_TRUE(program.ok()) << program.status();
     auto y = Simulator::Create(*program)->Run({x});
     ASSERT_TRUE(y.ok()) << y.status();
@@ -365,8 +366,9 @@ TEST(ImcNetworkLayers, DepthwiseWeightsArePacked) {
   CodeGenerator generator{Target{}};
   ASSERT_TRUE(Emit(generator, layer).ok());
   std::vector<LoadWeights> loads;
-  for (const Instruction& instruction : generator.instructions()) {
-    if (const auto* load = std::get_if<LoadWeights>(&instruction)) loads.push_back(*load);
+  for (const Instruction &instruction : generator.instructions()) {
+    if (const auto *load = std::get_if<LoadWeights>(&instruction))
+      loads.push_back(*load);
   }
   ASSERT_EQ(loads.size(), 1u);
   EXPECT_EQ(loads[0].rows, 9 * 16);
@@ -385,8 +387,7 @@ TEST(ImcNetworkLayers, LimitsAreNamed) {
   EXPECT_EQ(Emit(generator, sum).message(), "sums are int49, the target has accumulator_bits=48");
   sum.sum = DataType::Signed(9);
   sum.lhs.multiplier = int64_t{1} << 50;
-  EXPECT_EQ(Emit(generator, sum).message(),
-            "the multiplier 1125899906842624 needs more than 48 bits");
+  EXPECT_EQ(Emit(generator, sum).message(), "the multiplier 1125899906842624 needs more than 48 bits");
   sum.lhs.multiplier = 1;
   sum.lhs.shape = {3};
   EXPECT_EQ(Emit(generator, sum).message(), "shape 3 does not broadcast to 2");
@@ -402,5 +403,5 @@ TEST(ImcNetworkLayers, LimitsAreNamed) {
             "a tensor takes 2 bytes at address 1048576, the target has activation_bytes=1048576");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -8,16 +8,16 @@ namespace {
 Program Sample() {
   Program program;
   program.target = *ParseTarget("rows=16 columns=16 slots=16 activation_bytes=64");
-  program.ports = {{false, "x \"1\"\n", DataType::Unsigned(2), 4, 0},
-                   {true, "y", DataType::Signed(32), 4, 16}};
+  program.ports = {{false, "x \"1\"\n", DataType::Unsigned(2), 4, 0}, {true, "y", DataType::Signed(32), 4, 16}};
   program.instructions = {Configure{DataType::Unsigned(2), DataType::Signed(2)},
                           LoadAccumulators{0, 0, 4, DataType::Unsigned(2)},
                           StoreAccumulators{0, 16, 4, DataType::Signed(32)}, Halt{}};
-  for (int i = 0; i < 70; ++i) program.data.push_back(static_cast<uint8_t>(3 * i));
+  for (int i = 0; i < 70; ++i)
+    program.data.push_back(static_cast<uint8_t>(3 * i));
   return program;
 }
 
-std::string Serialized(const Program& program) {
+std::string Serialized(const Program &program) {
   auto bytes = SerializeProgram(program);
   EXPECT_TRUE(bytes.ok()) << bytes.status();
   return bytes.ok() ? *bytes : "";
@@ -52,7 +52,8 @@ TEST(ImcProgram, AnyBytesAreSurvived) {
       mutated[random() % mutated.size()] = static_cast<char>(random());
     }
     auto parsed = ParseProgram(Bytes(mutated));
-    if (!parsed.ok()) continue;
+    if (!parsed.ok())
+      continue;
     ++accepted;
     ASSERT_EQ(Serialized(*parsed), mutated);
     // Whatever was accepted runs or fails, but never crashes.
@@ -76,8 +77,7 @@ TEST(ImcProgram, ErrorsSayWhatIsWrong) {
   std::string many = bytes;
   many[23] = '\xff';
   EXPECT_EQ(ParseError(many), "imc program is cut off in its instructions");
-  EXPECT_EQ(ParseError(bytes.substr(0, bytes.size() - 1)),
-            "expected 70 bytes in the data section, found 69");
+  EXPECT_EQ(ParseError(bytes.substr(0, bytes.size() - 1)), "expected 70 bytes in the data section, found 69");
   std::string spaced = bytes;
   size_t space = spaced.find(" columns");
   spaced.replace(space, 1, "\t");
@@ -125,5 +125,5 @@ TEST(ImcProgram, ElementsTakeWholeBytes) {
   EXPECT_EQ(ElementBytes(DataType::Signed(33)), 8);
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -12,7 +12,7 @@ TEST(ImcTarget, EmptyDescriptionIsTheDefault) {
 }
 
 TEST(ImcTarget, DefaultsAreInTheirRanges) {
-  for (const TargetOption& option : TargetOptions()) {
+  for (const TargetOption &option : TargetOptions()) {
     auto target = ParseTarget(std::string(option.key) + "=" + TargetValue(Target{}, option.key));
     EXPECT_TRUE(target.ok()) << target.status();
     EXPECT_FALSE(option.help.empty());
@@ -20,9 +20,8 @@ TEST(ImcTarget, DefaultsAreInTheirRanges) {
 }
 
 TEST(ImcTarget, PrintedFormReadsBack) {
-  auto target = ParseTarget(
-      "rows=64 columns=32 slots=16 cell_bits=2 weight_layout=slots "
-      "access=broadcast index_bits=5 product_aj=0 banks=1");
+  auto target = ParseTarget("rows=64 columns=32 slots=16 cell_bits=2 weight_layout=slots "
+                            "access=broadcast index_bits=5 product_aj=0 banks=1");
   ASSERT_TRUE(target.ok()) << target.status();
   EXPECT_EQ(target->rows, 64);
   EXPECT_EQ(target->weight_layout, WeightLayout::kSlots);
@@ -31,15 +30,13 @@ TEST(ImcTarget, PrintedFormReadsBack) {
 }
 
 TEST(ImcTarget, EveryProblemIsReported) {
-  auto target =
-      ParseTarget("rows=0 columns=9999 colour=red access=maybe slots=1e3 banks=1 banks=2");
+  auto target = ParseTarget("rows=0 columns=9999 colour=red access=maybe slots=1e3 banks=1 banks=2");
   ASSERT_FALSE(target.ok());
   std::string message(target.status().message());
-  EXPECT_EQ(message,
-            "target description: 'rows' must be an integer from 1 to 4096, found '0'; "
-            "'columns' must be an integer from 1 to 4096, found '9999'; unknown key 'colour'; "
-            "'access' must be one of gather, broadcast, found 'maybe'; "
-            "'slots' must be an integer from 1 to 4096, found '1e3'; 'banks' is given twice");
+  EXPECT_EQ(message, "target description: 'rows' must be an integer from 1 to 4096, found '0'; "
+                     "'columns' must be an integer from 1 to 4096, found '9999'; unknown key 'colour'; "
+                     "'access' must be one of gather, broadcast, found 'maybe'; "
+                     "'slots' must be an integer from 1 to 4096, found '1e3'; 'banks' is given twice");
 }
 
 TEST(ImcTarget, WidestWeightMustFitABank) {
@@ -56,5 +53,5 @@ TEST(ImcTarget, WordsWithoutEqualsAreRefused) {
             "target description: expected key=value, found 'columns'");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -55,8 +55,7 @@ TEST(ImcWeightTile, RunLengthsHoldGaps) {
   EXPECT_EQ(*bytes, (std::vector<uint8_t>{0b01110100, 0b0000}));
   EXPECT_EQ(*DecodeTile(tile, *bytes), weights);
   tile.n = 1;
-  EXPECT_EQ(EncodeTile(tile, weights).status().message(),
-            "column 0: expected at most 1 entries, found 2");
+  EXPECT_EQ(EncodeTile(tile, weights).status().message(), "column 0: expected at most 1 entries, found 2");
 }
 
 TEST(ImcWeightTile, RoundTripsAtEveryWidth) {
@@ -90,14 +89,11 @@ TEST(ImcWeightTile, WrongWeightsAreRefused) {
 TEST(ImcWeightTile, WrongBytesAreRefused) {
   TileShape tile{WeightFormat::kNOfM, 2, 3, 4, 1, DataType::Signed(2)};
   // Entries (value 2 bits, index 2 bits): (1 at 0) twice.
-  EXPECT_EQ(DecodeTile(tile, {0b00010001, 0}).status().message(),
-            "column 0: two entries of a group name index 0");
+  EXPECT_EQ(DecodeTile(tile, {0b00010001, 0}).status().message(), "column 0: two entries of a group name index 0");
   // Index 3 of a group of 3.
-  EXPECT_EQ(DecodeTile(tile, {0b00001101, 0}).status().message(),
-            "column 0: an entry names index 3 of a group of 3");
+  EXPECT_EQ(DecodeTile(tile, {0b00001101, 0}).status().message(), "column 0: an entry names index 3 of a group of 3");
   // The second group has one row.
-  EXPECT_EQ(DecodeTile(tile, {0, 0b00000101}).status().message(),
-            "column 0: an entry names index 1 of a group of 1");
+  EXPECT_EQ(DecodeTile(tile, {0, 0b00000101}).status().message(), "column 0: an entry names index 1 of a group of 1");
   EXPECT_EQ(DecodeTile(tile, {0}).status().message(), "an encoded tile takes 2 bytes, found 1");
 }
 
@@ -112,17 +108,14 @@ TEST(ImcWeightTile, SlotsAndColumnsFollowTheTarget) {
 }
 
 TEST(ImcWeightTile, LimitsAreNamed) {
-  Target target =
-      *ParseTarget("rows=8 slots=4 columns=4 max_weight_bits=4 index_bits=1 weight_layout=slices");
+  Target target = *ParseTarget("rows=8 slots=4 columns=4 max_weight_bits=4 index_bits=1 weight_layout=slices");
   auto check = [&](TileShape tile) { return std::string(CheckTile(tile, target).message()); };
   DataType int2 = DataType::Signed(2);
   EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 4, 2, int2}), "");
-  EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 9, 1, int2}),
-            "the tile takes 9 rows, the target has rows=8");
+  EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 9, 1, int2}), "the tile takes 9 rows, the target has rows=8");
   EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 5, 1, int2}),
             "the tile takes 5 slots per column, the target has slots=4");
-  EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 4, 3, int2}),
-            "the tile takes 6 columns, the target has columns=4");
+  EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 4, 3, int2}), "the tile takes 6 columns, the target has columns=4");
   EXPECT_EQ(check({WeightFormat::kDense, 0, 0, 1, 1, DataType::Signed(5)}),
             "the tile takes 5 bits per weight, the target has max_weight_bits=4");
   EXPECT_EQ(check({WeightFormat::kNOfM, 1, 2, 8, 1, int2}), "");
@@ -130,5 +123,5 @@ TEST(ImcWeightTile, LimitsAreNamed) {
             "the tile takes 2 index bits per slot, the target has index_bits=1");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::imc
+} // namespace
+} // namespace qcompile::runtime::imc

@@ -5,8 +5,7 @@ namespace qcompile::runtime {
 namespace {
 
 // weights[k * n + m] from random first columns of blocks, by the definition in docs/Encodings.md.
-std::vector<int64_t> CirculantCodes(std::mt19937_64& random, DataType type, int64_t block,
-                                    int64_t k, int64_t n) {
+std::vector<int64_t> CirculantCodes(std::mt19937_64 &random, DataType type, int64_t block, int64_t k, int64_t n) {
   const int64_t columns = (k + block - 1) / block, rows = (n + block - 1) / block;
   const auto vectors = RandomCodes(random, type, rows * columns * block);
   std::vector<int64_t> weights(static_cast<size_t>(k * n));
@@ -28,8 +27,7 @@ MatmulPlan CirculantPlan(int64_t block, DataType act) {
   return plan;
 }
 
-void CheckCirculant(const MatmulProblem& problem, int64_t block,
-                    const std::vector<int64_t>& acts) {
+void CheckCirculant(const MatmulProblem &problem, int64_t block, const std::vector<int64_t> &acts) {
   const MatmulPlan plan = CirculantPlan(block, problem.activation_type);
   auto packed = PackMatmul(problem, plan);
   ASSERT_TRUE(packed.ok()) << packed.status() << " block " << block;
@@ -46,11 +44,11 @@ void CheckCirculant(const MatmulProblem& problem, int64_t block,
   }
   ForEachTier([&](int tier) {
     Buffer output(rows * qcrt_row_bytes(&plan.accumulators, n));
-    (tier < 0 ? qcrt_matmul_scalar : qcrt_matmul)(memory.As<qcrt_matmul_block>(),
-                                                  input.As<void>(), output.As<void>(), rows);
+    (tier < 0 ? qcrt_matmul_scalar : qcrt_matmul)(memory.As<qcrt_matmul_block>(), input.As<void>(), output.As<void>(),
+                                                  rows);
     EXPECT_EQ(Decode(plan.accumulators, output, rows, n), expected)
-        << "block " << block << " k " << problem.k << " n " << n
-        << " activations " << problem.activation_type.ToString() << " tier " << tier;
+        << "block " << block << " k " << problem.k << " n " << n << " activations "
+        << problem.activation_type.ToString() << " tier " << tier;
   });
 }
 
@@ -62,8 +60,8 @@ TEST(CirculantMatmul, EveryBlockAndActivationType) {
     types.push_back(DataType::Unsigned(bits));
   }
   // All factors up to 7, alone and together.
-  for (int64_t block : {2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 20, 24, 28, 30, 32, 35, 40, 42, 48, 49, 60, 63, 64,
-                        96, 100, 128, 225, 256, 512}) {
+  for (int64_t block : {2,  3,  4,  5,  6,  7,  8,  9,  10, 12, 14, 15,  16,  20,  24,  28,
+                        30, 32, 35, 40, 42, 48, 49, 60, 63, 64, 96, 100, 128, 225, 256, 512}) {
     for (int i = 0; i < 3; ++i) {
       const DataType act = types[random() % types.size()];
       const DataType type = DataType::Signed(2 + static_cast<int>(random() % 7));
@@ -72,8 +70,7 @@ TEST(CirculantMatmul, EveryBlockAndActivationType) {
       const int64_t k = block + static_cast<int64_t>(random() % (reach * block));
       const int64_t n = i == 0 ? block * (1 + static_cast<int64_t>(random() % reach))
                                : 1 + static_cast<int64_t>(random() % (reach * block));
-      CheckCirculant({k, n, act, CirculantCodes(random, type, block, k, n)}, block,
-                     RandomCodes(random, act, 2 * k));
+      CheckCirculant({k, n, act, CirculantCodes(random, type, block, k, n)}, block, RandomCodes(random, act, 2 * k));
     }
   }
 }
@@ -82,8 +79,8 @@ TEST(CirculantMatmul, BlocksLargerThanOneOfTheExtents) {
   std::mt19937_64 random(2);
   for (auto [k, n] : {std::pair<int64_t, int64_t>{3, 40}, {40, 3}, {1, 16}, {16, 1}, {17, 5}}) {
     const int64_t block = 16;
-    CheckCirculant({k, n, DataType::Signed(8), CirculantCodes(random, DataType::Signed(8), block, k, n)},
-                   block, RandomCodes(random, DataType::Signed(8), 3 * k));
+    CheckCirculant({k, n, DataType::Signed(8), CirculantCodes(random, DataType::Signed(8), block, k, n)}, block,
+                   RandomCodes(random, DataType::Signed(8), 3 * k));
   }
 }
 
@@ -110,10 +107,10 @@ TEST(CirculantMatmul, LongSums) {
   for (int64_t block : {4, 8, 16}) {
     const int64_t k = 2000, n = 3 * block;
     auto weights = CirculantCodes(random, DataType::Signed(8), block, k, n);
-    CheckCirculant({k, n, DataType::Unsigned(8), weights}, block,
-                   RandomCodes(random, DataType::Unsigned(8), 2 * k));
+    CheckCirculant({k, n, DataType::Unsigned(8), weights}, block, RandomCodes(random, DataType::Unsigned(8), 2 * k));
     std::vector<int64_t> acts;
-    for (int64_t i = 0; i < k; ++i) acts.push_back(weights[i * n] > 0 ? 255 : 0);
+    for (int64_t i = 0; i < k; ++i)
+      acts.push_back(weights[i * n] > 0 ? 255 : 0);
     CheckCirculant({k, n, DataType::Unsigned(8), weights}, block, acts);
   }
 }
@@ -163,7 +160,7 @@ TEST(CirculantMatmul, IsSelectedAgainstBitPlanes) {
 
 TEST(CirculantMatmul, OtherWeightsAndBlocksAreRefused) {
   std::mt19937_64 random(5);
-  auto refuses = [](const MatmulProblem& problem, int64_t block) {
+  auto refuses = [](const MatmulProblem &problem, int64_t block) {
     return !PackMatmul(problem, CirculantPlan(block, problem.activation_type)).ok();
   };
   auto weights = CirculantCodes(random, DataType::Signed(4), 8, 64, 64);
@@ -180,5 +177,5 @@ TEST(CirculantMatmul, OtherWeightsAndBlocksAreRefused) {
   EXPECT_TRUE(refuses({16, 16, DataType::Unsigned(8), weights}, 8));
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

@@ -6,7 +6,7 @@ namespace qcompile::runtime {
 namespace {
 
 // A window problem of random extents: 1 to 3 spatial dimensions.
-WindowProblem RandomWindow(std::mt19937_64& random, int64_t channels) {
+WindowProblem RandomWindow(std::mt19937_64 &random, int64_t channels) {
   WindowProblem window;
   window.input.push_back(1 + static_cast<int64_t>(random() % 2));
   for (size_t d = 0, rank = 1 + random() % 3; d < rank; ++d) {
@@ -22,12 +22,12 @@ WindowProblem RandomWindow(std::mt19937_64& random, int64_t channels) {
 }
 
 // The input pixel that each (position, kernel position) sees, from the definition.
-std::vector<std::vector<int64_t>> SeenPixels(const WindowProblem& window) {
+std::vector<std::vector<int64_t>> SeenPixels(const WindowProblem &window) {
   const Shape positions = OutputPositions(window);
   const Shape kernel(window.kernel.begin(), window.kernel.end());
   std::vector<std::vector<int64_t>> result;
   for (int64_t p = 0; p < NumElements(positions); ++p) {
-    std::vector<int64_t>& seen = result.emplace_back();
+    std::vector<int64_t> &seen = result.emplace_back();
     for (int64_t t = 0; t < NumElements(kernel); ++t) {
       int64_t pixel = 0, scale = 1, position = p, tap = t;
       for (size_t d = kernel.size(); d-- > 0;) {
@@ -43,11 +43,11 @@ std::vector<std::vector<int64_t>> SeenPixels(const WindowProblem& window) {
   return result;
 }
 
-std::vector<int64_t> ExpectedSums(const ConvProblem& problem, const std::vector<int64_t>& x) {
+std::vector<int64_t> ExpectedSums(const ConvProblem &problem, const std::vector<int64_t> &x) {
   const int64_t channels = problem.window.input.back();
   const int64_t per_group = channels / problem.groups;
   std::vector<int64_t> sums;
-  for (const std::vector<int64_t>& pixels : SeenPixels(problem.window)) {
+  for (const std::vector<int64_t> &pixels : SeenPixels(problem.window)) {
     for (int64_t o = 0; o < problem.outputs; ++o) {
       const int64_t group = o / (problem.outputs / problem.groups);
       int64_t sum = 0;
@@ -56,8 +56,8 @@ std::vector<int64_t> ExpectedSums(const ConvProblem& problem, const std::vector<
           const int64_t weight =
               problem.weights.empty()
                   ? 1
-                  : problem.weights[(o * static_cast<int64_t>(pixels.size()) +
-                                     static_cast<int64_t>(t)) * per_group + c];
+                  : problem
+                        .weights[(o * static_cast<int64_t>(pixels.size()) + static_cast<int64_t>(t)) * per_group + c];
           sum += weight * x[pixels[t] * channels + group * per_group + c];
         }
       }
@@ -68,29 +68,29 @@ std::vector<int64_t> ExpectedSums(const ConvProblem& problem, const std::vector<
 }
 
 // Sums stored as they are.
-void CheckConv(const ConvProblem& problem, const std::vector<int64_t>& x) {
+void CheckConv(const ConvProblem &problem, const std::vector<int64_t> &x) {
   auto plan = SelectConv(problem);
   ASSERT_TRUE(plan.ok()) << plan.status();
   const qcrt_format out = ContainerFormat(problem.result_type);
   auto packed = PackConv(problem, *plan, {QCRT_THEN_STORE, {}, out});
   ASSERT_TRUE(packed.ok()) << packed.status();
   Buffer block(*packed);
-  const qcrt_conv_block* header = block.As<qcrt_conv_block>();
+  const qcrt_conv_block *header = block.As<qcrt_conv_block>();
   Buffer input = Encode(plan->in, x, problem.window.input.back());
   const std::vector<int64_t> expected = ExpectedSums(problem, x);
   const int64_t rows = static_cast<int64_t>(expected.size()) / problem.outputs;
   ForEachTier([&](int tier) {
     Buffer output(rows * qcrt_row_bytes(&out, problem.outputs)), scratch(header->scratch_size);
-    (tier < 0 ? qcrt_conv_scalar : qcrt_conv)(header, input.As<void>(), output.As<void>(),
-                                              scratch.As<void>());
+    (tier < 0 ? qcrt_conv_scalar : qcrt_conv)(header, input.As<void>(), output.As<void>(), scratch.As<void>());
     EXPECT_EQ(Decode(out, output, rows, problem.outputs), expected)
-        << "kind " << plan->kind << " product " << plan->product.kind << " groups "
-        << problem.groups << " input " << ShapeToString(problem.window.input);
+        << "kind " << plan->kind << " product " << plan->product.kind << " groups " << problem.groups << " input "
+        << ShapeToString(problem.window.input);
   });
 }
 
-DataType RandomType(std::mt19937_64& random, int max_bits) {
-  if (random() % 4 == 0) return DataType::Bipolar();
+DataType RandomType(std::mt19937_64 &random, int max_bits) {
+  if (random() % 4 == 0)
+    return DataType::Bipolar();
   const int bits = 1 + static_cast<int>(random() % max_bits);
   return random() & 1 ? DataType::Signed(bits) : DataType::Unsigned(bits);
 }
@@ -107,12 +107,10 @@ TEST(Conv, RandomShapesAndTypes) {
     problem.input_type = RandomType(random, random() % 4 == 0 ? 16 : 8);
     problem.result_type = DataType::Signed(round % 2 ? 31 : 48);
     const Shape kernel(problem.window.kernel.begin(), problem.window.kernel.end());
-    const auto weights = RandomCodes(
-        random, RandomType(random, random() % 3 == 0 ? 8 : 2),
-        problem.outputs * NumElements(kernel) * problem.window.input.back() / groups);
+    const auto weights = RandomCodes(random, RandomType(random, random() % 3 == 0 ? 8 : 2),
+                                     problem.outputs * NumElements(kernel) * problem.window.input.back() / groups);
     problem.weights = weights;
-    CheckConv(problem, RandomCodes(random, problem.input_type,
-                                   NumElements(problem.window.input)));
+    CheckConv(problem, RandomCodes(random, problem.input_type, NumElements(problem.window.input)));
   }
 }
 
@@ -134,8 +132,7 @@ TEST(Conv, ChannelsByThemselves) {
     if (problem.groups > 1 || weights.empty()) {
       EXPECT_EQ(SelectConv(problem)->kind, QCRT_SUM_CHANNELS);
     }
-    CheckConv(problem, RandomCodes(random, problem.input_type,
-                                   NumElements(problem.window.input)));
+    CheckConv(problem, RandomCodes(random, problem.input_type, NumElements(problem.window.input)));
   }
 }
 
@@ -169,13 +166,13 @@ TEST(Conv, ThresholdsFollow) {
     ASSERT_TRUE(plan.ok());
     ThresholdProblem thresholds;
     std::vector<int64_t> values, directions(outputs, 1);
-    for (int64_t i = 0; i < outputs * 3; ++i) values.push_back(i % 3 * 500 - 700 + i / 3);
+    for (int64_t i = 0; i < outputs * 3; ++i)
+      values.push_back(i % 3 * 500 - 700 + i / 3);
     thresholds.n = outputs;
     thresholds.count = 3;
     thresholds.thresholds = values;
     thresholds.directions = directions;
-    for (const qcrt_format& out : {PlanesFormat(DataType::Unsigned(2)),
-                                   ContainerFormat(DataType::Unsigned(2))}) {
+    for (const qcrt_format &out : {PlanesFormat(DataType::Unsigned(2)), ContainerFormat(DataType::Unsigned(2))}) {
       thresholds.out = out;
       auto then = PackThreshold(thresholds);
       ASSERT_TRUE(then.ok()) << then.status();
@@ -186,15 +183,16 @@ TEST(Conv, ThresholdsFollow) {
       for (size_t i = 0; i < sums.size(); ++i) {
         const int64_t o = static_cast<int64_t>(i) % outputs;
         int64_t code = 0;
-        for (int64_t t = 0; t < 3; ++t) code += sums[i] >= values[o * 3 + t];
+        for (int64_t t = 0; t < 3; ++t)
+          code += sums[i] >= values[o * 3 + t];
         expected.push_back(code);
       }
       const int64_t rows = static_cast<int64_t>(sums.size()) / outputs;
       ForEachTier([&](int tier) {
         Buffer output(rows * qcrt_row_bytes(&out, outputs));
         Buffer scratch(block.As<qcrt_conv_block>()->scratch_size);
-        (tier < 0 ? qcrt_conv_scalar : qcrt_conv)(block.As<qcrt_conv_block>(), input.As<void>(),
-                                                  output.As<void>(), scratch.As<void>());
+        (tier < 0 ? qcrt_conv_scalar : qcrt_conv)(block.As<qcrt_conv_block>(), input.As<void>(), output.As<void>(),
+                                                  scratch.As<void>());
         EXPECT_EQ(Decode(out, output, rows, outputs), expected);
         EXPECT_TRUE(PaddingIsZero(out, output, rows, outputs));
       });
@@ -227,10 +225,11 @@ TEST(MaxPool, RandomShapesAndTypes) {
     const DataType type = random() & 1 ? DataType::Signed(width) : DataType::Unsigned(width);
     const auto x = RandomCodes(random, type, NumElements(window.input));
     std::vector<int64_t> expected;
-    for (const std::vector<int64_t>& pixels : SeenPixels(window)) {
+    for (const std::vector<int64_t> &pixels : SeenPixels(window)) {
       for (int64_t c = 0; c < channels; ++c) {
         int64_t largest = x[pixels[0] * channels + c];
-        for (int64_t pixel : pixels) largest = std::max(largest, x[pixel * channels + c]);
+        for (int64_t pixel : pixels)
+          largest = std::max(largest, x[pixel * channels + c]);
         expected.push_back(largest);
       }
     }
@@ -241,12 +240,12 @@ TEST(MaxPool, RandomShapesAndTypes) {
     const int64_t count = static_cast<int64_t>(expected.size());
     ForEachTier([&](int tier) {
       Buffer output(qcrt_row_bytes(&format, count));
-      (tier < 0 ? qcrt_max_pool_scalar : qcrt_max_pool)(block.As<qcrt_max_pool_block>(),
-                                                        input.As<void>(), output.As<void>());
+      (tier < 0 ? qcrt_max_pool_scalar : qcrt_max_pool)(block.As<qcrt_max_pool_block>(), input.As<void>(),
+                                                        output.As<void>());
       EXPECT_EQ(Decode(format, output, 1, count), expected);
     });
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

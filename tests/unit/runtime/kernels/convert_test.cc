@@ -9,8 +9,8 @@ TEST(Convert, PlanesAreLeastSignificantBitFirst) {
   const std::vector<int64_t> codes = {-2, -1, 0, 1, 1};
   Buffer buffer = Encode(PlanesFormat(DataType::Signed(2)), codes, 5);
   ASSERT_EQ(buffer.size(), 16);
-  EXPECT_EQ(buffer.As<uint64_t>()[0], 0b11010u);  // u & 1
-  EXPECT_EQ(buffer.As<uint64_t>()[1], 0b11100u);  // u >> 1
+  EXPECT_EQ(buffer.As<uint64_t>()[0], 0b11010u); // u & 1
+  EXPECT_EQ(buffer.As<uint64_t>()[1], 0b11100u); // u >> 1
 }
 
 TEST(Convert, BipolarBits) {
@@ -29,15 +29,15 @@ TEST(Convert, BytesAreOffsetAndPadded) {
 TEST(Convert, EveryLayoutToEveryLayoutAndShape) {
   std::mt19937_64 random(16);
   for (DataType type : {DataType::Signed(3), DataType::Unsigned(5), DataType::Bipolar()}) {
-    std::vector<qcrt_format> formats = {PlanesFormat(type), BytesFormat(type), Int32Format(),
-                                        Int64Format()};
+    std::vector<qcrt_format> formats = {PlanesFormat(type), BytesFormat(type), Int32Format(), Int64Format()};
     for (int32_t layout = QCRT_DENSE_INT8; layout <= QCRT_DENSE_UINT32; ++layout) {
       const bool is_unsigned = layout % 2 == 0;
-      if (type.MinValue() >= 0 || !is_unsigned) formats.push_back({layout, 0, 0, 1});
+      if (type.MinValue() >= 0 || !is_unsigned)
+        formats.push_back({layout, 0, 0, 1});
     }
     const std::vector<int64_t> codes = RandomCodes(random, type, 12 * 70);
-    for (const qcrt_format& from : formats) {
-      for (const qcrt_format& to : formats) {
+    for (const qcrt_format &from : formats) {
+      for (const qcrt_format &to : formats) {
         for (int64_t in_n : {70, 12, 1, 840}) {
           for (int64_t out_n : {70, 60, 840}) {
             ForEachTier([&](int) {
@@ -93,5 +93,5 @@ TEST(Tiers, BaselineIsAlwaysThere) {
   EXPECT_STREQ(qcrt_tier_name(99), "unknown");
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

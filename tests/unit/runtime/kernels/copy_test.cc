@@ -8,18 +8,17 @@ namespace {
 TEST(Copy, Transpose) {
   // y[i, j, k] = x[k, i, j].
   for (int64_t bytes : {1, 2, 4, 8}) {
-    auto packed = PackCopy({{EvenTable(2, 3), 12}, {EvenTable(3, 1), 4}, {EvenTable(4, 6), 1}}, 0,
-                           bytes);
+    auto packed = PackCopy({{EvenTable(2, 3), 12}, {EvenTable(3, 1), 4}, {EvenTable(4, 6), 1}}, 0, bytes);
     ASSERT_TRUE(packed.ok()) << packed.status();
     Buffer block(*packed), x(24 * bytes), y(24 * bytes);
-    for (int64_t i = 0; i < 24 * bytes; ++i) x.As<uint8_t>()[i] = static_cast<uint8_t>(i);
+    for (int64_t i = 0; i < 24 * bytes; ++i)
+      x.As<uint8_t>()[i] = static_cast<uint8_t>(i);
     qcrt_copy(block.As<qcrt_copy_block>(), x.As<void>(), y.As<void>());
     for (int i = 0; i < 2; ++i) {
       for (int j = 0; j < 3; ++j) {
         for (int k = 0; k < 4; ++k) {
           EXPECT_EQ(std::memcmp(y.As<char>() + ((i * 3 + j) * 4 + k) * bytes,
-                                x.As<char>() + ((k * 2 + i) * 3 + j) * bytes,
-                                static_cast<size_t>(bytes)),
+                                x.As<char>() + ((k * 2 + i) * 3 + j) * bytes, static_cast<size_t>(bytes)),
                     0);
         }
       }
@@ -29,8 +28,7 @@ TEST(Copy, Transpose) {
 
 TEST(Copy, InnermostRunsBecomeElements) {
   // The rows of a 5 x 3 x 4 tensor in another order: elements of 12 containers.
-  auto packed =
-      PackCopy({{{48, 0, 12}, 12}, {EvenTable(3, 4), 4}, {EvenTable(4, 1), 1}}, 12, 2);
+  auto packed = PackCopy({{{48, 0, 12}, 12}, {EvenTable(3, 4), 4}, {EvenTable(4, 1), 1}}, 12, 2);
   ASSERT_TRUE(packed.ok());
   Buffer block(*packed);
   EXPECT_EQ(block.As<qcrt_copy_block>()->rank, 1);
@@ -49,15 +47,17 @@ TEST(Copy, RandomTablesAndStrides) {
       const int64_t extent = 1 + static_cast<int64_t>(random() % 4);
       const int64_t stride = in_size * (random() % 2 ? 1 : static_cast<int64_t>(random() % 3));
       dimensions[d] = {EvenTable(extent, stride, static_cast<int64_t>(random() % 2)), out_stride};
-      if (random() % 3 == 0) std::reverse(dimensions[d].table.begin(), dimensions[d].table.end());
+      if (random() % 3 == 0)
+        std::reverse(dimensions[d].table.begin(), dimensions[d].table.end());
       in_size += stride * (extent - 1) + 1;
       out_stride *= extent + static_cast<int64_t>(random() % 2);
     }
     const int64_t out_offset = static_cast<int64_t>(random() % 3);
     Buffer x((in_size + 1) * bytes), y((out_stride + 3) * bytes), expected(y.size());
-    for (int64_t i = 0; i < x.size(); ++i) x.As<uint8_t>()[i] = static_cast<uint8_t>(random());
+    for (int64_t i = 0; i < x.size(); ++i)
+      x.As<uint8_t>()[i] = static_cast<uint8_t>(random());
     int64_t count = 1;
-    for (const CopyDimension& dimension : dimensions) {
+    for (const CopyDimension &dimension : dimensions) {
       count *= static_cast<int64_t>(dimension.table.size());
     }
     for (int64_t i = 0; i < count; ++i) {
@@ -68,8 +68,7 @@ TEST(Copy, RandomTablesAndStrides) {
         to += rest % extent * dimensions[d].out_stride;
         rest /= extent;
       }
-      std::memcpy(expected.As<char>() + to * bytes, x.As<char>() + from * bytes,
-                  static_cast<size_t>(bytes));
+      std::memcpy(expected.As<char>() + to * bytes, x.As<char>() + from * bytes, static_cast<size_t>(bytes));
     }
     auto packed = PackCopy(dimensions, out_offset, bytes);
     ASSERT_TRUE(packed.ok()) << packed.status();
@@ -101,5 +100,5 @@ TEST(Lookup, RowsAndIndicesFromTheEnd) {
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

@@ -9,19 +9,23 @@ namespace {
 // value * 2^exponent rounded to the nearest float32, ties to even, from the definition: the unit of
 // the last place of the result is 2^max(e - 23, -149), e being the exponent of the leading bit.
 float RoundExact(__int128 value, int exponent) {
-  if (value == 0) return 0.0f;
+  if (value == 0)
+    return 0.0f;
   const bool negative = value < 0;
   unsigned __int128 magnitude = negative ? -static_cast<unsigned __int128>(value) : value;
   int top = 0;
-  while (magnitude >> top > 1) ++top;
+  while (magnitude >> top > 1)
+    ++top;
   const int drop = std::max(top + exponent - 23, -149) - exponent;
   if (drop > 0) {
-    if (drop > 127) return 0.0f;  // less than half of the smallest float
+    if (drop > 127)
+      return 0.0f; // less than half of the smallest float
     const unsigned __int128 one = 1;
     const unsigned __int128 rest = magnitude & ((one << drop) - 1);
     const unsigned __int128 half = one << (drop - 1);
     magnitude >>= drop;
-    if (rest > half || (rest == half && (magnitude & 1))) ++magnitude;
+    if (rest > half || (rest == half && (magnitude & 1)))
+      ++magnitude;
     exponent += drop;
   }
   // At most 25 bits are left where bits were dropped, else at most 24: exact in double.
@@ -40,8 +44,7 @@ float Dequantized(int tier, double scale, int64_t code, int64_t zero_point, doub
   EXPECT_TRUE(packed.ok()) << packed.status();
   Buffer block(*packed);
   float y = NAN;
-  (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), &code,
-                                                        &y, 1);
+  (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), &code, &y, 1);
   return y;
 }
 
@@ -56,12 +59,12 @@ void CheckExact(int64_t significand, int64_t distance, __int128 b, int bias_shif
     uint32_t found, wanted;
     std::memcpy(&found, &y, 4);
     std::memcpy(&wanted, &expected, 4);
-    EXPECT_EQ(found, wanted) << scale << " * " << distance << " + " << bias << " gave " << y
-                             << ", expected " << expected;
+    EXPECT_EQ(found, wanted) << scale << " * " << distance << " + " << bias << " gave " << y << ", expected "
+                             << expected;
   });
 }
 
-int64_t RandomBits(std::mt19937_64& random, int bits) {
+int64_t RandomBits(std::mt19937_64 &random, int bits) {
   const int64_t value = static_cast<int64_t>(random() >> (64 - bits));
   return random() & 1 ? -value : value;
 }
@@ -70,8 +73,8 @@ TEST(Dequantize, RandomValues) {
   std::mt19937_64 random(12);
   for (int i = 0; i < 20000; ++i) {
     const int shift = static_cast<int>(random() % 60);
-    CheckExact(RandomBits(random, 53), RandomBits(random, 1 + random() % 46),
-               RandomBits(random, 53), shift, -70 + static_cast<int>(random() % 100));
+    CheckExact(RandomBits(random, 53), RandomBits(random, 1 + random() % 46), RandomBits(random, 53), shift,
+               -70 + static_cast<int>(random() % 100));
   }
 }
 
@@ -80,7 +83,7 @@ TEST(Dequantize, RandomValues) {
 TEST(Dequantize, NextToMidpoints) {
   std::mt19937_64 random(13);
   for (int i = 0; i < 20000; ++i) {
-    const int64_t midpoint = (int64_t{1} << 24) + 2 * (random() >> 41) + 1;  // 25 bits, odd
+    const int64_t midpoint = (int64_t{1} << 24) + 2 * (random() >> 41) + 1; // 25 bits, odd
     const int64_t distance = RandomBits(random, 30) | 1;
     const int64_t significand = RandomBits(random, 20) | 1;
     // bias = midpoint * 2^shift dominates; the product decides.
@@ -125,12 +128,10 @@ int CompareQuotient(__int128 numerator, int64_t divisor, double x) {
 float Quotient(int tier, double scale, int64_t code, int64_t divisor) {
   const int64_t zero_point = 0;
   const double bias = 0;
-  DequantizeProblem problem{QCRT_X_INT64, 1,        DataType::Signed(48), {&scale, 1},
-                            {&zero_point, 1}, {&bias, 1}, divisor};
+  DequantizeProblem problem{QCRT_X_INT64, 1, DataType::Signed(48), {&scale, 1}, {&zero_point, 1}, {&bias, 1}, divisor};
   Buffer block(*PackDequantize(problem));
   float y = NAN;
-  (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), &code,
-                                                        &y, 1);
+  (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), &code, &y, 1);
   return y;
 }
 
@@ -142,7 +143,7 @@ TEST(Dequantize, QuotientsAreTheNearestFloats) {
     const int64_t divisor = 1 + static_cast<int64_t>(random() >> (33 + random() % 28));
     int64_t significand = RandomBits(random, 1 + random() % 40);
     int64_t code = RandomBits(random, 1 + random() % 24);
-    if (i % 2) {  // exactly on or just besides a midpoint
+    if (i % 2) { // exactly on or just besides a midpoint
       significand = ((int64_t{1} << 24) + 2 * (random() >> 41) + 1) * (random() & 1 ? 1 : -1);
       code = divisor + static_cast<int64_t>(random() % 3) - 1;
     }
@@ -159,17 +160,15 @@ TEST(Dequantize, QuotientsAreTheNearestFloats) {
       const double above = (double{y} + std::nextafterf(y, INFINITY)) / 2;
       const int low = CompareQuotient(numerator, divisor, below);
       const int high = CompareQuotient(numerator, divisor, above);
-      EXPECT_TRUE(low > 0 || (low == 0 && bits % 2 == 0))
-          << significand << " * " << code << " / " << divisor;
-      EXPECT_TRUE(high < 0 || (high == 0 && bits % 2 == 0))
-          << significand << " * " << code << " / " << divisor;
+      EXPECT_TRUE(low > 0 || (low == 0 && bits % 2 == 0)) << significand << " * " << code << " / " << divisor;
+      EXPECT_TRUE(high < 0 || (high == 0 && bits % 2 == 0)) << significand << " * " << code << " / " << divisor;
     });
   }
   EXPECT_EQ(Quotient(0, 1e300, 7, 3), INFINITY);
   EXPECT_EQ(Quotient(0, -1e300, 7, 3), -INFINITY);
   EXPECT_EQ(Quotient(0, 1e-300, 7, 3), 0.0f);
   EXPECT_FALSE(std::signbit(Quotient(0, -1e-300, 7, 3)));
-  EXPECT_EQ(Quotient(0, 0x1p-149, 3, 2), 0x1p-148f);  // a tie of subnormal floats: 1.5 to 2
+  EXPECT_EQ(Quotient(0, 0x1p-149, 3, 2), 0x1p-148f); // a tie of subnormal floats: 1.5 to 2
   EXPECT_EQ(Quotient(0, 0x1p-1074, 5, 2), 0.0f);
 }
 
@@ -177,7 +176,7 @@ TEST(Dequantize, ZerosAndOverflow) {
   ForEachTier([](int tier) {
     EXPECT_FALSE(std::signbit(Dequantized(tier, -1.0, 5, 5, 0.0)));
     EXPECT_FALSE(std::signbit(Dequantized(tier, 1.0, -3, -3, -0.0)));
-    EXPECT_FALSE(std::signbit(Dequantized(tier, -1e-300, 6, 5, 0.0)));  // rounds to zero from below
+    EXPECT_FALSE(std::signbit(Dequantized(tier, -1e-300, 6, 5, 0.0))); // rounds to zero from below
     EXPECT_EQ(Dequantized(tier, 1e300, 7, 5, 0.0), INFINITY);
     EXPECT_EQ(Dequantized(tier, 1e308, -100, 5, 1e308), -INFINITY);
     // The largest float plus half a unit rounds to infinity, a little less does not.
@@ -202,12 +201,11 @@ TEST(Dequantize, RowsAndColumns) {
       auto packed = PackDequantize({operand, n, DataType::Signed(20), scales, zero_points, biases});
       ASSERT_TRUE(packed.ok());
       Buffer block(*packed);
-      Buffer input =
-          Encode(operand == QCRT_X_INT32 ? Int32Format() : Int64Format(), codes, n);
+      Buffer input = Encode(operand == QCRT_X_INT32 ? Int32Format() : Int64Format(), codes, n);
       ForEachTier([&](int tier) {
         std::vector<float> y(3 * n);
-        (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(
-            block.As<qcrt_dequantize_block>(), input.As<void>(), y.data(), 3);
+        (tier < 0 ? qcrt_dequantize_scalar : qcrt_dequantize)(block.As<qcrt_dequantize_block>(), input.As<void>(),
+                                                              y.data(), 3);
         for (int64_t i = 0; i < 3 * n; ++i) {
           const int64_t c = i % n;
           EXPECT_EQ(y[i], Dequantized(tier, scales[c], codes[i], zero_points[c], biases[c]));
@@ -220,7 +218,7 @@ TEST(Dequantize, RowsAndColumns) {
 TEST(Dequantize, RefusesDistancesThatDoubleDoesNotHold) {
   const double one = 1.0;
   const int64_t far = int64_t{1} << 60, near = 0;
-  auto pack = [&](int bits, const int64_t& zero_point) {
+  auto pack = [&](int bits, const int64_t &zero_point) {
     return PackDequantize({QCRT_X_INT64, 1, DataType::Signed(bits), absl::MakeConstSpan(&one, 1),
                            absl::MakeConstSpan(&zero_point, 1), absl::MakeConstSpan(&one, 1)});
   };
@@ -229,5 +227,5 @@ TEST(Dequantize, RefusesDistancesThatDoubleDoesNotHold) {
   EXPECT_FALSE(pack(60, near).ok());
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

@@ -12,7 +12,7 @@ struct Shapes {
   Shape a, b, result;
 };
 
-Shapes RandomShapes(std::mt19937_64& random, size_t rank) {
+Shapes RandomShapes(std::mt19937_64 &random, size_t rank) {
   Shapes shapes;
   for (size_t d = 0; d < rank; ++d) {
     const int64_t extent = random() % 4 == 0 ? 300 : 1 + static_cast<int64_t>(random() % 5);
@@ -21,26 +21,29 @@ Shapes RandomShapes(std::mt19937_64& random, size_t rank) {
     shapes.result.push_back(std::max(shapes.a[d], shapes.b[d]));
   }
   if (rank > 0 && random() % 3 == 0) {
-    while (!shapes.b.empty() && shapes.b[0] == 1) shapes.b.erase(shapes.b.begin());
+    while (!shapes.b.empty() && shapes.b[0] == 1)
+      shapes.b.erase(shapes.b.begin());
   }
   return shapes;
 }
 
 // The element of a dense tensor that position i of the result sees.
-int64_t BroadcastAt(const Shape& shape, const Shape& result, int64_t i) {
+int64_t BroadcastAt(const Shape &shape, const Shape &result, int64_t i) {
   int64_t at = 0, stride = 1;
   for (size_t d = result.size(); d-- > 0;) {
     const int64_t index = i % result[d];
     i /= result[d];
-    if (result.size() - d > shape.size()) continue;
+    if (result.size() - d > shape.size())
+      continue;
     const int64_t extent = shape[d - (result.size() - shape.size())];
-    if (extent != 1) at += index * stride;
+    if (extent != 1)
+      at += index * stride;
     stride *= extent;
   }
   return at;
 }
 
-DataType RandomType(std::mt19937_64& random, int max_bits) {
+DataType RandomType(std::mt19937_64 &random, int max_bits) {
   const int bits = 1 + static_cast<int>(random() % max_bits);
   return random() & 1 ? DataType::Signed(bits) : DataType::Unsigned(bits);
 }
@@ -49,7 +52,8 @@ TEST(Binary, RandomShapesAndTypes) {
   std::mt19937_64 random(41);
   for (int round = 0; round < 400; ++round) {
     Shapes shapes = RandomShapes(random, random() % 5);
-    if (NumElements(shapes.result) > 20000) continue;
+    if (NumElements(shapes.result) > 20000)
+      continue;
     const bool wide = round % 3 == 0;
     BinaryProblem problem;
     problem.operation = round % 2 ? QCRT_CODES_ADD : QCRT_CODES_MULTIPLY;
@@ -67,9 +71,8 @@ TEST(Binary, RandomShapesAndTypes) {
     for (int64_t i = 0; i < NumElements(shapes.result); ++i) {
       const int64_t x = a[BroadcastAt(shapes.a, shapes.result, i)];
       const int64_t y = b[BroadcastAt(shapes.b, shapes.result, i)];
-      expected.push_back(problem.operation == QCRT_CODES_ADD
-                             ? problem.a_multiplier * x + problem.b_multiplier * y
-                             : x * y);
+      expected.push_back(problem.operation == QCRT_CODES_ADD ? problem.a_multiplier * x + problem.b_multiplier * y
+                                                             : x * y);
     }
     auto packed = PackBinary(problem);
     ASSERT_TRUE(packed.ok()) << packed.status();
@@ -80,8 +83,7 @@ TEST(Binary, RandomShapesAndTypes) {
     Buffer right = Encode(ContainerFormat(problem.b_type), b, NumElements(shapes.b));
     ForEachTier([&](int tier) {
       Buffer y(qcrt_row_bytes(&out, count));
-      (tier < 0 ? qcrt_binary_scalar : qcrt_binary)(block.As<qcrt_binary_block>(),
-                                                    left.As<void>(), right.As<void>(),
+      (tier < 0 ? qcrt_binary_scalar : qcrt_binary)(block.As<qcrt_binary_block>(), left.As<void>(), right.As<void>(),
                                                     y.As<void>());
       EXPECT_EQ(Decode(out, y, 1, count), expected) << ShapeToString(shapes.result);
     });
@@ -92,15 +94,21 @@ TEST(Product, RandomShapesAndTypes) {
   std::mt19937_64 random(42);
   for (int round = 0; round < 200; ++round) {
     Shapes batch = RandomShapes(random, random() % 3);
-    if (NumElements(batch.result) > 40) continue;
+    if (NumElements(batch.result) > 40)
+      continue;
     // A right matrix has no batch, or one dimension for each of the left one's.
-    if (batch.b.size() != batch.a.size()) batch.b.clear(), batch.result = batch.a;
+    if (batch.b.size() != batch.a.size())
+      batch.b.clear(), batch.result = batch.a;
     const int64_t rows = 1 + static_cast<int64_t>(random() % 9);
     const int64_t k = 1 + static_cast<int64_t>(random() % 40);
     const int64_t n = 1 + static_cast<int64_t>(random() % 140);
     const bool wide = round % 4 == 0;
-    ProductProblem problem{RandomType(random, wide ? 24 : 8), RandomType(random, wide ? 24 : 8),
-                           DataType::Signed(wide ? 60 : 26), batch.a, batch.b, batch.result};
+    ProductProblem problem{RandomType(random, wide ? 24 : 8),
+                           RandomType(random, wide ? 24 : 8),
+                           DataType::Signed(wide ? 60 : 26),
+                           batch.a,
+                           batch.b,
+                           batch.result};
     problem.a.insert(problem.a.end(), {rows, k});
     problem.b.insert(problem.b.end(), {k, n});
     problem.result.insert(problem.result.end(), {rows, n});
@@ -113,7 +121,8 @@ TEST(Product, RandomShapesAndTypes) {
       for (int64_t r = 0; r < rows; ++r) {
         for (int64_t m = 0; m < n; ++m) {
           int64_t sum = 0;
-          for (int64_t j = 0; j < k; ++j) sum += a[a_at + r * k + j] * b[b_at + j * n + m];
+          for (int64_t j = 0; j < k; ++j)
+            sum += a[a_at + r * k + j] * b[b_at + j * n + m];
           expected.push_back(sum);
         }
       }
@@ -127,8 +136,7 @@ TEST(Product, RandomShapesAndTypes) {
     Buffer right = Encode(ContainerFormat(problem.b_type), b, static_cast<int64_t>(b.size()));
     ForEachTier([&](int tier) {
       Buffer y(qcrt_row_bytes(&out, count));
-      (tier < 0 ? qcrt_product_scalar : qcrt_product)(block.As<qcrt_product_block>(),
-                                                      left.As<void>(), right.As<void>(),
+      (tier < 0 ? qcrt_product_scalar : qcrt_product)(block.As<qcrt_product_block>(), left.As<void>(), right.As<void>(),
                                                       y.As<void>());
       EXPECT_EQ(Decode(out, y, 1, count), expected);
     });
@@ -169,5 +177,5 @@ TEST(Table, PerColumnPerRowAndForAll) {
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

@@ -6,14 +6,14 @@ namespace {
 
 float Expected(int32_t operation, float a, float b) {
   switch (operation) {
-    case QCRT_ADD:
-      return a + b;
-    case QCRT_SUBTRACT:
-      return a - b;
-    case QCRT_MULTIPLY:
-      return a * b;
-    default:
-      return a / b;
+  case QCRT_ADD:
+    return a + b;
+  case QCRT_SUBTRACT:
+    return a - b;
+  case QCRT_MULTIPLY:
+    return a * b;
+  default:
+    return a / b;
   }
 }
 
@@ -27,15 +27,13 @@ TEST(FloatBinary, Strides) {
   }
   const int64_t strides[][2] = {{n, 1}, {0, 1}, {1, 0}, {0, 0}};
   for (int32_t operation = QCRT_ADD; operation <= QCRT_DIVIDE; ++operation) {
-    for (const auto& sa : strides) {
-      for (const auto& sb : strides) {
+    for (const auto &sa : strides) {
+      for (const auto &sb : strides) {
         std::vector<float> y(rows * n, -1.0f);
-        qcrt_float_binary(operation, a.data(), sa[0], sa[1], b.data(), sb[0], sb[1], y.data(),
-                          rows, n);
+        qcrt_float_binary(operation, a.data(), sa[0], sa[1], b.data(), sb[0], sb[1], y.data(), rows, n);
         for (int64_t r = 0; r < rows; ++r) {
           for (int64_t c = 0; c < n; ++c) {
-            EXPECT_EQ(y[r * n + c], Expected(operation, a[r * sa[0] + c * sa[1]],
-                                             b[r * sb[0] + c * sb[1]]));
+            EXPECT_EQ(y[r * n + c], Expected(operation, a[r * sa[0] + c * sa[1]], b[r * sb[0] + c * sb[1]]));
           }
         }
       }
@@ -43,5 +41,5 @@ TEST(FloatBinary, Strides) {
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

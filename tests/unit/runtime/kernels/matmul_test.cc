@@ -4,8 +4,8 @@
 namespace qcompile::runtime {
 namespace {
 
-std::vector<int64_t> ExpectedProduct(const std::vector<int64_t>& acts,
-                                     const std::vector<int64_t>& weights, int64_t k, int64_t n) {
+std::vector<int64_t> ExpectedProduct(const std::vector<int64_t> &acts, const std::vector<int64_t> &weights, int64_t k,
+                                     int64_t n) {
   const int64_t rows = static_cast<int64_t>(acts.size()) / k;
   std::vector<int64_t> result(rows * n, 0);
   for (int64_t r = 0; r < rows; ++r) {
@@ -18,8 +18,7 @@ std::vector<int64_t> ExpectedProduct(const std::vector<int64_t>& acts,
   return result;
 }
 
-void CheckProduct(const MatmulProblem& problem, const MatmulPlan& plan,
-                  const std::vector<int64_t>& acts) {
+void CheckProduct(const MatmulProblem &problem, const MatmulPlan &plan, const std::vector<int64_t> &acts) {
   auto packed = PackMatmul(problem, plan);
   ASSERT_TRUE(packed.ok()) << packed.status();
   Buffer block(*packed);
@@ -29,8 +28,8 @@ void CheckProduct(const MatmulProblem& problem, const MatmulPlan& plan,
   const std::vector<int64_t> expected = ExpectedProduct(acts, weights, problem.k, problem.n);
   ForEachTier([&](int tier) {
     Buffer output(rows * qcrt_row_bytes(&plan.accumulators, problem.n));
-    (tier < 0 ? qcrt_matmul_scalar : qcrt_matmul)(block.As<qcrt_matmul_block>(),
-                                                  input.As<void>(), output.As<void>(), rows);
+    (tier < 0 ? qcrt_matmul_scalar : qcrt_matmul)(block.As<qcrt_matmul_block>(), input.As<void>(), output.As<void>(),
+                                                  rows);
     EXPECT_EQ(Decode(plan.accumulators, output, rows, problem.n), expected)
         << "k " << problem.k << " n " << problem.n << " kind " << plan.kind << " activations "
         << problem.activation_type.ToString();
@@ -69,8 +68,7 @@ TEST(Matmul, XorPlanesForEveryActivationType) {
     for (int64_t k : kDepths) {
       const int64_t n = kWidths[random() % 9];
       auto weights = RandomCodes(random, DataType::Bipolar(), k * n);
-      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_XOR, 1, act),
-                   RandomCodes(random, act, 3 * k));
+      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_XOR, 1, act), RandomCodes(random, act, 3 * k));
     }
   }
 }
@@ -81,8 +79,7 @@ TEST(Matmul, AndPlanesForEveryPairOfTypes) {
     for (DataType act : NarrowTypes(4)) {
       const int64_t k = kDepths[random() % 9], n = kWidths[random() % 9];
       auto weights = RandomCodes(random, DataType::Signed(bits), k * n);
-      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_AND, bits, act),
-                   RandomCodes(random, act, 2 * k));
+      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_AND, bits, act), RandomCodes(random, act, 2 * k));
     }
   }
 }
@@ -93,8 +90,7 @@ TEST(Matmul, BytesForEveryPairOfTypes) {
     for (DataType act : NarrowTypes(8)) {
       const int64_t k = kDepths[random() % 9], n = kWidths[random() % 9];
       auto weights = RandomCodes(random, DataType::Signed(bits), k * n);
-      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_BYTES, 0, act),
-                   RandomCodes(random, act, 2 * k));
+      CheckProduct({k, n, act, weights}, PlanOf(QCRT_MATMUL_BYTES, 0, act), RandomCodes(random, act, 2 * k));
     }
   }
 }
@@ -104,26 +100,24 @@ TEST(Matmul, EveryWidthAndDepthUpToTwoTiles) {
   for (int64_t n = 1; n <= 34; ++n) {
     for (int64_t k = 1; k <= 17; k += 4) {
       auto bipolar = RandomCodes(random, DataType::Bipolar(), k * n);
-      CheckProduct({k, n, DataType::Bipolar(), bipolar},
-                   PlanOf(QCRT_MATMUL_XOR, 1, DataType::Bipolar()),
+      CheckProduct({k, n, DataType::Bipolar(), bipolar}, PlanOf(QCRT_MATMUL_XOR, 1, DataType::Bipolar()),
                    RandomCodes(random, DataType::Bipolar(), k));
       auto bytes = RandomCodes(random, DataType::Signed(8), k * n);
-      CheckProduct({k, n, DataType::Signed(8), bytes},
-                   PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Signed(8)),
+      CheckProduct({k, n, DataType::Signed(8), bytes}, PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Signed(8)),
                    RandomCodes(random, DataType::Signed(8), k));
     }
   }
 }
 
 // Weights of which any output has at most `most` other than zero in any 16 neighbouring k.
-std::vector<int64_t> SparseCodes(std::mt19937_64& random, DataType type, int64_t k, int64_t n,
-                                 int64_t most) {
+std::vector<int64_t> SparseCodes(std::mt19937_64 &random, DataType type, int64_t k, int64_t n, int64_t most) {
   std::vector<int64_t> weights(k * n, 0);
   const auto codes = RandomCodes(random, type, k * n);
   for (int64_t first = 0; first < k; first += 16) {
     for (int64_t i = 0; i < most * n; ++i) {
       const int64_t at = std::min<int64_t>(first + static_cast<int64_t>(random() % 16), k - 1);
-      if (at >= first) weights[at * n + i % n] = codes[at * n + i % n];
+      if (at >= first)
+        weights[at * n + i % n] = codes[at * n + i % n];
     }
   }
   return weights;
@@ -167,7 +161,8 @@ TEST(Matmul, ExtremeSparseBytesDoNotSaturate) {
   const int64_t k = 64, n = 19;
   for (int64_t weight : {-128, 127}) {
     std::vector<int64_t> weights(k * n, 0);
-    for (int64_t i = 0; i < k * n; ++i) weights[i] = i / n % 4 == 0 ? weight : 0;
+    for (int64_t i = 0; i < k * n; ++i)
+      weights[i] = i / n % 4 == 0 ? weight : 0;
     MatmulPlan plan = PlanOf(QCRT_MATMUL_SPARSE, 0, DataType::Unsigned(8));
     plan.rounds = 1;
     CheckProduct({k, n, DataType::Unsigned(8), weights}, plan, std::vector<int64_t>(k, 255));
@@ -182,11 +177,9 @@ TEST(Matmul, ExtremeBytesDoNotSaturate) {
   const int64_t k = 70, n = 19;
   for (int64_t weight : {-128, 127}) {
     const std::vector<int64_t> weights(k * n, weight);
-    CheckProduct({k, n, DataType::Unsigned(8), weights},
-                 PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Unsigned(8)),
+    CheckProduct({k, n, DataType::Unsigned(8), weights}, PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Unsigned(8)),
                  std::vector<int64_t>(k, 255));
-    CheckProduct({k, n, DataType::Signed(8), weights},
-                 PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Signed(8)),
+    CheckProduct({k, n, DataType::Signed(8), weights}, PlanOf(QCRT_MATMUL_BYTES, 0, DataType::Signed(8)),
                  std::vector<int64_t>(k, -128));
   }
 }
@@ -242,5 +235,5 @@ TEST(Matmul, RefusesAPlanThatTheWeightsDoNotFit) {
   EXPECT_FALSE(PackMatmul(problem, PlanOf(QCRT_MATMUL_SPARSE, 0, DataType::Bipolar())).ok());
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

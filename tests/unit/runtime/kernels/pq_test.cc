@@ -18,10 +18,10 @@ struct Numbers {
   }
 };
 
-Numbers Random(std::mt19937_64& random, DataType input, int64_t k, int64_t length,
-               int64_t prototypes, int64_t n, int64_t reach, DataType table) {
+Numbers Random(std::mt19937_64 &random, DataType input, int64_t k, int64_t length, int64_t prototypes, int64_t n,
+               int64_t reach, DataType table) {
   Numbers numbers;
-  PqProblem& p = numbers.problem;
+  PqProblem &p = numbers.problem;
   p.k = k;
   p.length = length;
   p.spaces = (k + length - 1) / length;
@@ -33,13 +33,14 @@ Numbers Random(std::mt19937_64& random, DataType input, int64_t k, int64_t lengt
   for (int64_t i = 0; i < p.spaces * prototypes * length; ++i) {
     numbers.values.push_back(value(random));
   }
-  for (int64_t i = 0; i < p.spaces * prototypes; ++i) numbers.offsets.push_back(offset(random));
+  for (int64_t i = 0; i < p.spaces * prototypes; ++i)
+    numbers.offsets.push_back(offset(random));
   numbers.tables = RandomCodes(random, table, p.spaces * prototypes * n);
   return numbers;
 }
 
-std::vector<int64_t> Expected(const Numbers& numbers, const std::vector<int64_t>& x) {
-  const PqProblem& p = numbers.problem;
+std::vector<int64_t> Expected(const Numbers &numbers, const std::vector<int64_t> &x) {
+  const PqProblem &p = numbers.problem;
   std::vector<int64_t> sums;
   for (size_t row = 0; row < x.size(); row += p.k) {
     std::vector<int64_t> out(p.n);
@@ -48,8 +49,8 @@ std::vector<int64_t> Expected(const Numbers& numbers, const std::vector<int64_t>
       for (int64_t i = 0; i < p.prototypes; ++i) {
         int64_t distance = numbers.offsets[s * p.prototypes + i];
         for (int64_t l = 0; l < p.length && s * p.length + l < p.k; ++l) {
-          const int64_t d = p.factor * x[row + s * p.length + l] -
-                            numbers.values[(s * p.prototypes + i) * p.length + l];
+          const int64_t d =
+              p.factor * x[row + s * p.length + l] - numbers.values[(s * p.prototypes + i) * p.length + l];
           distance += p.norm == 1 ? std::abs(d) : d * d;
         }
         if (i == 0 || distance < best) {
@@ -66,10 +67,10 @@ std::vector<int64_t> Expected(const Numbers& numbers, const std::vector<int64_t>
   return sums;
 }
 
-void Check(Numbers numbers, int64_t rows, std::mt19937_64& random, int32_t kind) {
+void Check(Numbers numbers, int64_t rows, std::mt19937_64 &random, int32_t kind) {
   numbers.Link();
   numbers.problem.rows = rows;
-  const PqProblem& p = numbers.problem;
+  const PqProblem &p = numbers.problem;
   const PqPlan plan = SelectPq(p);
   EXPECT_EQ(plan.kind, kind);
   auto packed = PackPq(p, plan);
@@ -79,8 +80,7 @@ void Check(Numbers numbers, int64_t rows, std::mt19937_64& random, int32_t kind)
   Buffer block(*packed), input = Encode(plan.input, x, p.k);
   ForEachTier([&](int tier) {
     Buffer out(rows * qcrt_row_bytes(&plan.sums, p.n));
-    (tier < 0 ? qcrt_pq_scalar : qcrt_pq)(block.As<qcrt_pq_block>(), input.As<void>(),
-                                          out.As<void>(), rows);
+    (tier < 0 ? qcrt_pq_scalar : qcrt_pq)(block.As<qcrt_pq_block>(), input.As<void>(), out.As<void>(), rows);
     EXPECT_EQ(Decode(plan.sums, out, rows, p.n), expected)
         << "k " << p.k << " length " << p.length << " n " << p.n << " rows " << rows;
   });
@@ -94,8 +94,8 @@ TEST(PqKernel, Bytes) {
         for (int64_t rows : {1, 7, 31, 33, 64}) {
           const int64_t prototypes = 1 + static_cast<int64_t>(random() % 16);
           const int64_t n = 1 + static_cast<int64_t>(random() % 80);
-          Check(Random(random, input, k, length, prototypes, n, 127, DataType::Signed(8)), rows,
-                random, rows < 8 ? QCRT_PQ_ROWS : QCRT_PQ_TILES);
+          Check(Random(random, input, k, length, prototypes, n, 127, DataType::Signed(8)), rows, random,
+                rows < 8 ? QCRT_PQ_ROWS : QCRT_PQ_TILES);
         }
       }
     }
@@ -106,19 +106,19 @@ TEST(PqKernel, Bytes) {
 TEST(PqKernel, ManySubSpaces) {
   std::mt19937_64 random(2);
   Numbers numbers = Random(random, DataType::Unsigned(8), 1100, 2, 4, 3, 255, DataType::Signed(8));
-  for (int64_t& entry : numbers.tables) entry = random() % 8 == 0 ? -128 : 127;
+  for (int64_t &entry : numbers.tables)
+    entry = random() % 8 == 0 ? -128 : 127;
   Check(numbers, 35, random, QCRT_PQ_TILES);
   Check(numbers, 2, random, QCRT_PQ_ROWS);
 }
 
 TEST(PqKernel, Any) {
   std::mt19937_64 random(3);
-  for (DataType input : {DataType::Bipolar(), DataType::Signed(12), DataType::Unsigned(16),
-                         DataType::Signed(24)}) {
+  for (DataType input : {DataType::Bipolar(), DataType::Signed(12), DataType::Unsigned(16), DataType::Signed(24)}) {
     for (int32_t norm : {1, 2}) {
       for (int64_t factor : {1, 16}) {
-        Numbers numbers = Random(random, input, 45, 1 + static_cast<int64_t>(random() % 9), 20, 7,
-                                 2000, DataType::Signed(9));
+        Numbers numbers =
+            Random(random, input, 45, 1 + static_cast<int64_t>(random() % 9), 20, 7, 2000, DataType::Signed(9));
         numbers.problem.norm = norm;
         numbers.problem.factor = factor;
         Check(numbers, 5, random, QCRT_PQ_ANY);
@@ -129,17 +129,16 @@ TEST(PqKernel, Any) {
 
 TEST(PqKernel, WideTables) {
   std::mt19937_64 random(4);
-  Check(Random(random, DataType::Unsigned(4), 9, 100, 3, 5, 20, DataType::Signed(40)), 3, random,
-        QCRT_PQ_ANY);
+  Check(Random(random, DataType::Unsigned(4), 9, 100, 3, 5, 20, DataType::Signed(40)), 3, random, QCRT_PQ_ANY);
 }
 
 // Ties: all prototypes are equal, the first one is found.
 TEST(PqKernel, Ties) {
   std::mt19937_64 random(5);
   for (int64_t prototypes : {2, 15, 16, 17}) {
-    Numbers numbers =
-        Random(random, DataType::Unsigned(8), 8, 4, prototypes, 3, 0, DataType::Signed(8));
-    for (int64_t& offset : numbers.offsets) offset = 0;
+    Numbers numbers = Random(random, DataType::Unsigned(8), 8, 4, prototypes, 3, 0, DataType::Signed(8));
+    for (int64_t &offset : numbers.offsets)
+      offset = 0;
     Check(numbers, 40, random, prototypes > 16 ? QCRT_PQ_ANY : QCRT_PQ_TILES);
   }
 }
@@ -152,5 +151,5 @@ TEST(PqKernel, RefusesWrongSizes) {
   EXPECT_FALSE(PackPq(numbers.problem, SelectPq(numbers.problem)).ok());
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

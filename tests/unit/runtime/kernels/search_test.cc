@@ -33,8 +33,8 @@ TEST(Search, RandomTensors) {
     Buffer in = Encode(format, x, static_cast<int64_t>(x.size()));
     Buffer values(qcrt_row_bytes(&format, outer * count * inner));
     std::vector<int64_t> positions(outer * count * inner), best(outer * inner);
-    qcrt_top_k(in.As<void>(), format.layout, values.As<void>(), positions.data(), outer, extent,
-               inner, count, smallest);
+    qcrt_top_k(in.As<void>(), format.layout, values.As<void>(), positions.data(), outer, extent, inner, count,
+               smallest);
     qcrt_arg_max(in.As<void>(), format.layout, best.data(), outer, extent, inner, 0);
     const auto found = Decode(format, values, 1, outer * count * inner);
     for (int64_t o = 0; o < outer; ++o) {
@@ -43,18 +43,20 @@ TEST(Search, RandomTensors) {
         std::vector<int64_t> order(extent);
         std::iota(order.begin(), order.end(), 0);
         std::sort(order.begin(), order.end(), [&](int64_t p, int64_t q) {
-          if (at(p) == at(q)) return p < q;
+          if (at(p) == at(q))
+            return p < q;
           return smallest ? at(p) < at(q) : at(p) > at(q);
         });
         for (int64_t j = 0; j < count; ++j) {
           EXPECT_EQ(positions[(o * count + j) * inner + i], order[j]);
           EXPECT_EQ(found[(o * count + j) * inner + i], at(order[j]));
         }
-        if (!smallest) EXPECT_EQ(best[o * inner + i], order[0]);
+        if (!smallest)
+          EXPECT_EQ(best[o * inner + i], order[0]);
       }
     }
   }
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

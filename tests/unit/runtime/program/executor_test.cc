@@ -92,8 +92,7 @@ TEST(ProgramExecutor, ChecksInputs) {
   EXPECT_EQ(executor->Run({}).message(), "expected 1 inputs, found 0");
   EXPECT_EQ(executor->Run({Tensor::FromFloats({3}, {1, 2, 3})}).message(),
             "expected 2 float32 for input 'x', found 3 float32");
-  EXPECT_THAT(std::string(executor->Run({Tensor::FromDoubles({2}, {1, 2})}).message()),
-              HasSubstr("found 2 float64"));
+  EXPECT_THAT(std::string(executor->Run({Tensor::FromDoubles({2}, {1, 2})}).message()), HasSubstr("found 2 float64"));
 }
 
 TEST(ProgramExecutor, NamesTheOperationThatFails) {
@@ -120,8 +119,7 @@ TEST(ProgramExecutor, NamesTheOperationThatFails) {
 TEST(ProgramExecutor, RefusesInvalidPrograms) {
   Program late = ScaledInput();
   std::swap(late.operations[0], late.operations[1]);
-  EXPECT_THAT(CreationFailure(late),
-              HasSubstr("expected node 'scaled' (onnx.Mul) to use a defined"));
+  EXPECT_THAT(CreationFailure(late), HasSubstr("expected node 'scaled' (onnx.Mul) to use a defined"));
   Program twice = ScaledInput();
   twice.operations[1].results = {2};
   EXPECT_THAT(CreationFailure(twice), HasSubstr("to define a new value"));

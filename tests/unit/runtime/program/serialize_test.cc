@@ -79,8 +79,7 @@ TEST(Serialize, TensorsReferToAlignedBytes) {
 TEST(Serialize, MisalignedBytesAreCopied) {
   const std::string bytes = SerializeProgram(Everything());
   auto buffer = std::make_shared<std::vector<uint8_t>>(bytes.size() + 65);
-  uint8_t *start =
-      buffer->data() + (64 - reinterpret_cast<uintptr_t>(buffer->data()) % 64) % 64 + 1;
+  uint8_t *start = buffer->data() + (64 - reinterpret_cast<uintptr_t>(buffer->data()) % 64) % 64 + 1;
   std::memcpy(start, bytes.data(), bytes.size());
   auto parsed = ParseProgram({start, bytes.size()}, buffer);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
@@ -99,11 +98,9 @@ TEST(Serialize, EveryTruncationIsRefused) {
 TEST(Serialize, WrongMagicAndVersion) {
   std::string bytes = SerializeProgram(Everything());
   bytes[7] = 2;
-  EXPECT_EQ(ParseProgram(AsBytes(bytes)).status().message(),
-            "expected a program of version 1, found version 2");
+  EXPECT_EQ(ParseProgram(AsBytes(bytes)).status().message(), "expected a program of version 1, found version 2");
   bytes[0] = 'X';
-  EXPECT_EQ(ParseProgram(AsBytes(bytes)).status().message(),
-            "expected a program, found other bytes");
+  EXPECT_EQ(ParseProgram(AsBytes(bytes)).status().message(), "expected a program, found other bytes");
 }
 
 TEST(Serialize, ElementsMustBeOfTheirType) {

@@ -14,13 +14,11 @@ const float kNaN = std::numeric_limits<float>::quiet_NaN();
 TEST(Activation, Formulas) {
   const Value x = Floats({4}, {-4, -0.5, 0.5, 4});
   EXPECT_THAT(ToFloats(Evaluate("onnx.Relu", {x})), ElementsAre(0, 0, 0.5, 4));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.LeakyRelu", {x}, {{"alpha", 0.25f}})),
-              ElementsAre(-1, -0.125, 0.5, 4));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.LeakyRelu", {x}, {{"alpha", 0.25f}})), ElementsAre(-1, -0.125, 0.5, 4));
   EXPECT_THAT(ToFloats(Evaluate("onnx.HardSigmoid", {x}, {{"alpha", 0.25f}, {"beta", 0.5f}})),
               ElementsAre(0, 0.375, 0.625, 1));
   // 1 / (1 + e) and 1 / (1 + 1/e), and tanh 1, from tables.
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Sigmoid", {Floats({2}, {-1, 1})})),
-              ElementsAre(0.26894143f, 0.73105860f));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Sigmoid", {Floats({2}, {-1, 1})})), ElementsAre(0.26894143f, 0.73105860f));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Tanh", {Floats({2}, {0, 1})})), ElementsAre(0, 0.76159418f));
 }
 
@@ -33,8 +31,7 @@ TEST(Activation, ReluOfQuantizedKeepsCodes) {
 TEST(Activation, ReluWithoutZeroOnTheGridIsPlain) {
   const Value fractional = Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {0.5}));
   EXPECT_FALSE(Evaluate("onnx.Relu", {fractional}).quantized);
-  const Value bipolar =
-      Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {0}), DataType::Bipolar());
+  const Value bipolar = Quantized({1}, {1}, Floats({1}, {0.5}), Floats({1}, {0}), DataType::Bipolar());
   EXPECT_FALSE(Evaluate("onnx.Relu", {bipolar}).quantized);
 }
 
@@ -49,9 +46,7 @@ TEST(Activation, FormulasOfTheFunctionBodies) {
   static const auto logistic = sigmoid;
   const Case cases[] = {
       {"onnx.Elu", [](double x) { return x < 0 ? 0.5 * (std::exp(x) - 1) : x; }, {{"alpha", 0.5f}}},
-      {"onnx.Celu",
-       [](double x) { return x < 0 ? 2 * (std::exp(x / 2) - 1) : x; },
-       {{"alpha", 2.0f}}},
+      {"onnx.Celu", [](double x) { return x < 0 ? 2 * (std::exp(x / 2) - 1) : x; }, {{"alpha", 2.0f}}},
       {"onnx.Selu",
        [](double x) {
          const double gamma = 1.05070102214813232421875, alpha = 1.67326319217681884765625;
@@ -90,9 +85,8 @@ TEST(Activation, SlopePerChannel) {
 }
 
 TEST(Activation, NanStaysNan) {
-  for (const char *name :
-       {"onnx.Elu", "onnx.Celu", "onnx.Selu", "onnx.HardSwish", "onnx.HardSigmoid", "onnx.Softplus",
-        "onnx.Softsign", "onnx.Mish", "onnx.Swish", "onnx.Gelu"})
+  for (const char *name : {"onnx.Elu", "onnx.Celu", "onnx.Selu", "onnx.HardSwish", "onnx.HardSigmoid", "onnx.Softplus",
+                           "onnx.Softsign", "onnx.Mish", "onnx.Swish", "onnx.Gelu"})
     EXPECT_TRUE(std::isnan(ToFloats(Evaluate(name, {Float(kNaN)}))[0])) << name;
 }
 
@@ -123,7 +117,7 @@ TEST(Activation, ClipWithOptionalBounds) {
 TEST(Activation, ClipWithoutBoundsIsFinite) {
   const Value x = Floats({3}, {-INFINITY, INFINITY, NAN}), low = Float(-1), high = Float(1);
   const float largest = std::numeric_limits<float>::max();
-  auto clip = [](std::vector<const Value*> operands) { return ToFloats((*RunAll("onnx.Clip", operands))[0]); };
+  auto clip = [](std::vector<const Value *> operands) { return ToFloats((*RunAll("onnx.Clip", operands))[0]); };
   EXPECT_THAT(clip({&x}), ElementsAre(-largest, largest, IsNan()));
   EXPECT_THAT(clip({&x, nullptr, &high}), ElementsAre(-largest, 1, IsNan()));
   EXPECT_THAT(clip({&x, &low}), ElementsAre(-1, largest, IsNan()));

@@ -1,5 +1,5 @@
-// Operators that few quantized networks have: values by hand, and what they refuse. The ONNX node tests (conformance-node-tests)
-// cover their attributes.
+// Operators that few quantized networks have: values by hand, and what they refuse. The ONNX node tests
+// (conformance-node-tests) cover their attributes.
 #include <cmath>
 #include <limits>
 
@@ -39,8 +39,7 @@ TEST(Numbers, Unsigned64KeepsItsHighestBit) {
 TEST(Numbers, RemaindersTakeTheSignOfTheDivisorOrOfTheDividend) {
   const Value x = Int64s({-4, 7, 5, 4, -7, 8}), y = Int64s({2, -3, 8, -2, 3, 5});
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Mod", {x, y})), ElementsAre(0, -2, 5, 0, 2, 3));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Mod", {x, y}, {{"fmod", int64_t{1}}})),
-              ElementsAre(0, 1, 5, 0, -1, 3));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Mod", {x, y}, {{"fmod", int64_t{1}}})), ElementsAre(0, 1, 5, 0, -1, 3));
   EXPECT_THAT(Failure("onnx.Mod", {x, Int64s({0, 1, 1, 1, 1, 1})}), HasSubstr("other than 0"));
 }
 
@@ -56,16 +55,12 @@ TEST(Numbers, ShiftsBeyondTheWidthLeaveNothing) {
 TEST(Scatter, CombinesInOrder) {
   const Value data = Floats({4}, {1, 2, 3, 4}), indices = Int64s({1, -1, 1});
   const Value updates = Floats({3}, {10, 20, 30});
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterElements", {data, indices, updates})),
-              ElementsAre(1, 30, 3, 20));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterElements", {data, indices, updates},
-                                {{"reduction", std::string("add")}})),
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterElements", {data, indices, updates})), ElementsAre(1, 30, 3, 20));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterElements", {data, indices, updates}, {{"reduction", std::string("add")}})),
               ElementsAre(1, 42, 3, 24));
   const Value rows = Integers(DataType::Int64(), {2, 1}, {3, 0});
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterND", {data, rows, Floats({2}, {7, 8})})),
-              ElementsAre(8, 2, 3, 7));
-  EXPECT_THAT(Failure("onnx.ScatterElements", {data, Int64s({4}), Floats({1}, {0})}),
-              HasSubstr("found 4"));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ScatterND", {data, rows, Floats({2}, {7, 8})})), ElementsAre(8, 2, 3, 7));
+  EXPECT_THAT(Failure("onnx.ScatterElements", {data, Int64s({4}), Floats({1}, {0})}), HasSubstr("found 4"));
 }
 
 TEST(Cumulate, ExclusiveAndReverse) {
@@ -73,8 +68,7 @@ TEST(Cumulate, ExclusiveAndReverse) {
   EXPECT_THAT(ToIntegers(Evaluate("onnx.CumSum", {x, axis})), ElementsAre(1, 3, 6));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.CumSum", {x, axis}, {{"exclusive", int64_t{1}}, {"reverse", int64_t{1}}})),
               ElementsAre(5, 3, 0));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.CumProd", {x, axis}, {{"exclusive", int64_t{1}}})),
-              ElementsAre(1, 1, 2));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.CumProd", {x, axis}, {{"exclusive", int64_t{1}}})), ElementsAre(1, 1, 2));
 }
 
 TEST(DataDependent, UniqueGivesFirstPlacesInverseAndCounts) {
@@ -84,8 +78,7 @@ TEST(DataDependent, UniqueGivesFirstPlacesInverseAndCounts) {
   EXPECT_THAT(ToIntegers(sorted[1]), ElementsAre(1, 0, 3, 4));
   EXPECT_THAT(ToIntegers(sorted[2]), ElementsAre(1, 0, 0, 2, 3, 2));
   EXPECT_THAT(ToIntegers(sorted[3]), ElementsAre(2, 1, 2, 1));
-  const std::vector<Value> found =
-      All("onnx.Unique", {Floats({3}, {2, 1, 2})}, {{"sorted", int64_t{0}}});
+  const std::vector<Value> found = All("onnx.Unique", {Floats({3}, {2, 1, 2})}, {{"sorted", int64_t{0}}});
   EXPECT_THAT(ToFloats(found[0]), ElementsAre(2, 1));
 }
 
@@ -94,19 +87,17 @@ TEST(DataDependent, NonZeroAndCompress) {
   const Value places = Evaluate("onnx.NonZero", {x});
   EXPECT_EQ(places.tensor.shape(), (Shape{2, 3}));
   EXPECT_THAT(ToIntegers(places), ElementsAre(0, 1, 1, 0, 0, 1));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Compress", {Floats({3}, {5, 6, 7}), Bools({2}, {0, 1})})),
-              ElementsAre(6));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Compress", {Floats({3}, {5, 6, 7}), Bools({2}, {0, 1})})), ElementsAre(6));
 }
 
 TEST(Matrices, DeterminantsTrianglesAndMarks) {
   // 0 1 / 2 3: a pivot of 0 first.
   EXPECT_THAT(ToFloats(Evaluate("onnx.Det", {Floats({2, 2}, {0, 1, 2, 3})})), ElementsAre(-2));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Trilu", {Floats({2, 2}, {1, 2, 3, 4})})),
-              ElementsAre(1, 2, 0, 4));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Trilu", {Floats({2, 2}, {1, 2, 3, 4})})), ElementsAre(1, 2, 0, 4));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Hardmax", {Floats({4}, {3, 0, 3, 2})})), ElementsAre(1, 0, 0, 0));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.OneHot", {Int64s({-1, 5, 0}), Integers(DataType::Int64(), {}, {2}),
-                                                  Int64s({2, 9})})),
-              ElementsAre(2, 9, 2, 2, 9, 2));
+  EXPECT_THAT(
+      ToIntegers(Evaluate("onnx.OneHot", {Int64s({-1, 5, 0}), Integers(DataType::Int64(), {}, {2}), Int64s({2, 9})})),
+      ElementsAre(2, 9, 2, 2, 9, 2));
 }
 
 TEST(Einsum, SumsOverIndicesThatTheResultLacks) {
@@ -118,16 +109,15 @@ TEST(Einsum, SumsOverIndicesThatTheResultLacks) {
   EXPECT_THAT(ToFloats(run("ii", {a})), ElementsAre(5));
   EXPECT_THAT(ToFloats(run("...j->...", {a})), ElementsAre(3, 7));
   EXPECT_THAT(ToFloats(run("i,j", {v, v})), ElementsAre(100, 10, 10, 1));
-  EXPECT_THAT(Failure("onnx.Einsum", {a}, {{"equation", std::string("ij->ik")}}),
-              HasSubstr("indices of the result"));
+  EXPECT_THAT(Failure("onnx.Einsum", {a}, {{"equation", std::string("ij->ik")}}), HasSubstr("indices of the result"));
 }
 
 // One unit, one input, weights 1: h' = relu(x + h).
 TEST(Recurrent, LengthsEndSequencesEarly) {
   const Value x = Floats({3, 2, 1}, {1, 1, 2, 2, 4, 4}), one = Floats({1, 1, 1}, {1});
   const Value bias = Floats({1, 2}, {0, 0}), lengths = Integers(DataType::Signed(32), {2}, {3, 1});
-  const std::vector<Value> results = All("onnx.RNN", {x, one, one, bias, lengths},
-                                         {{"activations", std::vector<std::string>{"Relu"}}});
+  const std::vector<Value> results =
+      All("onnx.RNN", {x, one, one, bias, lengths}, {{"activations", std::vector<std::string>{"Relu"}}});
   EXPECT_THAT(ToFloats(results[0]), ElementsAre(1, 1, 3, 0, 7, 0));
   EXPECT_THAT(ToFloats(results[1]), ElementsAre(7, 1));
 }
@@ -163,8 +153,8 @@ TEST(Signals, TransformsOfPrimeAndComposedLengthsInvert) {
 TEST(Boxes, SuppressesWhatOverlapsABetterBox) {
   const Value boxes = Floats({1, 3, 4}, {0, 0, 1, 1, 0, 0.1f, 1, 1.1f, 0, 10, 1, 11});
   const Value scores = Floats({1, 1, 3}, {0.9f, 0.95f, 0.5f});
-  const Value found = Evaluate("onnx.NonMaxSuppression",
-                               {boxes, scores, Int64s({3}), Floats({1}, {0.5f}), Floats({1}, {0})});
+  const Value found =
+      Evaluate("onnx.NonMaxSuppression", {boxes, scores, Int64s({3}), Floats({1}, {0.5f}), Floats({1}, {0})});
   EXPECT_EQ(found.tensor.shape(), (Shape{2, 3}));
   EXPECT_THAT(ToIntegers(found), ElementsAre(0, 0, 1, 0, 0, 2));
 }
@@ -179,8 +169,7 @@ TEST(GridSample, BetweenFourElementsAndBeyondTheBorder) {
 }
 
 TEST(QuantizedOperators, SumsOfCodesWrapAtThirtyTwoBits) {
-  const Value a = Integers(DataType::Unsigned(8), {1, 2}, {11, 7}),
-              b = Integers(DataType::Unsigned(8), {2, 1}, {1, 4}),
+  const Value a = Integers(DataType::Unsigned(8), {1, 2}, {11, 7}), b = Integers(DataType::Unsigned(8), {2, 1}, {1, 4}),
               zero = Integers(DataType::Unsigned(8), {}, {12});
   const Value product = Evaluate("onnx.MatMulInteger", {a, b, zero});
   EXPECT_EQ(product.tensor.type(), DataType::Signed(32));
@@ -189,8 +178,7 @@ TEST(QuantizedOperators, SumsOfCodesWrapAtThirtyTwoBits) {
 
 // 0.5 is half a step: half to even gives 0, and the zero point is added then.
 TEST(QuantizeDequantize, ZeroPointsAreAddedAfterRounding) {
-  const Value x = Floats({3}, {0.5f, 1.5f, 300}), scale = Float(1),
-              zero = Integers(DataType::Unsigned(8), {}, {1});
+  const Value x = Floats({3}, {0.5f, 1.5f, 300}), scale = Float(1), zero = Integers(DataType::Unsigned(8), {}, {1});
   const Value codes = Evaluate("onnx.QuantizeLinear", {x, scale, zero});
   EXPECT_THAT(ToIntegers(codes), ElementsAre(1, 3, 255));
   const Value read = Evaluate("onnx.DequantizeLinear", {codes, scale, zero});
@@ -200,8 +188,7 @@ TEST(QuantizeDequantize, ZeroPointsAreAddedAfterRounding) {
 
 TEST(QuantizeDequantize, BlocksAlongAnAxis) {
   const Value x = Integers(DataType::Signed(8), {1, 5}, {1, 1, 1, 1, 1}), scale = Floats({1, 3}, {1, 2, 4});
-  const Value read = Evaluate("onnx.DequantizeLinear", {x, scale},
-                              {{"axis", int64_t{1}}, {"block_size", int64_t{2}}});
+  const Value read = Evaluate("onnx.DequantizeLinear", {x, scale}, {{"axis", int64_t{1}}, {"block_size", int64_t{2}}});
   EXPECT_THAT(ToFloats(read), ElementsAre(1, 1, 2, 2, 4));
 }
 

@@ -10,8 +10,8 @@ using ::testing::ElementsAre;
 
 Value FourBits(std::vector<int64_t> codes, float scale, float zeroPoint) {
   const auto count = static_cast<int64_t>(codes.size());
-  return MakeQuantized({Integers(DataType::Signed(4), {count}, std::move(codes)).tensor,
-                        Floats({1}, {scale}).tensor, Floats({1}, {zeroPoint}).tensor});
+  return MakeQuantized({Integers(DataType::Signed(4), {count}, std::move(codes)).tensor, Floats({1}, {scale}).tensor,
+                        Floats({1}, {zeroPoint}).tensor});
 }
 
 TEST(Clip, KeepsCodesWhereTheBoundsAreOnTheGrid) {
@@ -28,10 +28,8 @@ TEST(Clip, BoundsOffTheGridMustBeOutOfReach) {
   EXPECT_FALSE(Evaluate("onnx.Clip", {x, Float(-5), Float(2.75f)}).quantized);
   EXPECT_FALSE(Evaluate("onnx.Clip", {x, Float(NAN)}).quantized);
   // Everything lies from -4.5 to 3.
-  EXPECT_THAT(Codes(Evaluate("onnx.Clip", {x, Float(-4.75f), Float(3.125f)})),
-              ElementsAre(-8, 0, 1, 7));
-  EXPECT_THAT(Codes(Evaluate("onnx.Clip", {x, Float(-INFINITY), Float(6)})),
-              ElementsAre(-8, 0, 1, 7));
+  EXPECT_THAT(Codes(Evaluate("onnx.Clip", {x, Float(-4.75f), Float(3.125f)})), ElementsAre(-8, 0, 1, 7));
+  EXPECT_THAT(Codes(Evaluate("onnx.Clip", {x, Float(-INFINITY), Float(6)})), ElementsAre(-8, 0, 1, 7));
   // Beyond all codes on the wrong side: a constant that is no code.
   EXPECT_FALSE(Evaluate("onnx.Clip", {x, Float(6)}).quantized);
 }
@@ -76,8 +74,7 @@ TEST(Clip, ReadingOfTheCodesIsTheClippedValue) {
   RandomValues random(7);
   for (int round = 0; round < 200; ++round) {
     const float zero = static_cast<float>(random.integer(-20, 20));
-    const Value x =
-        random.quantized({1, 3, 4}, random.oddScale({1, 3, 1}), Floats(Ones(3), {zero}));
+    const Value x = random.quantized({1, 3, 4}, random.oddScale({1, 3, 1}), Floats(Ones(3), {zero}));
     const float low = static_cast<float>(random.integer(-3, 1)) / 2;
     const Value y = Evaluate("onnx.Clip", {x, Float(low), Float(low + 1)});
     if (y.quantized)

@@ -82,8 +82,7 @@ TEST(Elementwise, BroadcastsLikeNumpy) {
   EXPECT_THAT(ToFloats(y), ElementsAre(11, 21, 31, 12, 22, 32));
   EXPECT_EQ(Failure("onnx.Add", {Floats({2}, {1, 2}), Floats({3}, {1, 2, 3})}),
             "expected shapes that broadcast, found 2 and 3");
-  EXPECT_EQ(Failure("onnx.Add", {Float(1), Int64s({1})}),
-            "expected operands of one type, found float32 and int64");
+  EXPECT_EQ(Failure("onnx.Add", {Float(1), Int64s({1})}), "expected operands of one type, found float32 and int64");
 }
 
 TEST(Elementwise, RepeatsDimensionsThatStandApart) {
@@ -98,37 +97,30 @@ TEST(Elementwise, Arithmetic) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.Sub", {a, b})), ElementsAre(5, -5, 0.25));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Mul", {a, b})), ElementsAre(14, -6, 0.125));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Div", {a, b})), ElementsAre(3.5, -1.5, 2));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Pow", {a, b})),
-              ElementsAre(49, 9, std::sqrt(std::sqrt(0.5f))));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Pow", {a, b})), ElementsAre(49, 9, std::sqrt(std::sqrt(0.5f))));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Pow", {a, Int64s({2})})), ElementsAre(49, 9, 0.25));
 }
 
 TEST(Elementwise, IntegersDivideTowardsZeroAndWrap) {
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Div", {Int64s({7, -7}), Int64s({2})})), ElementsAre(3, -3));
-  EXPECT_EQ(Failure("onnx.Div", {Int64s({7}), Int64s({0})}),
-            "expected integer divisors other than 0, found 0");
+  EXPECT_EQ(Failure("onnx.Div", {Int64s({7}), Int64s({0})}), "expected integer divisors other than 0, found 0");
   const DataType int32 = DataType::Signed(32);
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Add",
-                                  {Integers(int32, {1}, {2147483647}), Integers(int32, {1}, {1})})),
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Add", {Integers(int32, {1}, {2147483647}), Integers(int32, {1}, {1})})),
               ElementsAre(-2147483648));
   const int64_t lowest = std::numeric_limits<int64_t>::min();
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Div", {Int64s({lowest}), Int64s({-1})})),
-              ElementsAre(lowest));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Div", {Int64s({lowest}), Int64s({-1})})), ElementsAre(lowest));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Neg", {Int64s({lowest, 5})})), ElementsAre(lowest, -5));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Pow", {Int64s({3, -2}), Int64s({4, 3})})),
-              ElementsAre(81, -8));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Pow", {Int64s({3, -2}), Int64s({4, 3})})), ElementsAre(81, -8));
 }
 
 TEST(Elementwise, Unary) {
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Sqrt", {Floats({2}, {9, 2})})),
-              ElementsAre(3, std::sqrt(2.0f)));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Sqrt", {Floats({2}, {9, 2})})), ElementsAre(3, std::sqrt(2.0f)));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Round", {Floats({5}, {0.5, 1.5, 2.5, -1.5, -2.5})})),
               ElementsAre(0, 2, 2, -2, -2));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Floor", {Floats({2}, {1.5, -1.5})})), ElementsAre(1, -2));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Ceil", {Floats({2}, {1.5, -1.5})})), ElementsAre(2, -1));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Sign", {Floats({3}, {-4, 0, 9})})), ElementsAre(-1, 0, 1));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Reciprocal", {Floats({2}, {4, -0.0f})})),
-              ElementsAre(0.25, -kInfinity));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Reciprocal", {Floats({2}, {4, -0.0f})})), ElementsAre(0.25, -kInfinity));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Abs", {Floats({2}, {-4, 3})})), ElementsAre(4, 3));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Exp", {Floats({2}, {0, 1})})), ElementsAre(1, 2.7182818f));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Erf", {Floats({2}, {0, 1})})), ElementsAre(0, 0.84270079f));
@@ -164,10 +156,8 @@ TEST(Compare, ComparisonsAndLogic) {
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Equal", {a, b})), ElementsAre(0, 1, 0));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Less", {a, b})), ElementsAre(1, 0, 0));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.LessOrEqual", {a, b})), ElementsAre(1, 1, 0));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Greater", {Int64s({3, 2}), Int64s({2})})),
-              ElementsAre(1, 0));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.GreaterOrEqual", {Int64s({3, 1}), Int64s({2})})),
-              ElementsAre(1, 0));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Greater", {Int64s({3, 2}), Int64s({2})})), ElementsAre(1, 0));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.GreaterOrEqual", {Int64s({3, 1}), Int64s({2})})), ElementsAre(1, 0));
   const Value p = Bools({4}, {0, 0, 1, 1}), q = Bools({4}, {0, 1, 0, 1});
   EXPECT_THAT(ToIntegers(Evaluate("onnx.And", {p, q})), ElementsAre(0, 0, 0, 1));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Or", {p, q})), ElementsAre(0, 1, 1, 1));
@@ -182,19 +172,15 @@ TEST(Compare, WhereBroadcasts) {
 }
 
 TEST(Cast, BetweenKinds) {
-  auto cast = [](Value x, int64_t to) {
-    return Evaluate("onnx.Cast", {std::move(x)}, {{"to", to}});
-  };
+  auto cast = [](Value x, int64_t to) { return Evaluate("onnx.Cast", {std::move(x)}, {{"to", to}}); };
   EXPECT_THAT(ToIntegers(cast(Floats({3}, {1.9f, -1.9f, 0}), 7)), ElementsAre(1, -1, 0));
   EXPECT_THAT(ToIntegers(cast(Floats({3}, {0.5f, 0, kNaN}), 9)), ElementsAre(1, 0, 1));
   EXPECT_THAT(ToIntegers(cast(Int64s({300, -1}), 2)), ElementsAre(44, 255));
   // 2^24 + 1 and, beyond double's precision, 2^60 + 2^36 + 1 (just above a float32 tie).
   const int64_t wide = (int64_t{1} << 60) + (int64_t{1} << 36) + 1;
-  EXPECT_THAT(ToFloats(cast(Int64s({16777217, wide}), 1)),
-              ElementsAre(16777216.0f, 0x1p60f + 0x1p37f));
+  EXPECT_THAT(ToFloats(cast(Int64s({16777217, wide}), 1)), ElementsAre(16777216.0f, 0x1p60f + 0x1p37f));
   EXPECT_EQ(cast(Float(0.1f), 11).tensor.Data<double>()[0], static_cast<double>(0.1f));
-  EXPECT_EQ(Failure("onnx.Cast", {Float(300)}, {{"to", int64_t{3}}}),
-            "value 300 does not fit type int8");
+  EXPECT_EQ(Failure("onnx.Cast", {Float(300)}, {{"to", int64_t{3}}}), "value 300 does not fit type int8");
   EXPECT_THAT(Failure("onnx.Cast", {Float(kNaN)}, {{"to", int64_t{7}}}), HasSubstr("found nan"));
   EXPECT_THAT(Failure("onnx.Cast", {Float(1)}, {{"to", int64_t{8}}}), HasSubstr("number 8"));
 }

@@ -37,8 +37,7 @@ Value RandomQuantized(std::mt19937 &random, Shape shape, Shape parameters, DataT
 
 std::vector<float> Solve(const Problem &p, bool slow) {
   const MatrixLayout a{p.rows, p.k, 1};
-  const MatrixLayout b =
-      p.b_is_transposed ? MatrixLayout{p.columns, p.k, 1} : MatrixLayout{p.columns, 1, p.columns};
+  const MatrixLayout b = p.b_is_transposed ? MatrixLayout{p.columns, p.k, 1} : MatrixLayout{p.columns, 1, p.columns};
   ExactMatrixProduct product(*p.a.quantized, a, *p.b.quantized, b, p.k);
   EXPECT_TRUE(product.fast());
   if (slow)
@@ -53,8 +52,8 @@ std::vector<float> Solve(const Problem &p, bool slow) {
 
 TEST(ExactLinear, FastAndSlowAgree) {
   std::mt19937 random(11);
-  const DataType types[] = {DataType::Signed(2), DataType::Unsigned(8), DataType::Bipolar(),
-                            DataType::Signed(13), DataType::Unsigned(24)};
+  const DataType types[] = {DataType::Signed(2), DataType::Unsigned(8), DataType::Bipolar(), DataType::Signed(13),
+                            DataType::Unsigned(24)};
   for (int round = 0; round < 300; ++round) {
     Problem p;
     p.rows = 1 + random() % 3;
@@ -64,10 +63,8 @@ TEST(ExactLinear, FastAndSlowAgree) {
     const Shape b_shape = p.b_is_transposed ? Shape{p.columns, p.k} : Shape{p.k, p.columns};
     const Shape b_parameters = p.b_is_transposed ? Shape{p.columns, 1} : Shape{1, p.columns};
     p.a = RandomQuantized(random, {p.rows, p.k}, {p.rows, 1}, types[random() % 5]);
-    p.b = RandomQuantized(random, b_shape, random() % 2 ? b_parameters : Shape{1, 1},
-                          types[random() % 5]);
-    p.bias = random() % 2 ? RandomQuantized(random, {p.columns}, {1}, DataType::Signed(16))
-                          : Floats({}, {0.3f});
+    p.b = RandomQuantized(random, b_shape, random() % 2 ? b_parameters : Shape{1, 1}, types[random() % 5]);
+    p.bias = random() % 2 ? RandomQuantized(random, {p.columns}, {1}, DataType::Signed(16)) : Floats({}, {0.3f});
     ASSERT_EQ(Solve(p, false), Solve(p, true)) << "round " << round;
   }
 }
@@ -85,9 +82,8 @@ TEST(ExactLinear, AgreesWithDoubleWhereDoubleIsExact) {
     double expected = 0;
     for (int64_t i = 0; i < k; ++i)
       expected += (a[i] - 3) * 0.25 * (b[i] + 0.5) * 0.125;
-    const Value y = Evaluate(
-        "onnx.MatMul", {Quantized({1, k}, a, Floats({1, 1}, {0.25}), Floats({1, 1}, {3})),
-                        Quantized({k, 1}, b, Floats({1, 1}, {0.125}), Floats({1, 1}, {-0.5}))});
+    const Value y = Evaluate("onnx.MatMul", {Quantized({1, k}, a, Floats({1, 1}, {0.25}), Floats({1, 1}, {3})),
+                                             Quantized({k, 1}, b, Floats({1, 1}, {0.125}), Floats({1, 1}, {-0.5}))});
     ASSERT_EQ(ToFloats(y)[0], static_cast<float>(expected));
   }
 }

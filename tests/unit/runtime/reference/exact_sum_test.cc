@@ -36,9 +36,7 @@ float RoundWide(__int128 value) {
   return negative ? -result : result;
 }
 
-TEST(ExactSum, EmptySumIsPositiveZero) {
-  EXPECT_EQ(std::bit_cast<uint32_t>(ExactSum().RoundToFloat()), 0u);
-}
+TEST(ExactSum, EmptySumIsPositiveZero) { EXPECT_EQ(std::bit_cast<uint32_t>(ExactSum().RoundToFloat()), 0u); }
 
 TEST(ExactSum, CancellationGivesPositiveZero) {
   ExactSum sum;
@@ -181,8 +179,7 @@ TEST(ExactSum, OrderDoesNotMatter) {
   std::mt19937 random(4);
   std::vector<double> values;
   for (int i = 0; i < 1000; ++i) {
-    values.push_back(std::ldexp(static_cast<double>(random()) - 2147483648.0,
-                                static_cast<int>(random() % 200) - 100));
+    values.push_back(std::ldexp(static_cast<double>(random()) - 2147483648.0, static_cast<int>(random() % 200) - 100));
   }
   ExactSum forwards, backwards;
   for (double v : values)

@@ -7,7 +7,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr double kTiny = 0x1p-40;  // beside 1 beyond float32
+constexpr double kTiny = 0x1p-40; // beside 1 beyond float32
 constexpr double kMore = 1 + kTiny;
 
 Value Doubles(Shape shape, std::vector<double> values) { return Value(Tensor::FromDoubles(std::move(shape), values)); }
@@ -85,5 +85,5 @@ TEST(Gemm, IntegersAreNotSupported) {
   EXPECT_THAT(Failure("onnx.Gemm", {x, x}), HasSubstr("expected the left matrix of a float type, found int64"));
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::testing
+} // namespace
+} // namespace qcompile::runtime::testing

@@ -13,10 +13,10 @@ using testing::Evaluate;
 using testing::Integers;
 
 constexpr DataType kE4M3FN{TypeKind::kFloat8E4M3FN, 8}, kE4M3FNUZ{TypeKind::kFloat8E4M3FNUZ, 8},
-    kE5M2{TypeKind::kFloat8E5M2, 8}, kE5M2FNUZ{TypeKind::kFloat8E5M2FNUZ, 8},
-    kE8M0{TypeKind::kFloat8E8M0, 8}, kE2M1{TypeKind::kFloat4E2M1, 4};
-constexpr DataType kAll[] = {DataType::Float16(), DataType::BFloat16(), kE4M3FN, kE4M3FNUZ, kE5M2,
-                             kE5M2FNUZ, kE8M0, kE2M1};
+    kE5M2{TypeKind::kFloat8E5M2, 8}, kE5M2FNUZ{TypeKind::kFloat8E5M2FNUZ, 8}, kE8M0{TypeKind::kFloat8E8M0, 8},
+    kE2M1{TypeKind::kFloat4E2M1, 4};
+constexpr DataType kAll[] = {
+    DataType::Float16(), DataType::BFloat16(), kE4M3FN, kE4M3FNUZ, kE5M2, kE5M2FNUZ, kE8M0, kE2M1};
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(FloatFormats, LargestAndSmallestNumbers) {
@@ -60,11 +60,11 @@ TEST(FloatFormats, NumbersOfTheFormatKeepTheirCode) {
   for (DataType type : kAll) {
     for (uint32_t code = 0; code < (1u << type.bits); ++code) {
       const double value = DecodeFloat(type, code);
-      if (std::isnan(value)) continue;
-      for (FloatRounding rounding : {FloatRounding::kHalfEven, FloatRounding::kUp,
-                                     FloatRounding::kDown, FloatRounding::kHalfAway}) {
-        ASSERT_EQ(EncodeFloat(type, value, Overflow::kInfinity, rounding), code)
-            << type.ToString() << " " << value;
+      if (std::isnan(value))
+        continue;
+      for (FloatRounding rounding :
+           {FloatRounding::kHalfEven, FloatRounding::kUp, FloatRounding::kDown, FloatRounding::kHalfAway}) {
+        ASSERT_EQ(EncodeFloat(type, value, Overflow::kInfinity, rounding), code) << type.ToString() << " " << value;
       }
     }
   }
@@ -73,10 +73,12 @@ TEST(FloatFormats, NumbersOfTheFormatKeepTheirCode) {
 // Halfway between two neighbours stands the even code; anything beside it goes to the nearer one.
 TEST(FloatFormats, TiesGoToTheEvenCode) {
   for (DataType type : kAll) {
-    if (type.kind == TypeKind::kFloat8E8M0) continue;
+    if (type.kind == TypeKind::kFloat8E8M0)
+      continue;
     for (uint32_t code = 0; code + 1 < (1u << (type.bits - 1)); ++code) {
       const double low = DecodeFloat(type, code), high = DecodeFloat(type, code + 1);
-      if (!std::isfinite(low) || !std::isfinite(high)) break;
+      if (!std::isfinite(low) || !std::isfinite(high))
+        break;
       const double middle = low + (high - low) / 2;
       auto encode = [type](double x) { return EncodeFloat(type, x, Overflow::kInfinity); };
       ASSERT_EQ(encode(middle), code % 2 == 0 ? code : code + 1) << type.ToString() << " " << middle;
@@ -93,8 +95,8 @@ TEST(FloatFormats, Overflow) {
     double largest;
     bool has_infinity;
   };
-  for (const Row& row : {Row{kE4M3FN, 448, false}, Row{kE4M3FNUZ, 240, false},
-                         Row{kE5M2, 57344, true}, Row{kE5M2FNUZ, 57344, false}}) {
+  for (const Row &row :
+       {Row{kE4M3FN, 448, false}, Row{kE4M3FNUZ, 240, false}, Row{kE5M2, 57344, true}, Row{kE5M2FNUZ, 57344, false}}) {
     for (double x : {1e9, kInfinity}) {
       auto cast = [&](double value, Overflow overflow) {
         return DecodeFloat(row.type, EncodeFloat(row.type, value, overflow));
@@ -127,8 +129,8 @@ TEST(FloatFormats, ScalesRoundToPowersOfTwo) {
 // 2^60 + 1 lies above the middle of two bfloat16 numbers by one; through double it would be the tie.
 TEST(Cast, BigIntegersAreRoundedOnce) {
   const int64_t middle = (int64_t{1} << 60) + (int64_t{1} << 52);
-  const Value cast = Evaluate("onnx.Cast", {Integers(DataType::Int64(), {2}, {middle, middle + 1})},
-                              {{"to", int64_t{16}}});
+  const Value cast =
+      Evaluate("onnx.Cast", {Integers(DataType::Int64(), {2}, {middle, middle + 1})}, {{"to", int64_t{16}}});
   EXPECT_EQ(cast.tensor.DoubleAt(0), std::ldexp(1.0, 60));
   EXPECT_EQ(cast.tensor.DoubleAt(1), std::ldexp(129.0, 53));
 }
@@ -141,5 +143,5 @@ TEST(Elementwise, NarrowFloatsAreComputedWithAsFloat32) {
   EXPECT_EQ(square.tensor.DoubleAt(0), 1 + std::ldexp(1.0, -9));
 }
 
-}  // namespace
-}  // namespace qcompile::runtime
+} // namespace
+} // namespace qcompile::runtime

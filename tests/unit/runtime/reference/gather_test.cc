@@ -14,8 +14,7 @@ Value PerChannel(Shape shape, std::vector<int64_t> codes, std::vector<float> sca
 }
 
 TEST(Gather, EmbeddingWithNegativeIndices) {
-  const Value table =
-      Quantized({3, 2}, {1, 2, 3, 4, 5, 6}, Floats({3, 1}, {1, 2, 4}), Floats({1, 1}, {0}));
+  const Value table = Quantized({3, 2}, {1, 2, 3, 4, 5, 6}, Floats({3, 1}, {1, 2, 4}), Floats({1, 1}, {0}));
   const Value y = Evaluate("onnx.Gather", {table, Int64s({-1, 0})});
   EXPECT_THAT(Codes(y), ElementsAre(5, 6, 1, 2));
   EXPECT_THAT(ToFloats(Value(y.quantized->scale)), ElementsAre(4, 1));
@@ -34,8 +33,7 @@ TEST(GatherND, ExamplesOfTheSpecification) {
   const Value pairs = Integers(DataType::Int64(), {2, 2}, {0, 1, 1, 0});
   EXPECT_THAT(ToIntegers(Evaluate("onnx.GatherND", {x, pairs})), ElementsAre(2, 3, 4, 5));
   const Value ones = Integers(DataType::Int64(), {2, 1}, {1, 0});
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.GatherND", {x, ones}, {{"batch_dims", int64_t{1}}})),
-              ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.GatherND", {x, ones}, {{"batch_dims", int64_t{1}}})), ElementsAre(2, 3, 4, 5));
 }
 
 TEST(Blocks, DepthToSpaceAndBack) {
@@ -46,13 +44,10 @@ TEST(Blocks, DepthToSpaceAndBack) {
   EXPECT_EQ(dcr.tensor.shape(), (Shape{1, 2, 2, 2}));
   EXPECT_THAT(Codes(dcr), ElementsAre(0, 2, 4, 6, 1, 3, 5, 7));
   EXPECT_THAT(ToFloats(Value(dcr.quantized->scale)), ElementsAre(1, 3, 5, 7, 2, 4, 6, 8));
-  const Value crd =
-      Evaluate("onnx.DepthToSpace", {x}, {{"blocksize", int64_t{2}}, {"mode", std::string("CRD")}});
+  const Value crd = Evaluate("onnx.DepthToSpace", {x}, {{"blocksize", int64_t{2}}, {"mode", std::string("CRD")}});
   EXPECT_THAT(Codes(crd), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
-  EXPECT_THAT(Codes(Evaluate("onnx.SpaceToDepth", {dcr}, two)),
-              ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
-  EXPECT_THAT(Failure("onnx.DepthToSpace", {x}, {{"blocksize", int64_t{3}}}),
-              HasSubstr("blocks of 3"));
+  EXPECT_THAT(Codes(Evaluate("onnx.SpaceToDepth", {dcr}, two)), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(Failure("onnx.DepthToSpace", {x}, {{"blocksize", int64_t{3}}}), HasSubstr("blocks of 3"));
 }
 
 TEST(Blocks, DepthToSpaceExampleOfTheSpecification) {
@@ -60,8 +55,7 @@ TEST(Blocks, DepthToSpaceExampleOfTheSpecification) {
   std::vector<float> values;
   for (int i = 0; i < 72; ++i)
     values.push_back(static_cast<float>(i));
-  const Value y =
-      Evaluate("onnx.DepthToSpace", {Floats({1, 8, 3, 3}, values)}, {{"blocksize", int64_t{2}}});
+  const Value y = Evaluate("onnx.DepthToSpace", {Floats({1, 8, 3, 3}, values)}, {{"blocksize", int64_t{2}}});
   const std::vector<float> all = ToFloats(y);
   EXPECT_THAT(std::vector<float>(all.begin(), all.begin() + 12),
               ElementsAre(0, 18, 1, 19, 2, 20, 36, 54, 37, 55, 38, 56));
@@ -69,8 +63,7 @@ TEST(Blocks, DepthToSpaceExampleOfTheSpecification) {
 
 TEST(Split, EqualAndGivenParts) {
   const Value x = PerChannel({1, 5}, {1, 2, 3, 4, 5}, {1, 2, 3, 4, 5});
-  const auto thirds =
-      RunAll("onnx.Split", {&x}, {{"axis", int64_t{1}}, {"num_outputs", int64_t{3}}});
+  const auto thirds = RunAll("onnx.Split", {&x}, {{"axis", int64_t{1}}, {"num_outputs", int64_t{3}}});
   ASSERT_TRUE(thirds.ok());
   EXPECT_THAT(Codes((*thirds)[1]), ElementsAre(3, 4));
   EXPECT_THAT(Codes((*thirds)[2]), ElementsAre(5));
@@ -79,17 +72,13 @@ TEST(Split, EqualAndGivenParts) {
   const auto given = RunAll("onnx.Split", {&x, &sizes}, {{"axis", int64_t{-1}}});
   ASSERT_TRUE(given.ok());
   EXPECT_THAT(Codes((*given)[1]), ElementsAre(2, 3, 4, 5));
-  EXPECT_THAT(Failure("onnx.Split", {x, Int64s({3, 3})}, {{"axis", int64_t{1}}}),
-              HasSubstr("add up to 5"));
-  EXPECT_THAT(Failure("onnx.Split", {x}, {{"axis", int64_t{1}}, {"num_outputs", int64_t{6}}}),
-              HasSubstr("found 6"));
+  EXPECT_THAT(Failure("onnx.Split", {x, Int64s({3, 3})}, {{"axis", int64_t{1}}}), HasSubstr("add up to 5"));
+  EXPECT_THAT(Failure("onnx.Split", {x}, {{"axis", int64_t{1}}, {"num_outputs", int64_t{6}}}), HasSubstr("found 6"));
 }
 
 TEST(Concat, DifferentCodeTypesAreWidened) {
-  const Value a =
-      Quantized({1, 2}, {-1, 1}, Floats({1, 1}, {0.5}), Floats({1, 1}, {0}), DataType::Bipolar());
-  const Value b =
-      Quantized({1, 1}, {200}, Floats({1, 1}, {0.25}), Floats({1, 1}, {3}), DataType::Unsigned(8));
+  const Value a = Quantized({1, 2}, {-1, 1}, Floats({1, 1}, {0.5}), Floats({1, 1}, {0}), DataType::Bipolar());
+  const Value b = Quantized({1, 1}, {200}, Floats({1, 1}, {0.25}), Floats({1, 1}, {3}), DataType::Unsigned(8));
   const Value y = Evaluate("onnx.Concat", {a, b}, {{"axis", int64_t{1}}});
   EXPECT_THAT(Codes(y), ElementsAre(-1, 1, 200));
   EXPECT_EQ(y.quantized->codes.type(), DataType::Signed(9));

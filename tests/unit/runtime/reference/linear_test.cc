@@ -22,22 +22,19 @@ TEST(MatMul, Ranks) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {u, m})), ElementsAre(-3, -3, -3));
   EXPECT_EQ(Evaluate("onnx.MatMul", {v, v}).tensor.shape(), Shape{});
   EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {v, v})), ElementsAre(2));
-  EXPECT_EQ(Failure("onnx.MatMul", {m, m}),
-            "expected matrices whose inner dimensions agree, found shapes 2x3 and 2x3");
+  EXPECT_EQ(Failure("onnx.MatMul", {m, m}), "expected matrices whose inner dimensions agree, found shapes 2x3 and 2x3");
   EXPECT_THAT(Failure("onnx.MatMul", {m, Float(1)}), HasSubstr("2x3 and scalar"));
   EXPECT_THAT(Failure("onnx.MatMul", {m, Int64s({1, 2, 3})}), HasSubstr("found int64"));
 }
 
 TEST(MatMul, BatchesBroadcast) {
   // Two 1x2 matrices times one 2x1 matrix, plain and quantized.
-  const Value y =
-      Evaluate("onnx.MatMul", {Floats({2, 1, 2}, {1, 2, 3, 4}), Floats({2, 1}, {10, 1})});
+  const Value y = Evaluate("onnx.MatMul", {Floats({2, 1, 2}, {1, 2, 3, 4}), Floats({2, 1}, {10, 1})});
   EXPECT_EQ(y.tensor.shape(), (Shape{2, 1, 1}));
   EXPECT_THAT(ToFloats(y), ElementsAre(12, 34));
   const Value z = Evaluate("onnx.MatMul", {Plain({2, 1, 2}, {1, 2, 3, 4}), Plain({2, 1}, {10, 1})});
   EXPECT_THAT(ToFloats(z), ElementsAre(12, 34));
-  const Value w =
-      Evaluate("onnx.MatMul", {Plain({1, 1, 2}, {1, 2}), Plain({2, 2, 1}, {1, 1, 2, 3})});
+  const Value w = Evaluate("onnx.MatMul", {Plain({1, 1, 2}, {1, 2}), Plain({2, 2, 1}, {1, 1, 2, 3})});
   EXPECT_THAT(ToFloats(w), ElementsAre(3, 8));
 }
 
@@ -53,8 +50,7 @@ TEST(MatMul, UnquantizedOperandAddsInAscendingOrder) {
 TEST(MatMul, ProductsAreRoundedBeforeTheyAreAdded) {
   // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24; float32 drops 2^-24, a fused multiply-add would keep it.
   const float x = 1 + 0x1p-12f;
-  const Value y =
-      Evaluate("onnx.MatMul", {Floats({1, 2}, {-(1 + 0x1p-11f), x}), Floats({2, 1}, {1, x})});
+  const Value y = Evaluate("onnx.MatMul", {Floats({1, 2}, {-(1 + 0x1p-11f), x}), Floats({2, 1}, {1, x})});
   EXPECT_THAT(ToFloats(y), ElementsAre(0));
 }
 
@@ -71,10 +67,8 @@ TEST(MatMul, ExactZeroIsPositive) {
 }
 
 TEST(MatMul, EmptyExtents) {
-  EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {Floats({1, 0}, {}), Floats({0, 2}, {})})),
-              ElementsAre(0, 0));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {Plain({1, 0}, {}), Plain({0, 2}, {})})),
-              ElementsAre(0, 0));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {Floats({1, 0}, {}), Floats({0, 2}, {})})), ElementsAre(0, 0));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.MatMul", {Plain({1, 0}, {}), Plain({0, 2}, {})})), ElementsAre(0, 0));
 }
 
 TEST(Gemm, Transpositions) {
@@ -85,16 +79,14 @@ TEST(Gemm, Transpositions) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {at, b}, ta)), ElementsAre(-2, -2));
   EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {a, bt}, tb)), ElementsAre(-2, -2));
   const Value qat = Plain({3, 2}, {1, 4, 2, 5, 3, 6}), qbt = Plain({1, 3}, {1, 0, -1});
-  EXPECT_THAT(
-      ToFloats(Evaluate("onnx.Gemm", {qat, qbt}, {{"transA", int64_t{1}}, {"transB", int64_t{1}}})),
-      ElementsAre(-2, -2));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {qat, qbt}, {{"transA", int64_t{1}}, {"transB", int64_t{1}}})),
+              ElementsAre(-2, -2));
   EXPECT_THAT(Failure("onnx.Gemm", {a, b}, ta), HasSubstr("inner dimensions"));
 }
 
 TEST(Gemm, FloatStepsInOrder) {
-  const Value y =
-      Evaluate("onnx.Gemm", {Floats({1, 1}, {0.1f}), Floats({1, 1}, {0.3f}), Float(0.7f)},
-               {{"alpha", 1.1f}, {"beta", 0.9f}});
+  const Value y = Evaluate("onnx.Gemm", {Floats({1, 1}, {0.1f}), Floats({1, 1}, {0.3f}), Float(0.7f)},
+                           {{"alpha", 1.1f}, {"beta", 0.9f}});
   const float product = 0.1f * 0.3f;
   const float left = 1.1f * product;
   const float right = 0.9f * 0.7f;
@@ -115,15 +107,13 @@ TEST(Gemm, FactorsAreExact) {
   // 6 bits.
   const Value zero = Floats({1, 1}, {0});
   const Value a = Quantized({1, 1}, {3}, Floats({1, 1}, {0.1f}), zero);
-  const Value y =
-      Evaluate("onnx.Gemm", {a, Plain({1, 1}, {5}), Float(2)}, {{"alpha", 1.5f}, {"beta", 0.25f}});
+  const Value y = Evaluate("onnx.Gemm", {a, Plain({1, 1}, {5}), Float(2)}, {{"alpha", 1.5f}, {"beta", 0.25f}});
   EXPECT_THAT(ToFloats(y), ElementsAre(static_cast<float>(22.5 * static_cast<double>(0.1f) + 0.5)));
 }
 
 TEST(Gemm, UnusualBiases) {
   const Value a = Plain({2, 1}, {1, 2}), b = Plain({1, 2}, {1, 10});
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {a, b, Floats({2, 1}, {100, 200})})),
-              ElementsAre(101, 110, 202, 220));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {a, b, Floats({2, 1}, {100, 200})})), ElementsAre(101, 110, 202, 220));
   const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_THAT(ToFloats(Evaluate("onnx.Gemm", {a, b, Floats({2}, {-infinity, 0})})),
               ElementsAre(-infinity, 10, -infinity, 20));

@@ -10,9 +10,8 @@ using ::testing::HasSubstr;
 
 TEST(BatchNormalization, StepsInOrder) {
   const float x = 0.3f, scale = 1.7f, bias = -0.2f, mean = 0.1f, var = 0.4f, epsilon = 1e-5f;
-  const Value y = Evaluate("onnx.BatchNormalization",
-                           {Floats({1, 1, 1}, {x}), Floats({1}, {scale}), Floats({1}, {bias}),
-                            Floats({1}, {mean}), Floats({1}, {var})});
+  const Value y = Evaluate("onnx.BatchNormalization", {Floats({1, 1, 1}, {x}), Floats({1}, {scale}),
+                                                       Floats({1}, {bias}), Floats({1}, {mean}), Floats({1}, {var})});
   const float centered = x - mean;
   const float variance = var + epsilon;
   const float normalized = centered / std::sqrt(variance);
@@ -22,14 +21,14 @@ TEST(BatchNormalization, StepsInOrder) {
 
 TEST(BatchNormalization, ChannelsAreDimensionOne) {
   const Value y = Evaluate("onnx.BatchNormalization",
-                           {Floats({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), Floats({2}, {1, -2}),
-                            Floats({2}, {0, 100}), Floats({2}, {1, 3}), Floats({2}, {4, 0.25})},
+                           {Floats({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), Floats({2}, {1, -2}), Floats({2}, {0, 100}),
+                            Floats({2}, {1, 3}), Floats({2}, {4, 0.25})},
                            {{"epsilon", 0.0f}});
   EXPECT_THAT(ToFloats(y), ElementsAre(0, 0.5, 100, 96, 2, 2.5, 84, 80));
-  EXPECT_THAT(Failure("onnx.BatchNormalization",
-                      {Floats({1, 3}, {1, 2, 3}), Floats({2}, {1, 1}), Floats({3}, {1, 1, 1}),
-                       Floats({3}, {1, 1, 1}), Floats({3}, {1, 1, 1})}),
-              HasSubstr("expected operand 1 of shape 3, found 2"));
+  EXPECT_THAT(
+      Failure("onnx.BatchNormalization", {Floats({1, 3}, {1, 2, 3}), Floats({2}, {1, 1}), Floats({3}, {1, 1, 1}),
+                                          Floats({3}, {1, 1, 1}), Floats({3}, {1, 1, 1})}),
+      HasSubstr("expected operand 1 of shape 3, found 2"));
 }
 
 TEST(Softmax, AlongAnAxis) {
@@ -39,8 +38,7 @@ TEST(Softmax, AlongAnAxis) {
   EXPECT_EQ(ToFloats(y)[1], 0.5f);
   EXPECT_NEAR(ToFloats(y)[2], 0.25, 1e-7);
   EXPECT_NEAR(ToFloats(y)[3], 0.75, 1e-7);
-  const Value columns =
-      Evaluate("onnx.Softmax", {Floats({2, 2}, {5, 1, 5, 1})}, {{"axis", int64_t{0}}});
+  const Value columns = Evaluate("onnx.Softmax", {Floats({2, 2}, {5, 1, 5, 1})}, {{"axis", int64_t{0}}});
   EXPECT_THAT(ToFloats(columns), ElementsAre(0.5, 0.5, 0.5, 0.5));
 }
 
@@ -71,8 +69,7 @@ TEST(LayerNormalization, RowsOfTheTrailingDimensions) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.LayerNormalization", {x, Floats({1, 2}, {1, 1})},
                                 {{"epsilon", 0.0f}, {"axis", int64_t{1}}})),
               ElementsAre(-1, 1, -1, 1));
-  EXPECT_THAT(Failure("onnx.LayerNormalization", {x, Floats({3}, {1, 1, 1})}),
-              HasSubstr("broadcasts to 2"));
+  EXPECT_THAT(Failure("onnx.LayerNormalization", {x, Floats({3}, {1, 1, 1})}), HasSubstr("broadcasts to 2"));
 }
 
 } // namespace

@@ -42,11 +42,9 @@ TEST(AveragePool, RoundsTheExactQuotientOnce) {
   const Value x = random.quantized({2, 3, 9, 7}, Floats(Ones(4), {0.375}), Floats(Ones(4), {-5}));
   for (bool include : {false, true}) {
     const Ints kernel{3, 3}, strides{2, 1}, pads{1, 2, 1, 0};
-    const Value y = Evaluate("onnx.AveragePool", {x},
-                             {{"kernel_shape", kernel},
-                              {"strides", strides},
-                              {"pads", pads},
-                              {"count_include_pad", int64_t{include}}});
+    const Value y = Evaluate(
+        "onnx.AveragePool", {x},
+        {{"kernel_shape", kernel}, {"strides", strides}, {"pads", pads}, {"count_include_pad", int64_t{include}}});
     ASSERT_EQ(y.tensor.shape(), (Shape{2, 3, 5, 7}));
     for (int64_t r = 0; r < y.tensor.size(); ++r) {
       const int64_t plane = r / 35, oy = r / 7 % 5, ox = r % 7;
@@ -64,10 +62,8 @@ TEST(AveragePool, RoundsTheExactQuotientOnce) {
 
 TEST(AveragePool, ScalesMayChangeWithinAWindow) {
   // (1 * 2 + 3 * 4) / 2 and (3 * 4 + 5 * 8) / 2
-  const Value x =
-      Quantized({1, 1, 3}, {1, 3, 5}, Floats({1, 1, 3}, {2, 4, 8}), Floats(Ones(3), {0}));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.AveragePool", {x}, {{"kernel_shape", Ints{2}}})),
-              ElementsAre(7, 26));
+  const Value x = Quantized({1, 1, 3}, {1, 3, 5}, Floats({1, 1, 3}, {2, 4, 8}), Floats(Ones(3), {0}));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.AveragePool", {x}, {{"kernel_shape", Ints{2}}})), ElementsAre(7, 26));
 }
 
 TEST(AveragePool, FractionalZeroPoint) {
@@ -99,25 +95,20 @@ TEST(AveragePool, CeilMode) {
 
 TEST(AveragePool, FloatSumThenOneDivision) {
   const Value x = Floats({1, 1, 3}, {1e8f, 1, -1e8f});
-  EXPECT_THAT(ToFloats(Evaluate("onnx.AveragePool", {x}, {{"kernel_shape", Ints{3}}})),
-              ElementsAre(0));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.GlobalAveragePool", {Floats({1, 2, 1, 2}, {1, 2, 3, 5})})),
-              ElementsAre(1.5, 4));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.AveragePool", {x}, {{"kernel_shape", Ints{3}}})), ElementsAre(0));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.GlobalAveragePool", {Floats({1, 2, 1, 2}, {1, 2, 3, 5})})), ElementsAre(1.5, 4));
 }
 
 TEST(GlobalAveragePool, EqualsTheMeanOverSpace) {
   RandomValues random(2);
-  const Value x =
-      random.quantized({2, 3, 5, 7}, random.oddScale({1, 3, 1, 1}), Floats(Ones(4), {7}));
-  EXPECT_EQ(Evaluate("onnx.GlobalAveragePool", {x}).tensor,
-            Evaluate("onnx.ReduceMean", {x, Int64s({2, 3})}).tensor);
+  const Value x = random.quantized({2, 3, 5, 7}, random.oddScale({1, 3, 1, 1}), Floats(Ones(4), {7}));
+  EXPECT_EQ(Evaluate("onnx.GlobalAveragePool", {x}).tensor, Evaluate("onnx.ReduceMean", {x, Int64s({2, 3})}).tensor);
 }
 
 TEST(MaxPool, SelectsCodes) {
-  const Value x = MakeQuantized(
-      {Integers(DataType::Signed(8), {1, 2, 2, 3}, {-3, 5, 1, 4, 4, -7, 9, 8, 7, -1, -2, -3})
-           .tensor,
-       Floats({1, 2, 1, 1}, {0.5, 0.25}).tensor, Floats(Ones(4), {1}).tensor});
+  const Value x =
+      MakeQuantized({Integers(DataType::Signed(8), {1, 2, 2, 3}, {-3, 5, 1, 4, 4, -7, 9, 8, 7, -1, -2, -3}).tensor,
+                     Floats({1, 2, 1, 1}, {0.5, 0.25}).tensor, Floats(Ones(4), {1}).tensor});
   const auto results = RunAll("onnx.MaxPool", {&x}, {{"kernel_shape", Ints{2, 2}}});
   ASSERT_TRUE(results.ok());
   EXPECT_THAT(Codes((*results)[0]), ElementsAre(5, 5, 9, 8));
@@ -125,8 +116,7 @@ TEST(MaxPool, SelectsCodes) {
   EXPECT_EQ((*results)[0].quantized->scale.shape(), (Shape{1, 2, 1, 1}));
   EXPECT_THAT(ToIntegers((*results)[1]), ElementsAre(1, 1, 6, 7));
   // Column-major positions: (y, x) is y + 2 x, in planes of 6.
-  const auto columns =
-      RunAll("onnx.MaxPool", {&x}, {{"kernel_shape", Ints{2, 2}}, {"storage_order", int64_t{1}}});
+  const auto columns = RunAll("onnx.MaxPool", {&x}, {{"kernel_shape", Ints{2, 2}}, {"storage_order", int64_t{1}}});
   EXPECT_THAT(ToIntegers((*columns)[1]), ElementsAre(2, 2, 6, 8));
 }
 
@@ -156,8 +146,7 @@ TEST(MaxPool, NanIsPassedOver) {
 
 TEST(MaxPool, DilationsAndIntegers) {
   const Value x = Integers(DataType::Unsigned(8), {1, 1, 5}, {9, 1, 3, 200, 4});
-  const Value y =
-      Evaluate("onnx.MaxPool", {x}, {{"kernel_shape", Ints{2}}, {"dilations", Ints{2}}});
+  const Value y = Evaluate("onnx.MaxPool", {x}, {{"kernel_shape", Ints{2}}, {"dilations", Ints{2}}});
   EXPECT_THAT(ToIntegers(y), ElementsAre(9, 200, 4));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.GlobalMaxPool", {x})), ElementsAre(200));
 }

@@ -44,8 +44,7 @@ TEST(QnnPq, TiesGoToTheLowestPrototype) {
   const Value x = Integers(DataType::Unsigned(3), {1, 4}, {3, 0, 2, 1});
   // (2,1): 4 + 1 = 5 and 4 + 1 = 5.
   EXPECT_THAT(ToIntegers(Evaluate("qnn.pq", {x}, Example())), ElementsAre(1, 2, 2));
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.pq", {x}, With(Example(), "norm", int64_t{1}))),
-              ElementsAre(1, 2, 2));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.pq", {x}, With(Example(), "norm", int64_t{1}))), ElementsAre(1, 2, 2));
   const NamedAttributes nearer = With(Example(), "offsets", Signed8({2, 2}, {0, -1, 0, -1}));
   EXPECT_THAT(ToIntegers(Evaluate("qnn.pq", {x}, nearer)), ElementsAre(110, 20, 31));
 }
@@ -88,8 +87,7 @@ TEST(QnnPq, pq_c1) {
 
 TEST(QnnPq, pq_c3) {
   const Value x = Integers(DataType::Unsigned(3), {1, 4}, {0, 0, 0, 0});
-  EXPECT_THAT(Failure("qnn.pq", {x}, With(Example(), "norm", int64_t{3})),
-              HasSubstr("expected norm 1 or 2"));
+  EXPECT_THAT(Failure("qnn.pq", {x}, With(Example(), "norm", int64_t{3})), HasSubstr("expected norm 1 or 2"));
   EXPECT_THAT(Failure("qnn.pq", {x}, With(Example(), "factor", int64_t{0})),
               HasSubstr("expected a factor from 1 to 2^30"));
   const Value large = Integers(DataType::Signed(62), {1, 4}, {0, int64_t{1} << 40, 0, 0});
@@ -98,8 +96,7 @@ TEST(QnnPq, pq_c3) {
 
 TEST(QnnPq, pq_c4) {
   const Value x = Integers(DataType::Unsigned(3), {1, 4}, {3, 3, 4, 0});
-  EXPECT_THAT(Failure("qnn.pq", {x}, With(Example(), "result_type", std::string("int6"))),
-              HasSubstr("110"));
+  EXPECT_THAT(Failure("qnn.pq", {x}, With(Example(), "result_type", std::string("int6"))), HasSubstr("110"));
 }
 
 std::vector<Value> Operands(Value x) {
@@ -111,16 +108,15 @@ std::vector<Value> Operands(Value x) {
           Value(Tensor::FromDoubles({3}, {0.25, 1.0, 0.1})),
           Value(Tensor::FromDoubles({1}, {0.5}))};
 }
-const NamedAttributes kCodes = {{"low", int64_t{0}}, {"high", int64_t{7}}, {"factor", int64_t{1}},
-                                {"norm", int64_t{2}}};
+const NamedAttributes kCodes = {
+    {"low", int64_t{0}}, {"high", int64_t{7}}, {"factor", int64_t{1}}, {"norm", int64_t{2}}};
 
-// Codes round half to even and clamp: 0.75 / 0.5 = 1.5 -> 2, 0.25 / 0.5 -> 0, -3 -> 0, 9 / 0.5 -> 7. So (2, 0): 4 and 1 + 9, entry 0;
-// (0, 7): 25 and 16 + 49, entry 0. Sums (1, 2, 2), times (1/4, 1, 0.1) plus a half.
+// Codes round half to even and clamp: 0.75 / 0.5 = 1.5 -> 2, 0.25 / 0.5 -> 0, -3 -> 0, 9 / 0.5 -> 7. So (2, 0): 4 and 1
+// + 9, entry 0; (0, 7): 25 and 16 + 49, entry 0. Sums (1, 2, 2), times (1/4, 1, 0.1) plus a half.
 TEST(PqMatMul, RoundsOnceBehindTheSum) {
   const Value y = Evaluate("onnx.PqMatMul", Operands(Floats({1, 4}, {0.75f, 0.25f, -3, 9})), kCodes);
   EXPECT_EQ(y.tensor.shape(), (Shape{1, 3}));
-  EXPECT_THAT(y.tensor.Floats(),
-              ElementsAre(0.75f, 2.5f, static_cast<float>(2 * 0.1 + 0.5)));
+  EXPECT_THAT(y.tensor.Floats(), ElementsAre(0.75f, 2.5f, static_cast<float>(2 * 0.1 + 0.5)));
 }
 
 TEST(PqMatMul, NanIsTheLowestCode) {
@@ -136,10 +132,8 @@ TEST(PqMatMul, Refusals) {
     return Failure("onnx.PqMatMul", operands, attributes);
   };
   EXPECT_THAT(refusal(1, Float(0)), HasSubstr("expected one finite positive input scale"));
-  EXPECT_THAT(refusal(5, Value(Tensor::FromDoubles({2}, {1, 1}))),
-              HasSubstr("expected 1 or 3 elements of scales"));
-  EXPECT_THAT(refusal(6, Value(Tensor::FromDoubles({1}, {1 / 0.0}))),
-              HasSubstr("expected finite biases"));
+  EXPECT_THAT(refusal(5, Value(Tensor::FromDoubles({2}, {1, 1}))), HasSubstr("expected 1 or 3 elements of scales"));
+  EXPECT_THAT(refusal(6, Value(Tensor::FromDoubles({1}, {1 / 0.0}))), HasSubstr("expected finite biases"));
   // Element 1 of the last sub-space lies behind a row of three.
   EXPECT_THAT(refusal(0, Floats({1, 3}, {0, 0, 0})), HasSubstr("behind the last input of a row"));
   NamedAttributes wide = kCodes;
@@ -147,5 +141,5 @@ TEST(PqMatMul, Refusals) {
   EXPECT_THAT(refusal(1, Float(1), wide), HasSubstr("expected distances below 2147483647"));
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::testing
+} // namespace
+} // namespace qcompile::runtime::testing

@@ -25,17 +25,14 @@ TEST(QnnTable, RowsAndClamping) {
   EXPECT_EQ(y.tensor.type(), DataType::Unsigned(3));
   EXPECT_THAT(ToIntegers(y), ElementsAre(7, 1, 7, 2, 5, 3));
   const Tensor row = Integers(DataType::Bipolar(), {1, 2}, {-1, 1}).tensor;
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, 0, "bipolar"))),
-              ElementsAre(-1, -1, -1, -1, 1, 1));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, 0, "bipolar"))), ElementsAre(-1, -1, -1, -1, 1, 1));
 }
 
 TEST(QnnTable, Extremes) {
   const Tensor row = Integers(DataType::Unsigned(2), {1, 3}, {1, 2, 3}).tensor;
   const Value x = Int64s({kLowest, 0, kHighest});
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, kLowest, "uint2", 0))),
-              ElementsAre(1, 3, 3));
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, kHighest - 1, "uint2", 0))),
-              ElementsAre(1, 1, 2));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, kLowest, "uint2", 0))), ElementsAre(1, 3, 3));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.table", {x}, Table(row, kHighest - 1, "uint2", 0))), ElementsAre(1, 1, 2));
 }
 
 TEST(QnnTable, table_c1) {
@@ -43,17 +40,15 @@ TEST(QnnTable, table_c1) {
   for (const Shape &shape : {Shape{1, 0}, Shape{2}, Shape{1, 65537}, Shape{1, 1, 1}})
     EXPECT_THAT(Failure("qnn.table", {x}, Table(Tensor(DataType::Unsigned(2), shape), 0, "uint2")),
                 HasSubstr("expected a table of 1 to 65536 values per channel"));
-  EXPECT_THAT(
-      Failure("qnn.table", {x}, Table(Tensor(DataType::Unsigned(2), Shape{2, 4}), 0, "uint2")),
-      HasSubstr("expected 1 or 3 table rows"));
-  EXPECT_THAT(
-      Failure("qnn.table", {x}, Table(Tensor(DataType::Unsigned(2), Shape{1, 4}), 0, "uint3")),
-      HasSubstr("expected values of type uint3, found uint2"));
+  EXPECT_THAT(Failure("qnn.table", {x}, Table(Tensor(DataType::Unsigned(2), Shape{2, 4}), 0, "uint2")),
+              HasSubstr("expected 1 or 3 table rows"));
+  EXPECT_THAT(Failure("qnn.table", {x}, Table(Tensor(DataType::Unsigned(2), Shape{1, 4}), 0, "uint3")),
+              HasSubstr("expected values of type uint3, found uint2"));
 }
 
-NamedAttributes Requantize(std::vector<int64_t> multipliers, std::vector<int64_t> offsets,
-                           int64_t shift, const std::string &mode, int64_t low, int64_t high,
-                           const std::string &type, int64_t axis = 0) {
+NamedAttributes Requantize(std::vector<int64_t> multipliers, std::vector<int64_t> offsets, int64_t shift,
+                           const std::string &mode, int64_t low, int64_t high, const std::string &type,
+                           int64_t axis = 0) {
   return {{"multipliers", Int64s(std::move(multipliers)).tensor},
           {"offsets", Int64s(std::move(offsets)).tensor},
           {"shift", shift},
@@ -89,8 +84,7 @@ int64_t RoundByDistance(__int128 value, int64_t shift, const std::string &mode) 
   return static_cast<int64_t>(upper % 2 == 0 ? upper : lower);
 }
 
-const std::vector<std::string> kModes = {"ROUND", "CEIL",    "FLOOR",    "UP",
-                                         "DOWN",  "HALF_UP", "HALF_DOWN"};
+const std::vector<std::string> kModes = {"ROUND", "CEIL", "FLOOR", "UP", "DOWN", "HALF_UP", "HALF_DOWN"};
 
 TEST(QnnRequantize, AllModesAroundZero) {
   // x / 4 for x in -8 to 8: exact, ties, and both other quarters, of both signs.
@@ -101,14 +95,12 @@ TEST(QnnRequantize, AllModesAroundZero) {
     std::vector<int64_t> expected;
     for (int64_t i : x)
       expected.push_back(RoundByDistance(i, 2, mode));
-    EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {Int64s(x)},
-                                    Requantize({1}, {0}, 2, mode, -100, 100, "int8"))),
+    EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {Int64s(x)}, Requantize({1}, {0}, 2, mode, -100, 100, "int8"))),
                 ElementsAreArray(expected))
         << mode;
   }
   // The same by hand for half to even: -2, -7/4, -3/2, -5/4, -1, -3/4, -1/2, -1/4, 0, ...
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {Int64s(x)},
-                                  Requantize({1}, {0}, 2, "ROUND", -100, 100, "int8"))),
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {Int64s(x)}, Requantize({1}, {0}, 2, "ROUND", -100, 100, "int8"))),
               ElementsAre(-2, -2, -2, -1, -1, -1, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2));
 }
 
@@ -122,11 +114,9 @@ TEST(QnnRequantize, ExactRationalRounding) {
       for (int i = 0; i < 50; ++i)
         x.push_back(static_cast<int64_t>(random()) - (int64_t{1} << 31));
       for (int64_t i : x)
-        expected.push_back(
-            RoundByDistance(static_cast<__int128>(i) * multiplier + offset, shift, mode));
-      const Value y =
-          Evaluate("qnn.requantize", {Int64s(x)},
-                   Requantize({multiplier}, {offset}, shift, mode, kLowest, kHighest, "int64"));
+        expected.push_back(RoundByDistance(static_cast<__int128>(i) * multiplier + offset, shift, mode));
+      const Value y = Evaluate("qnn.requantize", {Int64s(x)},
+                               Requantize({multiplier}, {offset}, shift, mode, kLowest, kHighest, "int64"));
       EXPECT_THAT(ToIntegers(y), ElementsAreArray(expected)) << mode << " " << shift;
     }
   }
@@ -137,22 +127,19 @@ TEST(QnnRequantize, TiesOfLargeShifts) {
   const int64_t half = int64_t{1} << 61;
   for (const auto &[mode, up, down] :
        {std::tuple{"ROUND", 0, 0}, std::tuple{"HALF_UP", 1, -1}, std::tuple{"HALF_DOWN", 0, 0},
-        std::tuple{"CEIL", 1, 0}, std::tuple{"FLOOR", 0, -1}, std::tuple{"UP", 1, -1},
-        std::tuple{"DOWN", 0, 0}})
-    EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {Int64s({half, -half})},
-                                    Requantize({1}, {0}, 62, mode, -1, 1, "int2"))),
-                ElementsAre(up, down))
+        std::tuple{"CEIL", 1, 0}, std::tuple{"FLOOR", 0, -1}, std::tuple{"UP", 1, -1}, std::tuple{"DOWN", 0, 0}})
+    EXPECT_THAT(
+        ToIntegers(Evaluate("qnn.requantize", {Int64s({half, -half})}, Requantize({1}, {0}, 62, mode, -1, 1, "int2"))),
+        ElementsAre(up, down))
         << mode;
 }
 
 TEST(QnnRequantize, PerChannelAndClamped) {
   const Value x = Integers(DataType::Signed(8), {2, 2}, {4, 4, -5, 100});
-  const Value y =
-      Evaluate("qnn.requantize", {x}, Requantize({1, -3}, {2}, 1, "FLOOR", 0, 6, "uint3", 1));
+  const Value y = Evaluate("qnn.requantize", {x}, Requantize({1, -3}, {2}, 1, "FLOOR", 0, 6, "uint3", 1));
   // (4 + 2) / 2, (-12 + 2) / 2, (-5 + 2) / 2, (-300 + 2) / 2
   EXPECT_THAT(ToIntegers(y), ElementsAre(3, 0, 0, 0));
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {x},
-                                  Requantize({1}, {2, -8}, 1, "FLOOR", -6, 6, "int4", 1))),
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.requantize", {x}, Requantize({1}, {2, -8}, 1, "FLOOR", -6, 6, "int4", 1))),
               ElementsAre(3, -2, -2, 6));
 }
 
@@ -170,28 +157,22 @@ TEST(QnnRequantize, requantize_c1) {
 TEST(QnnRequantize, requantize_c2) {
   const int64_t limit = int64_t{1} << 62;
   for (int64_t x : {limit, -limit - 1, kLowest, kHighest})
-    EXPECT_THAT(
-        Failure("qnn.requantize", {Int64s({x})}, Requantize({1}, {0}, 1, "ROUND", 0, 1, "uint1")),
-        HasSubstr("at most 62 bits"));
+    EXPECT_THAT(Failure("qnn.requantize", {Int64s({x})}, Requantize({1}, {0}, 1, "ROUND", 0, 1, "uint1")),
+                HasSubstr("at most 62 bits"));
   for (int64_t x : {limit - 1, -limit})
-    EXPECT_EQ(
-        Failure("qnn.requantize", {Int64s({x})}, Requantize({1}, {0}, 1, "ROUND", 0, 1, "uint1")),
-        "ok");
-  EXPECT_THAT(Failure("qnn.requantize", {Int64s({kLowest})},
-                      Requantize({kLowest}, {kLowest}, 1, "ROUND", 0, 1, "uint1")),
-              HasSubstr("at most 62 bits"));
+    EXPECT_EQ(Failure("qnn.requantize", {Int64s({x})}, Requantize({1}, {0}, 1, "ROUND", 0, 1, "uint1")), "ok");
+  EXPECT_THAT(
+      Failure("qnn.requantize", {Int64s({kLowest})}, Requantize({kLowest}, {kLowest}, 1, "ROUND", 0, 1, "uint1")),
+      HasSubstr("at most 62 bits"));
 }
 
 TEST(QnnRequantize, requantize_c3) {
-  EXPECT_THAT(
-      Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", 1, 0, "uint1")),
-      HasSubstr("expected ordered bounds of type uint1, found 1 and 0"));
-  EXPECT_THAT(
-      Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", 0, 2, "uint1")),
-      HasSubstr("expected ordered bounds"));
-  EXPECT_THAT(
-      Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", -1, 1, "bipolar")),
-      HasSubstr("expected ordered bounds"));
+  EXPECT_THAT(Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", 1, 0, "uint1")),
+              HasSubstr("expected ordered bounds of type uint1, found 1 and 0"));
+  EXPECT_THAT(Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", 0, 2, "uint1")),
+              HasSubstr("expected ordered bounds"));
+  EXPECT_THAT(Failure("qnn.requantize", {Int64s({1})}, Requantize({1}, {0}, 1, "ROUND", -1, 1, "bipolar")),
+              HasSubstr("expected ordered bounds"));
 }
 
 TEST(QnnThreshold, ManyLevels) {
@@ -201,8 +182,7 @@ TEST(QnnThreshold, ManyLevels) {
   for (int64_t &t : row)
     t = static_cast<int64_t>(random() % 200) - 100;
   for (int64_t direction : {1, -1}) {
-    std::sort(row.begin(), row.end(),
-              [&](int64_t a, int64_t b) { return direction == 1 ? a < b : a > b; });
+    std::sort(row.begin(), row.end(), [&](int64_t a, int64_t b) { return direction == 1 ? a < b : a > b; });
     std::vector<int64_t> x, expected;
     for (int64_t i = -110; i <= 110; ++i) {
       x.push_back(i);
@@ -211,15 +191,13 @@ TEST(QnnThreshold, ManyLevels) {
         reached += direction == 1 ? i >= t : i <= t;
       expected.push_back(reached);
     }
-    const NamedAttributes attributes = {
-        {"thresholds", Integers(DataType::Signed(8), {1, 255}, row).tensor},
-        {"directions", std::vector<int64_t>{direction}},
-        {"low", int64_t{0}},
-        {"step", int64_t{1}},
-        {"axis", int64_t{0}},
-        {"result_type", std::string("uint8")}};
-    EXPECT_THAT(ToIntegers(Evaluate("qnn.threshold", {Int64s(x)}, attributes)),
-                ElementsAreArray(expected));
+    const NamedAttributes attributes = {{"thresholds", Integers(DataType::Signed(8), {1, 255}, row).tensor},
+                                        {"directions", std::vector<int64_t>{direction}},
+                                        {"low", int64_t{0}},
+                                        {"step", int64_t{1}},
+                                        {"axis", int64_t{0}},
+                                        {"result_type", std::string("uint8")}};
+    EXPECT_THAT(ToIntegers(Evaluate("qnn.threshold", {Int64s(x)}, attributes)), ElementsAreArray(expected));
   }
 }
 

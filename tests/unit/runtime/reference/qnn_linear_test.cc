@@ -19,9 +19,8 @@ TEST(QnnMatmul, Batches) {
   };
   for (const auto &[a, b, y] :
        {Case{{2, 3, 4}, {2, 4, 5}, {2, 3, 5}}, Case{{2, 1, 3, 4}, {1, 3, 4, 2}, {2, 3, 3, 2}},
-        Case{{1, 3, 4}, {5, 4, 1}, {5, 3, 1}}, Case{{2, 3, 4}, {4, 5}, {2, 3, 5}},
-        Case{{4}, {4, 5}, {5}}, Case{{2, 3, 0}, {2, 0, 2}, {2, 3, 2}},
-        Case{{0, 3, 4}, {1, 4, 2}, {0, 3, 2}}}) {
+        Case{{1, 3, 4}, {5, 4, 1}, {5, 3, 1}}, Case{{2, 3, 4}, {4, 5}, {2, 3, 5}}, Case{{4}, {4, 5}, {5}},
+        Case{{2, 3, 0}, {2, 0, 2}, {2, 3, 2}}, Case{{0, 3, 4}, {1, 4, 2}, {0, 3, 2}}}) {
     for (DataType type : {DataType::Signed(3), DataType::Bipolar(), DataType::Signed(25)}) {
       const Value left = RandomCodes(random, type, a), right = RandomCodes(random, type, b);
       std::vector<int64_t> expected;
@@ -51,13 +50,11 @@ TEST(QnnMatmul, Batches) {
 TEST(QnnMatmul, matmul_c1_batch) {
   const Value a = Integers(DataType::Signed(2), {2, 1, 1}, {1, 1});
   const Value b = Integers(DataType::Signed(2), {3, 1, 1}, {1, 1, 1});
-  EXPECT_THAT(Failure("qnn.matmul", {a, b}, Type("int8")),
-              HasSubstr("expected shapes that broadcast"));
+  EXPECT_THAT(Failure("qnn.matmul", {a, b}, Type("int8")), HasSubstr("expected shapes that broadcast"));
   const Value c = Integers(DataType::Signed(2), {1, 1, 1, 1}, {1});
   EXPECT_THAT(Failure("qnn.matmul", {a, c}, Type("int8")), HasSubstr("inner dimensions agree"));
   const Value vector = Integers(DataType::Signed(2), {1}, {1});
-  EXPECT_THAT(Failure("qnn.matmul", {vector, vector}, Type("int8")),
-              HasSubstr("inner dimensions agree"));
+  EXPECT_THAT(Failure("qnn.matmul", {vector, vector}, Type("int8")), HasSubstr("inner dimensions agree"));
 }
 
 NamedAttributes Multipliers(int64_t left, int64_t right, const std::string &type) {
@@ -109,11 +106,9 @@ TEST(QnnMul, mul_c1) {
 }
 
 TEST(QnnMul, mul_c2) {
-  EXPECT_EQ(Failure("qnn.mul", {Int64s({-128}), Int64s({-1})}, Type("int8")),
-            "value 128 does not fit type int8");
+  EXPECT_EQ(Failure("qnn.mul", {Int64s({-128}), Int64s({-1})}, Type("int8")), "value 128 does not fit type int8");
   const int64_t lowest = std::numeric_limits<int64_t>::min();
-  EXPECT_THAT(Failure("qnn.mul", {Int64s({lowest}), Int64s({-1})}, Type("int64")),
-              HasSubstr("at most 64 bits"));
+  EXPECT_THAT(Failure("qnn.mul", {Int64s({lowest}), Int64s({-1})}, Type("int64")), HasSubstr("at most 64 bits"));
 }
 
 } // namespace

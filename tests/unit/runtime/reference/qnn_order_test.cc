@@ -16,20 +16,16 @@ TEST(QnnArgMax, TiesGoToTheFirstOrLast) {
   EXPECT_EQ(y.tensor.shape(), (Shape{2, 1}));
   EXPECT_EQ(y.tensor.type(), DataType::Int64());
   EXPECT_THAT(ToIntegers(y), ElementsAre(1, 0));
-  EXPECT_THAT(
-      ToIntegers(Evaluate("qnn.arg_max", {x}, {{"axis", int64_t{1}}, {"select_last", int64_t{1}}})),
-      ElementsAre(2, 3));
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.arg_max", {x}, {{"axis", int64_t{0}}})),
-              ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.arg_max", {x}, {{"axis", int64_t{1}}, {"select_last", int64_t{1}}})),
+              ElementsAre(2, 3));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.arg_max", {x}, {{"axis", int64_t{0}}})), ElementsAre(0, 0, 0, 0));
 }
 
 TEST(QnnArgMax, arg_max_c1) {
   const Value x = Integers(DataType::Signed(8), {1, 0}, {});
-  EXPECT_THAT(Failure("qnn.arg_max", {x}, {{"axis", int64_t{1}}}),
-              HasSubstr("expected an axis with elements"));
+  EXPECT_THAT(Failure("qnn.arg_max", {x}, {{"axis", int64_t{1}}}), HasSubstr("expected an axis with elements"));
   EXPECT_THAT(Failure("qnn.arg_max", {x}, {{"axis", int64_t{2}}}), HasSubstr("expected an axis"));
-  EXPECT_THAT(Failure("qnn.arg_max", {Float(1)}, {{"axis", int64_t{0}}}),
-              HasSubstr("integer type"));
+  EXPECT_THAT(Failure("qnn.arg_max", {Float(1)}, {{"axis", int64_t{0}}}), HasSubstr("integer type"));
 }
 
 // `shapes` of two results of one shape.
@@ -43,9 +39,7 @@ List Twice(const Shape &shape) {
 }
 
 std::pair<Value, Value> TopK(const Value &x, int64_t axis, bool smallest, const Shape &shape) {
-  auto results =
-      RunAll("qnn.top_k", {&x},
-             {{"axis", axis}, {"smallest", int64_t{smallest}}, {"shapes", Twice(shape)}});
+  auto results = RunAll("qnn.top_k", {&x}, {{"axis", axis}, {"smallest", int64_t{smallest}}, {"shapes", Twice(shape)}});
   if (!results.ok() || results->size() != 2) {
     ADD_FAILURE() << results.status();
     return {};
@@ -110,8 +104,7 @@ TEST(QnnTopK, top_k_c1) {
   EXPECT_THAT(failure({-1, 1, 2}), HasSubstr("expected ranks and dimensions"));
   EXPECT_THAT(failure(Twice({1, -1})), HasSubstr("dimensions of at least 0"));
   EXPECT_THAT(failure(Twice({1, 2}), 2), HasSubstr("expected an axis"));
-  EXPECT_THAT(Failure("qnn.top_k", {x}, {{"axis", int64_t{1}}}),
-              HasSubstr("expected attribute 'shapes'"));
+  EXPECT_THAT(Failure("qnn.top_k", {x}, {{"axis", int64_t{1}}}), HasSubstr("expected attribute 'shapes'"));
 }
 
 } // namespace

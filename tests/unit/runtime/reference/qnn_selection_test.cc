@@ -13,13 +13,8 @@ using ::testing::HasSubstr;
 using List = std::vector<int64_t>;
 const int64_t kHighest = std::numeric_limits<int64_t>::max();
 
-NamedAttributes Pad(const List &low, const List &high, const List &values, int64_t axis,
-                    const std::string &type) {
-  return {{"low", low},
-          {"high", high},
-          {"values", Int64s(values).tensor},
-          {"axis", axis},
-          {"result_type", type}};
+NamedAttributes Pad(const List &low, const List &high, const List &values, int64_t axis, const std::string &type) {
+  return {{"low", low}, {"high", high}, {"values", Int64s(values).tensor}, {"axis", axis}, {"result_type", type}};
 }
 
 TEST(QnnPad, PerChannelAndUneven) {
@@ -52,8 +47,7 @@ TEST(QnnPad, Formula) {
 
 TEST(QnnPad, Empty) {
   const Value x = Integers(DataType::Signed(4), {0, 2}, {});
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.pad", {x}, Pad({1, 0}, {0, 0}, {3}, 0, "int4"))),
-              ElementsAre(3, 3));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.pad", {x}, Pad({1, 0}, {0, 0}, {3}, 0, "int4"))), ElementsAre(3, 3));
 }
 
 TEST(QnnPad, pad_c1) {
@@ -63,8 +57,7 @@ TEST(QnnPad, pad_c1) {
     EXPECT_THAT(Failure("qnn.pad", {x}, Pad({0, 0}, bad, {0}, 0, "int4")), HasSubstr("for high"));
   }
   const int64_t large = (int64_t{1} << 31) - 1;
-  EXPECT_THAT(Failure("qnn.pad", {x}, Pad({large, large}, {0, 0}, {0}, 0, "int4")),
-              HasSubstr("expected at most"));
+  EXPECT_THAT(Failure("qnn.pad", {x}, Pad({large, large}, {0, 0}, {0}, 0, "int4")), HasSubstr("expected at most"));
 }
 
 TEST(QnnPad, pad_c2) {
@@ -72,19 +65,15 @@ TEST(QnnPad, pad_c2) {
   EXPECT_THAT(Failure("qnn.pad", {x}, Pad({0, 0}, {1, 0}, {1, 2, 3}, 1, "int4")),
               HasSubstr("expected 1 or 2 pad values"));
   // The dimension of the values is padded itself.
-  EXPECT_THAT(Failure("qnn.pad", {x}, Pad({0, 0}, {0, 1}, {1, 2}, 1, "int4")),
-              HasSubstr("expected 1 or 3 pad values"));
+  EXPECT_THAT(Failure("qnn.pad", {x}, Pad({0, 0}, {0, 1}, {1, 2}, 1, "int4")), HasSubstr("expected 1 or 3 pad values"));
 }
 
 TEST(QnnPad, pad_c3) {
   const Value x = Integers(DataType::Signed(4), {2}, {-1, 7});
-  EXPECT_EQ(Failure("qnn.pad", {x}, Pad({0}, {0}, {0}, 0, "uint4")),
-            "value -1 does not fit type uint4");
-  EXPECT_EQ(Failure("qnn.pad", {x}, Pad({0}, {1}, {8}, 0, "int4")),
-            "value 8 does not fit type int4");
+  EXPECT_EQ(Failure("qnn.pad", {x}, Pad({0}, {0}, {0}, 0, "uint4")), "value -1 does not fit type uint4");
+  EXPECT_EQ(Failure("qnn.pad", {x}, Pad({0}, {1}, {8}, 0, "int4")), "value 8 does not fit type int4");
   const Value b = Integers(DataType::Bipolar(), {1}, {1});
-  EXPECT_EQ(Failure("qnn.pad", {b}, Pad({0}, {1}, {0}, 0, "bipolar")),
-            "value 0 does not fit type bipolar");
+  EXPECT_EQ(Failure("qnn.pad", {b}, Pad({0}, {1}, {0}, 0, "bipolar")), "value 0 does not fit type bipolar");
 }
 
 NamedAttributes Slice(const List &offsets, const List &steps, const Shape &shape) {
@@ -97,10 +86,8 @@ TEST(QnnSlice, OffsetsAndSteps) {
   EXPECT_EQ(y.tensor.type(), DataType::Signed(5));
   EXPECT_THAT(ToIntegers(y), ElementsAre(1, 4, 6, 9));
   // One element is taken whatever the step, none at any place.
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.slice", {x}, Slice({1, 4}, {1 << 30, 1 << 30}, {1, 1}))),
-              ElementsAre(9));
-  EXPECT_EQ(Evaluate("qnn.slice", {x}, Slice({1 << 30, 0}, {1, 1}, {0, 5})).tensor.shape(),
-            (Shape{0, 5}));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.slice", {x}, Slice({1, 4}, {1 << 30, 1 << 30}, {1, 1}))), ElementsAre(9));
+  EXPECT_EQ(Evaluate("qnn.slice", {x}, Slice({1 << 30, 0}, {1, 1}, {0, 5})).tensor.shape(), (Shape{0, 5}));
 }
 
 TEST(QnnSlice, slice_c1) {
@@ -114,15 +101,12 @@ TEST(QnnSlice, slice_c1) {
                 HasSubstr("expected a slice inside of shape 2x2"));
   EXPECT_THAT(Failure("qnn.slice", {x}, Slice({0, -1}, {1, 1}, {1, 1})), HasSubstr("for offsets"));
   EXPECT_THAT(Failure("qnn.slice", {x}, Slice({0, 0}, {1, 0}, {1, 1})), HasSubstr("for steps"));
-  EXPECT_THAT(Failure("qnn.slice", {x}, Slice({0, 0}, {1, 1}, {-1, 1})),
-              HasSubstr("dimensions of at least 0"));
+  EXPECT_THAT(Failure("qnn.slice", {x}, Slice({0, 0}, {1, 1}, {-1, 1})), HasSubstr("dimensions of at least 0"));
   EXPECT_THAT(Failure("qnn.slice", {x}, {{"offsets", List{0, 0}}, {"steps", List{1, 1}}}),
               HasSubstr("expected attribute 'shape'"));
 }
 
-NamedAttributes Concat(int64_t axis, const std::string &type) {
-  return {{"axis", axis}, {"result_type", type}};
-}
+NamedAttributes Concat(int64_t axis, const std::string &type) { return {{"axis", axis}, {"result_type", type}}; }
 
 TEST(QnnConcat, WidensTypes) {
   const Value a = Integers(DataType::Unsigned(2), {2, 1, 2}, {1, 2, 3, 0});
@@ -136,12 +120,10 @@ TEST(QnnConcat, WidensTypes) {
 TEST(QnnConcat, concat_c1) {
   const Value a = Integers(DataType::Signed(2), {1, 2}, {0, 1});
   EXPECT_THAT(Failure("qnn.concat", {}, Concat(0, "int2")), HasSubstr("at least 1 operand"));
-  EXPECT_THAT(
-      Failure("qnn.concat", {a, Integers(DataType::Signed(2), {2}, {0, 1})}, Concat(0, "int2")),
-      HasSubstr("found 1x2 and 2"));
-  EXPECT_THAT(
-      Failure("qnn.concat", {a, Integers(DataType::Signed(2), {1, 1}, {0})}, Concat(0, "int2")),
-      HasSubstr("agree except on axis 0"));
+  EXPECT_THAT(Failure("qnn.concat", {a, Integers(DataType::Signed(2), {2}, {0, 1})}, Concat(0, "int2")),
+              HasSubstr("found 1x2 and 2"));
+  EXPECT_THAT(Failure("qnn.concat", {a, Integers(DataType::Signed(2), {1, 1}, {0})}, Concat(0, "int2")),
+              HasSubstr("agree except on axis 0"));
   EXPECT_THAT(Failure("qnn.concat", {a}, Concat(2, "int2")), HasSubstr("expected an axis"));
 }
 
@@ -150,45 +132,38 @@ TEST(QnnConcat, concat_c2) {
   EXPECT_EQ(Failure("qnn.concat", {a}, Concat(0, "uint3")), "value -3 does not fit type uint3");
 }
 
-NamedAttributes Gather(const List &indices, int64_t axis) {
-  return {{"indices", indices}, {"axis", axis}};
-}
+NamedAttributes Gather(const List &indices, int64_t axis) { return {{"indices", indices}, {"axis", axis}}; }
 
 TEST(QnnGather, NearestAndShuffle) {
   const Value x = Integers(DataType::Signed(4), {1, 2, 3}, {0, 1, 2, 3, 4, 5});
   const Value y = Evaluate("qnn.gather", {x}, Gather({0, 0, 1, 1, 2, 2}, 2));
   EXPECT_EQ(y.tensor.shape(), (Shape{1, 2, 6}));
   EXPECT_THAT(ToIntegers(y), ElementsAre(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5));
-  EXPECT_THAT(ToIntegers(Evaluate("qnn.gather", {x}, Gather({1, 0}, 1))),
-              ElementsAre(3, 4, 5, 0, 1, 2));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.gather", {x}, Gather({1, 0}, 1))), ElementsAre(3, 4, 5, 0, 1, 2));
   EXPECT_EQ(Evaluate("qnn.gather", {x}, Gather({}, 1)).tensor.shape(), (Shape{1, 0, 3}));
 }
 
 TEST(QnnGather, gather_c1) {
   const Value x = Integers(DataType::Signed(4), {1, 2}, {0, 1});
   for (int64_t bad : {int64_t{-1}, int64_t{2}, kHighest})
-    EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0, bad}, 1)),
-                HasSubstr("expected an index of 2 elements"));
+    EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0, bad}, 1)), HasSubstr("expected an index of 2 elements"));
   EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0}, 2)), HasSubstr("expected an axis"));
 }
 
 TEST(QnnLookup, RowsAndNegativeIndices) {
   const Value table = Integers(DataType::Signed(4), {3, 2}, {0, 1, 2, 3, 4, 5});
-  const Value y =
-      Evaluate("qnn.lookup", {Integers(DataType::Signed(32), {1, 3}, {2, -3, -1}), table});
+  const Value y = Evaluate("qnn.lookup", {Integers(DataType::Signed(32), {1, 3}, {2, -3, -1}), table});
   EXPECT_EQ(y.tensor.shape(), (Shape{1, 3, 2}));
   EXPECT_EQ(y.tensor.type(), DataType::Signed(4));
   EXPECT_THAT(ToIntegers(y), ElementsAre(4, 5, 0, 1, 4, 5));
   // A scalar index gives one row.
-  EXPECT_EQ(Evaluate("qnn.lookup", {Integers(DataType::Int64(), {}, {1}), table}).tensor.shape(),
-            Shape{2});
+  EXPECT_EQ(Evaluate("qnn.lookup", {Integers(DataType::Int64(), {}, {1}), table}).tensor.shape(), Shape{2});
 }
 
 TEST(QnnLookup, lookup_c1) {
   const Value table = Integers(DataType::Signed(4), {3, 1}, {0, 1, 2});
   for (int64_t bad : {int64_t{3}, int64_t{-4}, kHighest, -kHighest - 1})
-    EXPECT_THAT(Failure("qnn.lookup", {Int64s({bad}), table}),
-                HasSubstr("expected an index of 3 rows"));
+    EXPECT_THAT(Failure("qnn.lookup", {Int64s({bad}), table}), HasSubstr("expected an index of 3 rows"));
   EXPECT_THAT(Failure("qnn.lookup", {Integers(DataType::Signed(8), {1}, {0}), table}),
               HasSubstr("type int64 or int32, found int8"));
   EXPECT_THAT(Failure("qnn.lookup", {Int64s({0}), Integers(DataType::Signed(4), {}, {1})}),
@@ -214,9 +189,8 @@ TEST(QnnDepthToSpace, IndexFormula) {
     Shape in;
     List blocks;
   };
-  for (const auto &[in, blocks] :
-       {Case{{2, 6, 3}, {3}}, Case{{1, 12, 2, 3}, {2, 3}}, Case{{2, 8, 3, 2}, {1, 4}},
-        Case{{1, 16, 2, 1, 2}, {2, 2, 2}}, Case{{1, 0, 2}, {2}}}) {
+  for (const auto &[in, blocks] : {Case{{2, 6, 3}, {3}}, Case{{1, 12, 2, 3}, {2, 3}}, Case{{2, 8, 3, 2}, {1, 4}},
+                                   Case{{1, 16, 2, 1, 2}, {2, 2, 2}}, Case{{1, 0, 2}, {2}}}) {
     const Value x = RandomCodes(random, DataType::Signed(9), in);
     int64_t product = 1;
     Shape shape = in;
@@ -227,8 +201,7 @@ TEST(QnnDepthToSpace, IndexFormula) {
     shape[1] /= product;
     for (const std::string mode : {"DCR", "CRD"}) {
       // y[n, c, p * blocks + r] = x[n, c', p], written from the side of x.
-      Value expected =
-          Integers(DataType::Signed(9), shape, List(static_cast<size_t>(NumElements(shape)), 0));
+      Value expected = Integers(DataType::Signed(9), shape, List(static_cast<size_t>(NumElements(shape)), 0));
       List codes = ToIntegers(expected);
       ForEachIndex(in, [&](const Index &from) {
         int64_t number = mode == "DCR" ? from[1] / shape[1] : from[1] % product;
@@ -247,9 +220,8 @@ TEST(QnnDepthToSpace, IndexFormula) {
       const Value y = Evaluate("qnn.depth_to_space", {x}, Blocks(blocks, mode));
       EXPECT_EQ(y.tensor, expected.tensor);
       const auto last = static_cast<int64_t>(in.size()) - 1;
-      EXPECT_EQ(
-          Evaluate("qnn.depth_to_space", {ChannelsLast(x)}, Blocks(blocks, mode, last)).tensor,
-          ChannelsLast(expected).tensor);
+      EXPECT_EQ(Evaluate("qnn.depth_to_space", {ChannelsLast(x)}, Blocks(blocks, mode, last)).tensor,
+                ChannelsLast(expected).tensor);
     }
   }
 }
@@ -258,10 +230,8 @@ TEST(QnnDepthToSpace, depth_to_space_c1) {
   const Value x = Integers(DataType::Signed(4), {1, 4, 1}, {0, 1, 2, 3});
   for (const List &bad : {List{}, List{0}, List{-2}, List{2, 2}, List{kHighest}})
     EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks(bad, "DCR")), HasSubstr("for blocks"));
-  EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks({3}, "DCR")),
-              HasSubstr("found 4 channels"));
-  EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks({2}, "dcr")),
-              HasSubstr("expected mode DCR or CRD"));
+  EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks({3}, "DCR")), HasSubstr("found 4 channels"));
+  EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks({2}, "dcr")), HasSubstr("expected mode DCR or CRD"));
   EXPECT_THAT(Failure("qnn.depth_to_space", {x}, Blocks({2}, "DCR", 0)), HasSubstr("found axis 0"));
   const int64_t large = (int64_t{1} << 31) - 1;
   const Value wide = Integers(DataType::Signed(4), {1, 0, 1, 1, 1}, {});

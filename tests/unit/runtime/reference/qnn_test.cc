@@ -33,15 +33,13 @@ TEST(QnnQuantize, Codes) {
 
 TEST(QnnQuantize, quantize_c1) {
   EXPECT_THAT(Failure("qnn.quantize", {Int64s({1})}, kQuantize), HasSubstr("found int64"));
-  EXPECT_THAT(Failure("qnn.quantize", {Floats({1}, {1})},
-                      With(kQuantize, {{"result_type", std::string("float32")}})),
+  EXPECT_THAT(Failure("qnn.quantize", {Floats({1}, {1})}, With(kQuantize, {{"result_type", std::string("float32")}})),
               HasSubstr("expected an integer result type"));
 }
 
 TEST(QnnQuantize, quantize_c2) {
   for (float scale : {0.0f, -1.0f, kNaN, kInfinity}) {
-    EXPECT_THAT(Failure("qnn.quantize", {Floats({1}, {1})},
-                        With(kQuantize, {{"scale", Floats({1}, {scale}).tensor}})),
+    EXPECT_THAT(Failure("qnn.quantize", {Floats({1}, {1})}, With(kQuantize, {{"scale", Floats({1}, {scale}).tensor}})),
                 HasSubstr("finite and positive"));
   }
 }
@@ -52,12 +50,11 @@ TEST(QnnQuantize, quantize_c3) {
 }
 
 TEST(QnnQuantize, quantize_c4) {
-  EXPECT_THAT(Failure("qnn.quantize", {Floats({2, 1}, {1, 2})}, kQuantize),
-              HasSubstr("expected scales of rank 2"));
+  EXPECT_THAT(Failure("qnn.quantize", {Floats({2, 1}, {1, 2})}, kQuantize), HasSubstr("expected scales of rank 2"));
 }
 
-NamedAttributes Dequantize(std::vector<double> scale, std::vector<int64_t> zero_point,
-                           std::vector<double> bias, int64_t axis) {
+NamedAttributes Dequantize(std::vector<double> scale, std::vector<int64_t> zero_point, std::vector<double> bias,
+                           int64_t axis) {
   const auto n = static_cast<int64_t>(scale.size()), b = static_cast<int64_t>(bias.size());
   return {{"scale", Tensor::FromDoubles({n}, scale)},
           {"zero_point", Int64s(std::move(zero_point)).tensor},
@@ -76,17 +73,15 @@ TEST(QnnDequantize, PerChannel) {
 TEST(QnnDequantize, OneRounding) {
   // 3 * (1/3 as double, which is 2^-54 / 3 below) - 1 = -2^-54; double arithmetic would give 0.
   const Value x = Integers(DataType::Signed(8), {1}, {3});
-  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, Dequantize({1.0 / 3}, {0}, {-1}, 0))),
-              ElementsAre(-0x1p-54f));
+  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, Dequantize({1.0 / 3}, {0}, {-1}, 0))), ElementsAre(-0x1p-54f));
   // 2^24 + 1 + 2^-60 lies just above a tie that double would see as the tie itself.
   const Value y = Integers(DataType::Signed(32), {1}, {16777217});
-  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {y}, Dequantize({1}, {0}, {0x1p-60}, 0))),
-              ElementsAre(16777218.0f));
+  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {y}, Dequantize({1}, {0}, {0x1p-60}, 0))), ElementsAre(16777218.0f));
 }
 
 TEST(QnnDequantize, ProductsBesideTies) {
-  // code * scale lies so near the middle of 1 and the next float that a product in double would often be that middle; the
-  // fused operation tells on which side it lies.
+  // code * scale lies so near the middle of 1 and the next float that a product in double would often be that middle;
+  // the fused operation tells on which side it lies.
   constexpr double kMiddle = 1 + 0x1p-24;
   for (int64_t code = 3; code < 4000; ++code) {
     const double scale = kMiddle / static_cast<double>(code);
@@ -102,18 +97,15 @@ TEST(QnnDequantize, ProductsBesideTies) {
 
 TEST(QnnDequantize, BipolarAndExtremes) {
   const Value x = Integers(DataType::Bipolar(), {2}, {-1, 1});
-  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, Dequantize({0.25}, {0}, {0}, 0))),
-              ElementsAre(-0.25, 0.25));
+  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, Dequantize({0.25}, {0}, {0}, 0))), ElementsAre(-0.25, 0.25));
   const int64_t lowest = std::numeric_limits<int64_t>::min();
   const int64_t highest = std::numeric_limits<int64_t>::max();
-  EXPECT_THAT(
-      ToFloats(Evaluate("qnn.dequantize", {Int64s({lowest})}, Dequantize({1}, {highest}, {0}, 0))),
-      ElementsAre(-0x1p64f));
+  EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {Int64s({lowest})}, Dequantize({1}, {highest}, {0}, 0))),
+              ElementsAre(-0x1p64f));
 }
 
 TEST(QnnDequantize, dequantize_c1) {
-  EXPECT_THAT(Failure("qnn.dequantize", {Float(1)}, Dequantize({1}, {0}, {0}, 0)),
-              HasSubstr("integer type"));
+  EXPECT_THAT(Failure("qnn.dequantize", {Float(1)}, Dequantize({1}, {0}, {0}, 0)), HasSubstr("integer type"));
 }
 
 TEST(QnnDequantize, dequantize_c2) {
@@ -138,36 +130,30 @@ TEST(QnnDequantize, Divisor) {
   for (int64_t divisor : {1, 2, 3, 7, 9, 49, 64, 1000}) {
     std::vector<float> expected;
     for (int64_t code : codes)
-      expected.push_back(
-          static_cast<float>(static_cast<double>(code) / static_cast<double>(divisor)));
+      expected.push_back(static_cast<float>(static_cast<double>(code) / static_cast<double>(divisor)));
     NamedAttributes attributes = {{"scale", Tensor::FromDoubles({1}, {1.0})},
                                   {"zero_point", Int64s({0}).tensor},
                                   {"axis", int64_t{0}},
                                   {"divisor", divisor}};
-    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, attributes)),
-                ::testing::ElementsAreArray(expected));
+    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {x}, attributes)), ::testing::ElementsAreArray(expected));
   }
   // (1 + 2^-24) * 3 / 3 is a tie, which goes to the even 1; its neighbour above is none.
-  for (const auto &[scale, expected] :
-       {std::pair{0x1.000001p0, 1.0f}, {0x1.0000010000001p0, 0x1.000002p0f}}) {
+  for (const auto &[scale, expected] : {std::pair{0x1.000001p0, 1.0f}, {0x1.0000010000001p0, 0x1.000002p0f}}) {
     NamedAttributes attributes = {{"scale", Tensor::FromDoubles({1}, {scale})},
                                   {"zero_point", Int64s({4}).tensor},
                                   {"axis", int64_t{0}},
                                   {"divisor", int64_t{3}}};
-    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {Int64s({7})}, attributes)),
-                ElementsAre(expected));
+    EXPECT_THAT(ToFloats(Evaluate("qnn.dequantize", {Int64s({7})}, attributes)), ElementsAre(expected));
   }
 }
 
 TEST(QnnDequantize, dequantize_c4) {
-  NamedAttributes plain = {{"scale", Tensor::FromDoubles({1}, {1.0})},
-                           {"zero_point", Int64s({0}).tensor},
-                           {"axis", int64_t{0}}};
+  NamedAttributes plain = {
+      {"scale", Tensor::FromDoubles({1}, {1.0})}, {"zero_point", Int64s({0}).tensor}, {"axis", int64_t{0}}};
   for (int64_t divisor : {int64_t{0}, int64_t{-3}, (int64_t{1} << 31) + 1})
     EXPECT_THAT(Failure("qnn.dequantize", {Int64s({1})}, With(plain, {{"divisor", divisor}})),
                 HasSubstr("expected a divisor from 1 to 2147483648"));
-  EXPECT_THAT(Failure("qnn.dequantize", {Int64s({1})},
-                      With(Dequantize({1}, {0}, {1}, 0), {{"divisor", int64_t{2}}})),
+  EXPECT_THAT(Failure("qnn.dequantize", {Int64s({1})}, With(Dequantize({1}, {0}, {1}, 0), {{"divisor", int64_t{2}}})),
               HasSubstr("expected a divisor from 1 to 1, found 2"));
 }
 
@@ -193,11 +179,9 @@ TEST(QnnMatmul, WideCodes) {
 
 TEST(QnnMatmul, matmul_c1) {
   const NamedAttributes type = {{"result_type", std::string("int8")}};
-  EXPECT_THAT(Failure("qnn.matmul", {Floats({1, 1}, {1}), Floats({1, 1}, {1})}, type),
-              HasSubstr("integer type"));
-  EXPECT_THAT(
-      Failure("qnn.matmul", {Int64s({1, 2}), Integers(DataType::Int64(), {1, 1}, {1})}, type),
-      HasSubstr("found shapes 2 and 1x1"));
+  EXPECT_THAT(Failure("qnn.matmul", {Floats({1, 1}, {1}), Floats({1, 1}, {1})}, type), HasSubstr("integer type"));
+  EXPECT_THAT(Failure("qnn.matmul", {Int64s({1, 2}), Integers(DataType::Int64(), {1, 1}, {1})}, type),
+              HasSubstr("found shapes 2 and 1x1"));
 }
 
 TEST(QnnMatmul, matmul_c3) {
@@ -206,8 +190,8 @@ TEST(QnnMatmul, matmul_c3) {
             "value 200 does not fit type int8");
 }
 
-NamedAttributes Thresholds(Tensor table, std::vector<int64_t> directions, int64_t low, int64_t step,
-                           std::string type, int64_t axis = 1) {
+NamedAttributes Thresholds(Tensor table, std::vector<int64_t> directions, int64_t low, int64_t step, std::string type,
+                           int64_t axis = 1) {
   return {{"thresholds", std::move(table)},
           {"directions", std::move(directions)},
           {"low", low},
@@ -222,17 +206,15 @@ TEST(QnnThreshold, DirectionsPerChannel) {
   // Channel 0 counts thresholds at most x, channel 1 those at least x.
   EXPECT_THAT(ToIntegers(Evaluate("qnn.threshold", {x}, Thresholds(table, {1, -1}, 0, 1, "uint2"))),
               ElementsAre(0, 3, 2, 2, 3, 0));
-  EXPECT_THAT(
-      ToIntegers(Evaluate("qnn.threshold", {x}, Thresholds(table, {1, -1}, 3, -1, "uint2"))),
-      ElementsAre(3, 0, 1, 1, 0, 3));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.threshold", {x}, Thresholds(table, {1, -1}, 3, -1, "uint2"))),
+              ElementsAre(3, 0, 1, 1, 0, 3));
 }
 
 TEST(QnnThreshold, OneRowForAllAndBipolar) {
   const Tensor table = Integers(DataType::Signed(8), {1, 1}, {2}).tensor;
   const Value x = Int64s({1, 2, 3});
-  EXPECT_THAT(
-      ToIntegers(Evaluate("qnn.threshold", {x}, Thresholds(table, {1}, -1, 2, "bipolar", 0))),
-      ElementsAre(-1, 1, 1));
+  EXPECT_THAT(ToIntegers(Evaluate("qnn.threshold", {x}, Thresholds(table, {1}, -1, 2, "bipolar", 0))),
+              ElementsAre(-1, 1, 1));
 }
 
 TEST(QnnThreshold, FloatsAtTheBorder) {
@@ -246,16 +228,13 @@ TEST(QnnThreshold, threshold_c1) {
   const Value x = Int64s({1});
   EXPECT_THAT(Failure("qnn.threshold", {x}, Thresholds(Int64s({1}).tensor, {1}, 0, 1, "uint2", 0)),
               HasSubstr("1 to 255 thresholds"));
-  EXPECT_THAT(
-      Failure("qnn.threshold", {x}, Thresholds(Floats({1, 1}, {1}).tensor, {1}, 0, 1, "uint2", 0)),
-      HasSubstr("found float32 for int64"));
-  EXPECT_THAT(Failure("qnn.threshold", {Float(1)},
-                      Thresholds(Floats({1, 1}, {kNaN}).tensor, {1}, 0, 1, "uint2", 0)),
+  EXPECT_THAT(Failure("qnn.threshold", {x}, Thresholds(Floats({1, 1}, {1}).tensor, {1}, 0, 1, "uint2", 0)),
+              HasSubstr("found float32 for int64"));
+  EXPECT_THAT(Failure("qnn.threshold", {Float(1)}, Thresholds(Floats({1, 1}, {kNaN}).tensor, {1}, 0, 1, "uint2", 0)),
               HasSubstr("found nan"));
   const Tensor two = Integers(DataType::Int64(), {2, 1}, {1, 2}).tensor;
-  EXPECT_THAT(
-      Failure("qnn.threshold", {Int64s({1, 2, 3})}, Thresholds(two, {1, 1}, 0, 1, "uint2", 0)),
-      HasSubstr("expected 1 or 3 threshold rows"));
+  EXPECT_THAT(Failure("qnn.threshold", {Int64s({1, 2, 3})}, Thresholds(two, {1, 1}, 0, 1, "uint2", 0)),
+              HasSubstr("expected 1 or 3 threshold rows"));
 }
 
 TEST(QnnThreshold, threshold_c2) {
@@ -268,11 +247,9 @@ TEST(QnnThreshold, threshold_c2) {
 
 TEST(QnnThreshold, threshold_c3) {
   const Tensor ascending = Integers(DataType::Int64(), {1, 3}, {1, 1, 2}).tensor;
-  EXPECT_EQ(Failure("qnn.threshold", {Int64s({1})}, Thresholds(ascending, {1}, 0, 1, "uint2", 0)),
-            "ok");
-  EXPECT_THAT(
-      Failure("qnn.threshold", {Int64s({1})}, Thresholds(ascending, {-1}, 0, 1, "uint2", 0)),
-      HasSubstr("unsorted ones in row 0"));
+  EXPECT_EQ(Failure("qnn.threshold", {Int64s({1})}, Thresholds(ascending, {1}, 0, 1, "uint2", 0)), "ok");
+  EXPECT_THAT(Failure("qnn.threshold", {Int64s({1})}, Thresholds(ascending, {-1}, 0, 1, "uint2", 0)),
+              HasSubstr("unsorted ones in row 0"));
 }
 
 TEST(QnnThreshold, threshold_c4) {
@@ -298,10 +275,8 @@ TEST(QnnReshape, reshape_c2) {
 
 TEST(QnnTranspose, transpose_c1) {
   const Value x = Integers(DataType::Signed(3), {1, 2}, {1, -2});
-  EXPECT_EQ(Evaluate("qnn.transpose", {x}, {{"perm", std::vector<int64_t>{1, 0}}}).tensor.shape(),
-            (Shape{2, 1}));
-  EXPECT_THAT(Failure("qnn.transpose", {x}, {{"perm", std::vector<int64_t>{0}}}),
-              HasSubstr("expected a permutation"));
+  EXPECT_EQ(Evaluate("qnn.transpose", {x}, {{"perm", std::vector<int64_t>{1, 0}}}).tensor.shape(), (Shape{2, 1}));
+  EXPECT_THAT(Failure("qnn.transpose", {x}, {{"perm", std::vector<int64_t>{0}}}), HasSubstr("expected a permutation"));
   EXPECT_THAT(Failure("qnn.transpose", {x}), HasSubstr("'perm'"));
 }
 

@@ -13,12 +13,10 @@ using Index = std::vector<int64_t>;
 // Codes of a type, drawn with a generator whose sequence the standard fixes.
 inline Value RandomCodes(std::mt19937 &random, DataType type, const Shape &shape) {
   std::vector<int64_t> codes(static_cast<size_t>(NumElements(shape)));
-  const uint64_t range =
-      static_cast<uint64_t>(type.MaxValue()) - static_cast<uint64_t>(type.MinValue()) + 1;
+  const uint64_t range = static_cast<uint64_t>(type.MaxValue()) - static_cast<uint64_t>(type.MinValue()) + 1;
   for (int64_t &code : codes) {
     const uint64_t bits = (uint64_t{random()} << 32) | random();
-    code = static_cast<int64_t>(static_cast<uint64_t>(type.MinValue()) +
-                                (range == 0 ? bits : bits % range));
+    code = static_cast<int64_t>(static_cast<uint64_t>(type.MinValue()) + (range == 0 ? bits : bits % range));
     if (type.kind == TypeKind::kBipolar)
       code = bits % 2 == 0 ? -1 : 1;
   }

@@ -19,8 +19,7 @@ struct Geometry {
   int64_t groups = 1;
 };
 
-NamedAttributes Window(const List &strides, const List &dilations, const std::string &type,
-                       int64_t axis = 1) {
+NamedAttributes Window(const List &strides, const List &dilations, const std::string &type, int64_t axis = 1) {
   return {{"axis", axis}, {"strides", strides}, {"dilations", dilations}, {"result_type", type}};
 }
 
@@ -30,8 +29,7 @@ NamedAttributes Conv(const Geometry &g, const std::string &type, int64_t axis = 
   return attributes;
 }
 
-NamedAttributes ConvTranspose(const Geometry &g, const List &offsets, const Shape &result,
-                              const std::string &type) {
+NamedAttributes ConvTranspose(const Geometry &g, const List &offsets, const Shape &result, const std::string &type) {
   return {{"strides", g.strides}, {"dilations", g.dilations}, {"offsets", offsets},
           {"groups", g.groups},   {"shape", result},          {"result_type", type}};
 }
@@ -45,8 +43,7 @@ NamedAttributes Pool(const List &kernel, const List &strides, const List &dilati
 
 Shape Kernel(const Geometry &g) { return Shape(g.weights.begin() + 2, g.weights.end()); }
 
-Shape OutShape(const Shape &in, int64_t channels, const Shape &kernel, const List &strides,
-               const List &dilations) {
+Shape OutShape(const Shape &in, int64_t channels, const Shape &kernel, const List &strides, const List &dilations) {
   Shape out{in[0], channels};
   for (size_t d = 0; d < kernel.size(); ++d) {
     int64_t count = 0; // the formula of the document, counted
@@ -95,8 +92,7 @@ std::vector<Geometry> Geometries() {
 TEST(QnnConv, SumsOverTaps) {
   std::mt19937 random(1);
   for (const Geometry &g : Geometries()) {
-    for (DataType type :
-         {DataType::Unsigned(2), DataType::Bipolar(), DataType::Signed(17), DataType::Signed(27)}) {
+    for (DataType type : {DataType::Unsigned(2), DataType::Bipolar(), DataType::Signed(17), DataType::Signed(27)}) {
       // Sums of 17 bits times 8 need 64-bit sums, 27 bits times 30 more than 32-bit products.
       const DataType weight_type = type.bits == 27 ? DataType::Signed(30) : DataType::Signed(8);
       const Value x = RandomCodes(random, type, g.in);
@@ -127,14 +123,12 @@ TEST(QnnConv, ByHand) {
 TEST(QnnConv, WidthsOfSums) {
   const Geometry g{{1, 2, 1}, {1, 2, 1}, {1}, {1}};
   auto sum = [&](int64_t a, int64_t b, int64_t v, int64_t w) {
-    return std::pair{Integers(DataType::Int64(), g.in, {a, b}),
-                     Integers(DataType::Int64(), g.weights, {v, w})};
+    return std::pair{Integers(DataType::Int64(), g.in, {a, b}), Integers(DataType::Int64(), g.weights, {v, w})};
   };
   // Just inside and outside of what 32-bit sums hold, both ways.
   for (int64_t a : {int64_t{1} << 15, (int64_t{1} << 15) - 1, -(int64_t{1} << 15)}) {
     const auto [x, w] = sum(a, a, 1 << 15, 1 << 15);
-    EXPECT_THAT(ToIntegers(Evaluate("qnn.conv", {x, w}, Conv(g, "int48"))),
-                ElementsAre(2 * a * (1 << 15)));
+    EXPECT_THAT(ToIntegers(Evaluate("qnn.conv", {x, w}, Conv(g, "int48"))), ElementsAre(2 * a * (1 << 15)));
   }
   // One product needs all 63 bits.
   const int64_t highest = std::numeric_limits<int64_t>::max();
@@ -159,18 +153,15 @@ TEST(QnnConv, conv_w1) {
     EXPECT_THAT(Failure("qnn.conv", {x, x}, Conv({{}, {}, {1, 1}, {1, 1}}, "int8", axis)),
                 HasSubstr("expected channels in dimension 1 or the last one"));
   const Value flat = Integers(DataType::Signed(4), {1, 1}, {1});
-  EXPECT_THAT(Failure("qnn.conv", {flat, flat}, Conv({{}, {}, {}, {}}, "int8")),
-              HasSubstr("rank 3 to 5"));
+  EXPECT_THAT(Failure("qnn.conv", {flat, flat}, Conv({{}, {}, {}, {}}, "int8")), HasSubstr("rank 3 to 5"));
 }
 
 TEST(QnnConv, conv_w2) {
   const Value x = Integers(DataType::Signed(4), {1, 1, 1, 1}, {1});
   const int64_t huge = std::numeric_limits<int64_t>::max();
   for (const List &bad : {List{1}, List{0, 1}, List{-1, 1}, List{1, huge}, List{}}) {
-    EXPECT_THAT(Failure("qnn.conv", {x, x}, Conv({{}, {}, bad, {1, 1}}, "int8")),
-                HasSubstr("for strides"));
-    EXPECT_THAT(Failure("qnn.conv", {x, x}, Conv({{}, {}, {1, 1}, bad}, "int8")),
-                HasSubstr("for dilations"));
+    EXPECT_THAT(Failure("qnn.conv", {x, x}, Conv({{}, {}, bad, {1, 1}}, "int8")), HasSubstr("for strides"));
+    EXPECT_THAT(Failure("qnn.conv", {x, x}, Conv({{}, {}, {1, 1}, bad}, "int8")), HasSubstr("for dilations"));
   }
 }
 
@@ -189,12 +180,10 @@ TEST(QnnConv, conv_c1) {
   for (int64_t groups : {int64_t{0}, int64_t{-1}, int64_t{2}, int64_t{3}, huge})
     EXPECT_THAT(Failure("qnn.conv", {x, w}, Conv({{}, {}, {1}, {1}, groups}, "int8")),
                 HasSubstr("expected channels that agree"));
-  EXPECT_THAT(
-      Failure("qnn.conv", {x, Floats({2, 2, 1}, {1, 1, 1, 1})}, Conv({{}, {}, {1}, {1}}, "int8")),
-      HasSubstr("expected weights of an integer type"));
+  EXPECT_THAT(Failure("qnn.conv", {x, Floats({2, 2, 1}, {1, 1, 1, 1})}, Conv({{}, {}, {1}, {1}}, "int8")),
+              HasSubstr("expected weights of an integer type"));
   const Value flat = Integers(DataType::Signed(4), {2, 2}, {1, 1, 1, 1});
-  EXPECT_THAT(Failure("qnn.conv", {x, flat}, Conv({{}, {}, {1}, {1}}, "int8")),
-              HasSubstr("the operand's rank"));
+  EXPECT_THAT(Failure("qnn.conv", {x, flat}, Conv({{}, {}, {1}, {1}}, "int8")), HasSubstr("the operand's rank"));
   const Value empty = Integers(DataType::Signed(4), {2, 2, 0}, {});
   EXPECT_THAT(Failure("qnn.conv", {x, empty}, Conv({{}, {}, {1}, {1}}, "int8")),
               HasSubstr("expected a kernel of 1 to"));
@@ -202,13 +191,12 @@ TEST(QnnConv, conv_c1) {
 
 TEST(QnnConv, conv_c3) {
   const Value x = Integers(DataType::Signed(8), {1, 1, 1}, {100});
-  EXPECT_EQ(Failure("qnn.conv", {x, x}, Conv({{}, {}, {1}, {1}}, "int8")),
-            "value 10000 does not fit type int8");
+  EXPECT_EQ(Failure("qnn.conv", {x, x}, Conv({{}, {}, {1}, {1}}, "int8")), "value 10000 does not fit type int8");
 }
 
 // y[n, o, q] = sum of the x * w whose p * strides + i * dilations is q + offsets.
-std::vector<int64_t> ConvTransposeFormula(const Geometry &g, const List &offsets,
-                                          const Shape &result, const Value &x, const Value &w) {
+std::vector<int64_t> ConvTransposeFormula(const Geometry &g, const List &offsets, const Shape &result, const Value &x,
+                                          const Value &w) {
   const int64_t inputs = g.weights[0] / g.groups, per_group = g.weights[1];
   const Shape positions(g.in.begin() + 2, g.in.end());
   std::vector<int64_t> expected;
@@ -252,8 +240,7 @@ TEST(QnnConvTranspose, SumsOverTaps) {
     for (DataType type : {DataType::Unsigned(3), DataType::Signed(24)}) {
       const Value x = RandomCodes(random, type, g.in);
       const Value w = RandomCodes(random, type, g.weights);
-      const Value y =
-          Evaluate("qnn.conv_transpose", {x, w}, ConvTranspose(g, offsets, result, "int60"));
+      const Value y = Evaluate("qnn.conv_transpose", {x, w}, ConvTranspose(g, offsets, result, "int60"));
       EXPECT_EQ(y.tensor.shape(), result);
       EXPECT_THAT(ToIntegers(y), ElementsAreArray(ConvTransposeFormula(g, offsets, result, x, w)));
     }
@@ -268,8 +255,8 @@ TEST(QnnConvTranspose, AdjointOfConv) {
     const Value w = RandomCodes(random, DataType::Signed(5), g.weights);
     const Value forward = Evaluate("qnn.conv", {a, w}, Conv(g, "int32"));
     const Value b = RandomCodes(random, DataType::Signed(7), forward.tensor.shape());
-    const Value backward = Evaluate("qnn.conv_transpose", {b, w},
-                                    ConvTranspose(g, List(g.strides.size(), 0), g.in, "int32"));
+    const Value backward =
+        Evaluate("qnn.conv_transpose", {b, w}, ConvTranspose(g, List(g.strides.size(), 0), g.in, "int32"));
     auto dot = [](const Value &u, const Value &v) {
       const std::vector<int64_t> left = ToIntegers(u), right = ToIntegers(v);
       int64_t sum = 0;
@@ -284,41 +271,34 @@ TEST(QnnConvTranspose, AdjointOfConv) {
 TEST(QnnConvTranspose, conv_transpose_c1) {
   const Value x = Integers(DataType::Signed(4), {1, 2, 1}, {1, 1});
   const Value w = Integers(DataType::Signed(4), {3, 1, 1}, {1, 1, 1});
-  EXPECT_THAT(Failure("qnn.conv_transpose", {x, w},
-                      ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, 1}, "int8")),
+  EXPECT_THAT(Failure("qnn.conv_transpose", {x, w}, ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, 1}, "int8")),
               HasSubstr("expected channels that agree"));
   const Value v = Integers(DataType::Signed(4), {2, 1, 1}, {1, 1});
   for (int64_t groups : {int64_t{0}, int64_t{3}, std::numeric_limits<int64_t>::max()})
-    EXPECT_THAT(Failure("qnn.conv_transpose", {x, v},
-                        ConvTranspose({{}, {}, {1}, {1}, groups}, {0}, {1, 1, 1}, "int8")),
-                HasSubstr("expected channels that agree"));
+    EXPECT_THAT(
+        Failure("qnn.conv_transpose", {x, v}, ConvTranspose({{}, {}, {1}, {1}, groups}, {0}, {1, 1, 1}, "int8")),
+        HasSubstr("expected channels that agree"));
   const Value flat = Integers(DataType::Signed(4), {1, 2}, {1, 1});
-  EXPECT_THAT(Failure("qnn.conv_transpose", {flat, flat},
-                      ConvTranspose({{}, {}, {}, {}}, {}, {1, 1}, "int8")),
+  EXPECT_THAT(Failure("qnn.conv_transpose", {flat, flat}, ConvTranspose({{}, {}, {}, {}}, {}, {1, 1}, "int8")),
               HasSubstr("rank from 3 to 5"));
 }
 
 TEST(QnnConvTranspose, conv_transpose_c2) {
   const Value x = Integers(DataType::Signed(4), {1, 1, 1}, {1});
-  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x},
-                      ConvTranspose({{}, {}, {1}, {1}}, {-1}, {1, 1, 1}, "int8")),
+  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x}, ConvTranspose({{}, {}, {1}, {1}}, {-1}, {1, 1, 1}, "int8")),
               HasSubstr("for offsets"));
-  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x},
-                      ConvTranspose({{}, {}, {0}, {1}}, {0}, {1, 1, 1}, "int8")),
+  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x}, ConvTranspose({{}, {}, {0}, {1}}, {0}, {1, 1, 1}, "int8")),
               HasSubstr("for strides"));
   for (const Shape &shape : {Shape{1, 1}, Shape{2, 1, 1}, Shape{1, 2, 1}})
-    EXPECT_THAT(Failure("qnn.conv_transpose", {x, x},
-                        ConvTranspose({{}, {}, {1}, {1}}, {0}, shape, "int8")),
+    EXPECT_THAT(Failure("qnn.conv_transpose", {x, x}, ConvTranspose({{}, {}, {1}, {1}}, {0}, shape, "int8")),
                 HasSubstr("expected a result of batch 1 with 1 channels"));
-  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x},
-                      ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, -1}, "int8")),
+  EXPECT_THAT(Failure("qnn.conv_transpose", {x, x}, ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, -1}, "int8")),
               HasSubstr("dimensions of at least 0"));
 }
 
 TEST(QnnConvTranspose, conv_transpose_c3) {
   const Value x = Integers(DataType::Signed(8), {1, 1, 1}, {100});
-  EXPECT_EQ(Failure("qnn.conv_transpose", {x, x},
-                    ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, 1}, "int8")),
+  EXPECT_EQ(Failure("qnn.conv_transpose", {x, x}, ConvTranspose({{}, {}, {1}, {1}}, {0}, {1, 1, 1}, "int8")),
             "value 10000 does not fit type int8");
 }
 
@@ -344,14 +324,11 @@ TEST(QnnPools, WindowFormula) {
       });
       const auto last = static_cast<int64_t>(g.in.size()) - 1;
       for (const auto &[name, result_type, expected] :
-           {std::tuple{"qnn.max_pool", type, largest},
-            std::tuple{"qnn.sum_pool", DataType::Signed(50), sums}}) {
-        const Value y =
-            Evaluate(name, {x}, Pool(kernel, g.strides, g.dilations, 1, result_type.ToString()));
+           {std::tuple{"qnn.max_pool", type, largest}, std::tuple{"qnn.sum_pool", DataType::Signed(50), sums}}) {
+        const Value y = Evaluate(name, {x}, Pool(kernel, g.strides, g.dilations, 1, result_type.ToString()));
         EXPECT_EQ(y.tensor, Integers(result_type, shape, expected).tensor);
         const Value z =
-            Evaluate(name, {ChannelsLast(x)},
-                     Pool(kernel, g.strides, g.dilations, last, result_type.ToString()));
+            Evaluate(name, {ChannelsLast(x)}, Pool(kernel, g.strides, g.dilations, last, result_type.ToString()));
         EXPECT_EQ(z.tensor, ChannelsLast(y).tensor);
       }
     }
@@ -362,22 +339,19 @@ TEST(QnnPools, max_pool_w2) {
   const Value x = Integers(DataType::Signed(4), {1, 1, 2}, {1, 2});
   const int64_t huge = std::numeric_limits<int64_t>::max();
   for (const List &kernel : {List{}, List{0}, List{-1}, List{1, 1}, List{huge}})
-    EXPECT_THAT(Failure("qnn.max_pool", {x}, Pool(kernel, {1}, {1}, 1, "int4")),
-                HasSubstr("for kernel"));
+    EXPECT_THAT(Failure("qnn.max_pool", {x}, Pool(kernel, {1}, {1}, 1, "int4")), HasSubstr("for kernel"));
   EXPECT_THAT(Failure("qnn.max_pool", {x}, Pool({1 << 30}, {1}, {1}, 1, "int4")),
               HasSubstr("expected a kernel of 1 to"));
 }
 
 TEST(QnnPools, max_pool_w3) {
   const Value x = Integers(DataType::Signed(4), {1, 1, 2}, {1, 2});
-  EXPECT_THAT(Failure("qnn.max_pool", {x}, Pool({3}, {1}, {1}, 1, "int4")),
-              HasSubstr("kernel fits into"));
+  EXPECT_THAT(Failure("qnn.max_pool", {x}, Pool({3}, {1}, {1}, 1, "int4")), HasSubstr("kernel fits into"));
 }
 
 TEST(QnnPools, sum_pool_c2) {
   const Value x = Integers(DataType::Signed(4), {1, 1, 2}, {7, 7});
-  EXPECT_EQ(Failure("qnn.sum_pool", {x}, Pool({2}, {1}, {1}, 1, "int4")),
-            "value 14 does not fit type int4");
+  EXPECT_EQ(Failure("qnn.sum_pool", {x}, Pool({2}, {1}, {1}, 1, "int4")), "value 14 does not fit type int4");
 }
 
 } // namespace

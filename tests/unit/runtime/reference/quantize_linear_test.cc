@@ -15,25 +15,23 @@ Value Integers(DataType type, Shape shape, std::vector<int64_t> values) {
 Value Byte(int64_t value) { return Integers(DataType::Unsigned(8), {}, {value}); }
 
 TEST(QuantizeLinear, ExampleOfTheDocumentation) {
-  const Value y = Evaluate("onnx.QuantizeLinear",
-                           {Floats({6}, {0, 2, 3, 1000, -254, -1000}), Float(2), Byte(128)});
+  const Value y = Evaluate("onnx.QuantizeLinear", {Floats({6}, {0, 2, 3, 1000, -254, -1000}), Float(2), Byte(128)});
   EXPECT_THAT(y.tensor.ToIntegers(), ElementsAre(128, 129, 130, 255, 1, 0));
 }
 
 TEST(DequantizeLinear, ExampleOfTheDocumentation) {
   const Value y =
-      Evaluate("onnx.DequantizeLinear",
-               {Integers(DataType::Unsigned(8), {4}, {0, 3, 128, 255}), Float(2), Byte(128)});
+      Evaluate("onnx.DequantizeLinear", {Integers(DataType::Unsigned(8), {4}, {0, 3, 128, 255}), Float(2), Byte(128)});
   EXPECT_THAT(ToFloats(y), ElementsAre(-256, -250, 0, 254));
   EXPECT_THAT(Codes(y), ElementsAre(0, 3, 128, 255));
 }
 
 // Blocks of 2 along the last dimension; the last one is cut off.
 TEST(DequantizeLinear, BlocksHaveScalesOfTheirOwn) {
-  const Value y = Evaluate("onnx.DequantizeLinear",
-                           {Integers(DataType::Signed(4), {2, 3}, {1, 2, 3, -1, -2, -3}),
-                            Floats({2, 2}, {1, 10, 100, 1000})},
-                           {{"axis", int64_t{1}}, {"block_size", int64_t{2}}});
+  const Value y =
+      Evaluate("onnx.DequantizeLinear",
+               {Integers(DataType::Signed(4), {2, 3}, {1, 2, 3, -1, -2, -3}), Floats({2, 2}, {1, 10, 100, 1000})},
+               {{"axis", int64_t{1}}, {"block_size", int64_t{2}}});
   EXPECT_THAT(ToFloats(y), ElementsAre(1, 2, 30, -100, -200, -3000));
 }
 
@@ -55,11 +53,10 @@ TEST(DequantizeLinear, NegativeScalesKeepTheOrderOfNumbers) {
   EXPECT_THAT(ToFloats(y), ElementsAre(1));
 }
 
-// Rounded first, the zero point is added then: 0.5, 1.5, 2.5, -0.5, -1.5 are 0, 2, 2, 0, -2 steps. (Quant, which adds it
-// first, gives 1, 1, 3, -1, -1.)
+// Rounded first, the zero point is added then: 0.5, 1.5, 2.5, -0.5, -1.5 are 0, 2, 2, 0, -2 steps. (Quant, which adds
+// it first, gives 1, 1, 3, -1, -1.)
 TEST(LinearQuant, ZeroPointComesAfterRounding) {
-  const Value y = Evaluate("onnx.LinearQuant",
-                           {Floats({5}, {0.5, 1.5, 2.5, -0.5, -1.5}), Float(1), Float(1)},
+  const Value y = Evaluate("onnx.LinearQuant", {Floats({5}, {0.5, 1.5, 2.5, -0.5, -1.5}), Float(1), Float(1)},
                            {{"low", int64_t{-128}}, {"high", int64_t{127}}});
   EXPECT_THAT(ToFloats(y), ElementsAre(0, 2, 2, 0, -2));
   EXPECT_THAT(Codes(y), ElementsAre(1, 3, 3, 1, -1));
@@ -82,8 +79,7 @@ TEST(LinearQuant, WideCodesAreExact) {
 
 TEST(LinearQuant, RefusesBadParameters) {
   auto failure = [](float scale, float zero, int64_t low, int64_t high) {
-    return Failure("onnx.LinearQuant", {Float(1), Float(scale), Float(zero)},
-                   {{"low", low}, {"high", high}});
+    return Failure("onnx.LinearQuant", {Float(1), Float(scale), Float(zero)}, {{"low", low}, {"high", high}});
   };
   EXPECT_THAT(failure(0, 0, 0, 1), HasSubstr("finite and positive, found 0"));
   EXPECT_THAT(failure(1, 0.5, 0, 1), HasSubstr("integer of at most 24 bits, found 0.5"));
@@ -94,5 +90,5 @@ TEST(LinearQuant, RefusesBadParameters) {
               HasSubstr("broadcast"));
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::testing
+} // namespace
+} // namespace qcompile::runtime::testing

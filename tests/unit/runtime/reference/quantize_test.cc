@@ -12,10 +12,8 @@ using ::testing::HasSubstr;
 
 const float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-Value Quant(Value x, float scale, float zero_point, float bits,
-            const NamedAttributes &attributes = {}) {
-  return Evaluate("onnx.Quant", {std::move(x), Float(scale), Float(zero_point), Float(bits)},
-                  attributes);
+Value Quant(Value x, float scale, float zero_point, float bits, const NamedAttributes &attributes = {}) {
+  return Evaluate("onnx.Quant", {std::move(x), Float(scale), Float(zero_point), Float(bits)}, attributes);
 }
 
 // The bounds that the QONNX documentation states for 8 bits.
@@ -24,10 +22,8 @@ TEST(Quant, BoundsOfEightBits) {
     int64_t is_signed, narrow;
     float low, high;
   };
-  for (const Case &c :
-       {Case{1, 0, -128, 127}, Case{1, 1, -127, 127}, Case{0, 0, 0, 255}, Case{0, 1, 0, 254}}) {
-    const Value y =
-        Quant(Floats({2}, {-1000, 1000}), 1, 0, 8, {{"signed", c.is_signed}, {"narrow", c.narrow}});
+  for (const Case &c : {Case{1, 0, -128, 127}, Case{1, 1, -127, 127}, Case{0, 0, 0, 255}, Case{0, 1, 0, 254}}) {
+    const Value y = Quant(Floats({2}, {-1000, 1000}), 1, 0, 8, {{"signed", c.is_signed}, {"narrow", c.narrow}});
     EXPECT_THAT(ToFloats(y), ElementsAre(c.low, c.high));
     EXPECT_EQ(y.quantized->codes.type(), c.is_signed ? DataType::Signed(8) : DataType::Unsigned(8));
   }
@@ -44,18 +40,14 @@ TEST(Quant, ModesOfTheTable) {
     const char *mode;
     std::vector<float> expected;
   };
-  for (const Row &row : {Row{"ROUND", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}},
-                         Row{"CEIL", {6, 3, 2, 2, 1, -1, -1, -1, -2, -5}},
-                         Row{"FLOOR", {5, 2, 1, 1, 1, -1, -2, -2, -3, -6}},
-                         Row{"UP", {6, 3, 2, 2, 1, -1, -2, -2, -3, -6}},
-                         Row{"DOWN", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}},
-                         Row{"HALF_UP", {6, 3, 2, 1, 1, -1, -1, -2, -3, -6}},
-                         Row{"HALF_DOWN", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}},
-                         Row{"HALF_EVEN", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}},
-                         Row{"ROUND_TO_ZERO", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}},
-                         Row{"half_down", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}}}) {
-    EXPECT_THAT(ToFloats(Quant(x, 1, 0, 8, {{"rounding_mode", std::string(row.mode)}})),
-                ElementsAreArray(row.expected))
+  for (const Row &row :
+       {Row{"ROUND", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}}, Row{"CEIL", {6, 3, 2, 2, 1, -1, -1, -1, -2, -5}},
+        Row{"FLOOR", {5, 2, 1, 1, 1, -1, -2, -2, -3, -6}}, Row{"UP", {6, 3, 2, 2, 1, -1, -2, -2, -3, -6}},
+        Row{"DOWN", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}}, Row{"HALF_UP", {6, 3, 2, 1, 1, -1, -1, -2, -3, -6}},
+        Row{"HALF_DOWN", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}}, Row{"HALF_EVEN", {6, 2, 2, 1, 1, -1, -1, -2, -2, -6}},
+        Row{"ROUND_TO_ZERO", {5, 2, 1, 1, 1, -1, -1, -1, -2, -5}},
+        Row{"half_down", {5, 2, 2, 1, 1, -1, -1, -2, -2, -5}}}) {
+    EXPECT_THAT(ToFloats(Quant(x, 1, 0, 8, {{"rounding_mode", std::string(row.mode)}})), ElementsAreArray(row.expected))
         << row.mode;
   }
 }
@@ -90,14 +82,13 @@ TEST(Quant, NaNGivesTheLowBound) {
 // of float32's last place is 1.2e-7): the float32 quotient is the tie that the real one is not.
 TEST(Quant, DivisionIsFloat32) {
   ASSERT_GT(static_cast<double>(0.2f), 0.2);
-  const Value y =
-      Quant(Floats({1}, {0.5f}), 0.2f, 0, 8, {{"rounding_mode", std::string("HALF_UP")}});
+  const Value y = Quant(Floats({1}, {0.5f}), 0.2f, 0, 8, {{"rounding_mode", std::string("HALF_UP")}});
   EXPECT_THAT(Codes(y), ElementsAre(3));
 }
 
 TEST(Quant, PerChannelScalesBroadcast) {
-  const Value y = Evaluate("onnx.Quant", {Floats({2, 2}, {1, 2, 3, 4}), Floats({2, 1}, {1, 0.5}),
-                                          Float(0), Integers(DataType::Signed(32), {}, {4})});
+  const Value y = Evaluate("onnx.Quant", {Floats({2, 2}, {1, 2, 3, 4}), Floats({2, 1}, {1, 0.5}), Float(0),
+                                          Integers(DataType::Signed(32), {}, {4})});
   EXPECT_THAT(Codes(y), ElementsAre(1, 2, 6, 7));
   EXPECT_THAT(ToFloats(y), ElementsAre(1, 2, 3, 3.5));
   EXPECT_EQ(y.quantized->scale.shape(), (Shape{2, 1}));
@@ -105,8 +96,8 @@ TEST(Quant, PerChannelScalesBroadcast) {
 }
 
 TEST(Quant, ParametersMayBeIntegers) {
-  const Value y = Evaluate("onnx.Quant", {Floats({2}, {3, 4}), Int64s({2}), Int64s({1}),
-                                          Integers(DataType::Signed(32), {}, {8})});
+  const Value y =
+      Evaluate("onnx.Quant", {Floats({2}, {3, 4}), Int64s({2}), Int64s({1}), Integers(DataType::Signed(32), {}, {8})});
   EXPECT_THAT(Codes(y), ElementsAre(2, 3)); // 2.5 is a tie
   EXPECT_THAT(ToFloats(y), ElementsAre(2, 4));
 }
@@ -143,8 +134,7 @@ TEST(Quant, RefusesBadParameters) {
 }
 
 TEST(BipolarQuant, SignWithZeroUp) {
-  const Value y =
-      Evaluate("onnx.BipolarQuant", {Floats({5}, {-1, -0.0f, 0, 2, kNaN}), Float(0.25)});
+  const Value y = Evaluate("onnx.BipolarQuant", {Floats({5}, {-1, -0.0f, 0, 2, kNaN}), Float(0.25)});
   EXPECT_THAT(ToFloats(y), ElementsAre(-0.25, 0.25, 0.25, 0.25, -0.25));
   EXPECT_THAT(Codes(y), ElementsAre(-1, 1, 1, 1, -1));
   EXPECT_EQ(y.quantized->codes.type(), DataType::Bipolar());
@@ -153,8 +143,8 @@ TEST(BipolarQuant, SignWithZeroUp) {
 // The worked example of the QONNX documentation: scale 1, zero point 0, 10 to 4 bits.
 TEST(Trunc, VersionOne) {
   const Value x = Floats({5}, {100, -100, 37, -37, 7});
-  const Value y = Evaluate("onnx.Trunc", {x, Float(1), Float(0), Float(10), Float(4)},
-                           {{"rounding_mode", std::string("FLOOR")}});
+  const Value y =
+      Evaluate("onnx.Trunc", {x, Float(1), Float(0), Float(10), Float(4)}, {{"rounding_mode", std::string("FLOOR")}});
   EXPECT_THAT(ToFloats(y), ElementsAre(1, -2, 0, -1, 0));
   EXPECT_THAT(Codes(y), ElementsAre(1, -2, 0, -1, 0));
 }
@@ -171,8 +161,7 @@ TEST(Trunc, VersionTwo) {
 
 TEST(Trunc, VersionTwoScalesTheZeroPoint) {
   // 12 codes with zero point 2 stand for 10; shifted by 4 the code is 3, its zero point 1/2.
-  const Value y =
-      Evaluate("onnx.Trunc", {Floats({1}, {10}), Float(1), Float(2), Float(8), Float(4), Float(6)});
+  const Value y = Evaluate("onnx.Trunc", {Floats({1}, {10}), Float(1), Float(2), Float(8), Float(4), Float(6)});
   EXPECT_THAT(Codes(y), ElementsAre(3));
   EXPECT_THAT(ToFloats(y), ElementsAre(10));
 }

@@ -41,10 +41,10 @@ TEST(QuantizedFloats, AreBitForBitThoseOfQuant) {
     }
     const Value x = Floats({int64_t(values.size())}, values), zero = Float(float(zero_point)),
                 width = Float(float(bits));
-    const auto quantizer = MakeFloatQuantizer(MakeAttributes(is_signed, narrow), scale.tensor, zero.tensor, width.tensor);
+    const auto quantizer =
+        MakeFloatQuantizer(MakeAttributes(is_signed, narrow), scale.tensor, zero.tensor, width.tensor);
     ASSERT_TRUE(quantizer.has_value());
-    const Value expected =
-        Evaluate("onnx.Quant", {x, scale, zero, width}, {{"signed", is_signed}, {"narrow", narrow}});
+    const Value expected = Evaluate("onnx.Quant", {x, scale, zero, width}, {{"signed", is_signed}, {"narrow", narrow}});
     const Tensor found = QuantizeFloats(*quantizer, x.tensor);
     ASSERT_EQ(found.shape(), expected.tensor.shape());
     EXPECT_EQ(std::memcmp(found.bytes().data(), expected.tensor.bytes().data(), found.bytes().size()), 0)
@@ -64,5 +64,5 @@ TEST(QuantizedFloats, LeaveTheRestToTheGeneralSemantics) {
   EXPECT_FALSE(MakeFloatQuantizer(usual, one, zero, Float(21).tensor).has_value());
 }
 
-}  // namespace
-}  // namespace qcompile::runtime::testing
+} // namespace
+} // namespace qcompile::runtime::testing

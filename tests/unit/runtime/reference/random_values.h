@@ -40,9 +40,8 @@ public:
   // Signed 8-bit codes; the value's tensor is what MakeQuantized gives.
   Value quantized(Shape shape, Value scale, Value zeroPoint) {
     const int64_t count = NumElements(shape);
-    return MakeQuantized(
-        {Integers(DataType::Signed(8), std::move(shape), integers(count, -128, 127)).tensor,
-         scale.tensor, zeroPoint.tensor});
+    return MakeQuantized({Integers(DataType::Signed(8), std::move(shape), integers(count, -128, 127)).tensor,
+                          scale.tensor, zeroPoint.tensor});
   }
   Value floats(Shape shape, int64_t magnitude) {
     std::vector<float> values;

@@ -21,8 +21,7 @@ TEST(Reduce, AxesAndKeptDimensions) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMax", {x, Int64s({0, 1})}, kDrop)), ElementsAre(5));
   EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMin", {x, Int64s({1})}, kDrop)), ElementsAre(0, 3));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.ReduceSum", {Int64s({1, 2, 3})}, kDrop)), ElementsAre(6));
-  const Value noop =
-      Evaluate("onnx.ReduceSum", {x, Int64s({})}, {{"noop_with_empty_axes", int64_t{1}}});
+  const Value noop = Evaluate("onnx.ReduceSum", {x, Int64s({})}, {{"noop_with_empty_axes", int64_t{1}}});
   EXPECT_EQ(noop.tensor.shape(), (Shape{2, 3}));
 }
 
@@ -36,20 +35,17 @@ TEST(Reduce, EmptySets) {
   const Value x = Floats({2, 0}, {});
   EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceSum", {x, Int64s({1})}, kDrop)), ElementsAre(0, 0));
   const float infinity = std::numeric_limits<float>::infinity();
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMax", {x, Int64s({1})}, kDrop)),
-              ElementsAre(-infinity, -infinity));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMax", {x, Int64s({1})}, kDrop)), ElementsAre(-infinity, -infinity));
 }
 
 TEST(Reduce, PlainSumsAddInAscendingOrder) {
   // In float32, (1e8 + 1) + ... loses the ones, and 1e8 - 1e8 first would keep one.
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceSum", {Floats({3}, {1e8f, 1, -1e8f})}, kDrop)),
-              ElementsAre(0));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceSum", {Floats({3}, {1e8f, 1, -1e8f})}, kDrop)), ElementsAre(0));
 }
 
 TEST(Reduce, QuantizedSumsAreExact) {
   // 16777216 + 1 - 16777216 = 1.
-  const Value x = Quantized({3}, {16777216, 1, -16777216}, Floats({1}, {0.5}), Floats({1}, {0}),
-                            DataType::Signed(32));
+  const Value x = Quantized({3}, {16777216, 1, -16777216}, Floats({1}, {0.5}), Floats({1}, {0}), DataType::Signed(32));
   EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceSum", {x}, kDrop)), ElementsAre(0.5));
 }
 
@@ -58,8 +54,7 @@ TEST(Reduce, QuantizedMeansRoundOnce) {
   // a tie of float32.
   const Value x = Quantized({3}, {1, 2, 7}, Floats({1}, {0.1f}), Floats({1}, {0}));
   const double expected = 10 * static_cast<double>(0.1f) / 3;
-  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMean", {x}, kDrop)),
-              ElementsAre(static_cast<float>(expected)));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.ReduceMean", {x}, kDrop)), ElementsAre(static_cast<float>(expected)));
 }
 
 TEST(Reduce, ExtremesKeepCodes) {

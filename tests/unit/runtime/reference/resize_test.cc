@@ -38,17 +38,13 @@ TEST(Resize, NearestByTheIndexFormulas) {
   // Places i / 2: 0, .5, 1, 1.5, 2, 2.5, 3, 3.5.
   EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "floor")), ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
   EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "ceil")), ElementsAre(0, 1, 1, 2, 2, 3, 3, 3));
-  EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "round_prefer_floor")),
-              ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
-  EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "round_prefer_ceil")),
-              ElementsAre(0, 1, 1, 2, 2, 3, 3, 3));
+  EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "round_prefer_floor")), ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
+  EXPECT_THAT(row.byScale(2, Nearest("asymmetric", "round_prefer_ceil")), ElementsAre(0, 1, 1, 2, 2, 3, 3, 3));
   // Places i / 2 - 1/4.
-  EXPECT_THAT(row.byScale(2, Nearest("half_pixel", "round_prefer_floor")),
-              ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
+  EXPECT_THAT(row.byScale(2, Nearest("half_pixel", "round_prefer_floor")), ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
   EXPECT_THAT(row.byScale(2, Nearest("half_pixel", "floor")), ElementsAre(0, 0, 0, 1, 1, 2, 2, 3));
   // Places 3 i / 7.
-  EXPECT_THAT(row.byScale(2, Nearest("align_corners", "floor")),
-              ElementsAre(0, 0, 0, 1, 1, 2, 2, 3));
+  EXPECT_THAT(row.byScale(2, Nearest("align_corners", "floor")), ElementsAre(0, 0, 0, 1, 1, 2, 2, 3));
   EXPECT_THAT(row.bySize(1, Nearest("pytorch_half_pixel", "floor")), ElementsAre(0));
   EXPECT_THAT(row.bySize(1, Nearest("half_pixel", "floor")), ElementsAre(1));
 }
@@ -60,8 +56,7 @@ TEST(Resize, SizesGiveExactPlaces) {
 }
 
 TEST(Resize, KeepsCodes) {
-  const Value x =
-      Quantized({1, 2, 1, 2}, {1, 2, 3, 4}, Floats({1, 2, 1, 1}, {0.5, 0.1}), Floats(Ones(4), {3}));
+  const Value x = Quantized({1, 2, 1, 2}, {1, 2, 3, 4}, Floats({1, 2, 1, 1}, {0.5, 0.1}), Floats(Ones(4), {3}));
   const Value scales = Floats({4}, {1, 1, 2, 2});
   const auto y = RunAll("onnx.Resize", {&x, nullptr, &scales}, Nearest("asymmetric", "floor"));
   ASSERT_TRUE(y.ok());
@@ -75,8 +70,7 @@ TEST(Resize, LinearAndCubic) {
   EXPECT_THAT(row.byScale(2, {{"mode", std::string("linear")}}), ElementsAre(0, 1, 3, 4));
   // A kernel of coefficient a = -1/2 reproduces straight lines away from the borders.
   const Row line({0, 1, 2, 3, 4, 5});
-  const std::vector<float> y =
-      line.byScale(2, {{"mode", std::string("cubic")}, {"cubic_coeff_a", -0.5f}});
+  const std::vector<float> y = line.byScale(2, {{"mode", std::string("cubic")}, {"cubic_coeff_a", -0.5f}});
   for (size_t i = 4; i < 8; ++i)
     EXPECT_NEAR(y[i], static_cast<double>(i) / 2 - 0.25, 1e-6);
 }
@@ -107,12 +101,10 @@ TEST(Resize, Refusals) {
 // is the border element again: (1 + 3 + 6 + 3) / 8.
 TEST(Resize, AntialiasingWidensTheKernel) {
   const Row row({1, 2, 3, 4});
-  EXPECT_THAT(row.bySize(2, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}),
-              ElementsAre(1.625f, 3.375f));
+  EXPECT_THAT(row.bySize(2, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}), ElementsAre(1.625f, 3.375f));
   // Upwards nothing changes.
   const NamedAttributes linear = {{"mode", std::string("linear")}};
-  EXPECT_EQ(row.bySize(7, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}),
-            row.bySize(7, linear));
+  EXPECT_EQ(row.bySize(7, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}}), row.bySize(7, linear));
 }
 
 } // namespace

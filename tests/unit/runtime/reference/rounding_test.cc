@@ -38,9 +38,8 @@ TEST(Rounding, NamesInAnyCase) {
   EXPECT_EQ(ParseRoundingMode("STOCHASTIC_ROUND").status().message(),
             "expected a rounding mode (ROUND, CEIL, FLOOR, UP, DOWN, HALF_UP, HALF_DOWN), found "
             "'STOCHASTIC_ROUND'");
-  for (RoundingMode mode :
-       {RoundingMode::kHalfEven, RoundingMode::kCeil, RoundingMode::kFloor, RoundingMode::kUp,
-        RoundingMode::kDown, RoundingMode::kHalfUp, RoundingMode::kHalfDown}) {
+  for (RoundingMode mode : {RoundingMode::kHalfEven, RoundingMode::kCeil, RoundingMode::kFloor, RoundingMode::kUp,
+                            RoundingMode::kDown, RoundingMode::kHalfUp, RoundingMode::kHalfDown}) {
     EXPECT_EQ(*ParseRoundingMode(RoundingModeName(mode)), mode);
   }
 }

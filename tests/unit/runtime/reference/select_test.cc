@@ -10,8 +10,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::vector<int64_t> Sliced(std::vector<int64_t> x, int64_t start, int64_t end, int64_t step) {
-  return ToIntegers(Evaluate("onnx.Slice", {Int64s(std::move(x)), Int64s({start}), Int64s({end}),
-                                            Int64s({0}), Int64s({step})}));
+  return ToIntegers(
+      Evaluate("onnx.Slice", {Int64s(std::move(x)), Int64s({start}), Int64s({end}), Int64s({0}), Int64s({step})}));
 }
 
 // Expected values follow from x[start:end:step] in numpy, which ONNX refers to.
@@ -40,15 +40,13 @@ TEST(Slice, AxesAndChecks) {
   EXPECT_THAT(ToFloats(y), ElementsAre(1, 2));
   EXPECT_THAT(Failure("onnx.Slice", {x, Int64s({0}), Int64s({1}), Int64s({0}), Int64s({0})}),
               HasSubstr("other than 0"));
-  EXPECT_THAT(Failure("onnx.Slice", {x, Int64s({0}), Int64s({1}), Int64s({5})}),
-              HasSubstr("found 5"));
+  EXPECT_THAT(Failure("onnx.Slice", {x, Int64s({0}), Int64s({1}), Int64s({5})}), HasSubstr("found 5"));
   EXPECT_THAT(Failure("onnx.Slice", {x, Int64s({0}), Int64s({1, 2})}), HasSubstr("found 2, 1"));
 }
 
 TEST(Gather, RowsColumnsAndScalars) {
   const Value x = Floats({2, 3}, {0, 1, 2, 3, 4, 5});
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Gather", {x, Int64s({-1, 0})})),
-              ElementsAre(3, 4, 5, 0, 1, 2));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Gather", {x, Int64s({-1, 0})})), ElementsAre(3, 4, 5, 0, 1, 2));
   const Value columns = Evaluate("onnx.Gather", {x, Int64s({2, 0})}, {{"axis", int64_t{1}}});
   EXPECT_THAT(ToFloats(columns), ElementsAre(2, 0, 5, 3));
   const Value row = Evaluate("onnx.Gather", {x, Integers(DataType::Int64(), {}, {1})});

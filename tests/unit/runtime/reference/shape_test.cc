@@ -14,8 +14,7 @@ Value Counting(Shape shape) {
 }
 
 Shape ReshapedTo(Shape from, std::vector<int64_t> to, int64_t allow_zero = 0) {
-  return Evaluate("onnx.Reshape", {Counting(std::move(from)), Int64s(std::move(to))},
-                  {{"allowzero", allow_zero}})
+  return Evaluate("onnx.Reshape", {Counting(std::move(from)), Int64s(std::move(to))}, {{"allowzero", allow_zero}})
       .tensor.shape();
 }
 
@@ -29,8 +28,7 @@ TEST(Reshape, ZeroAndMinusOne) {
 
 TEST(Reshape, RefusesWhatDoesNotFit) {
   auto failure = [](std::vector<int64_t> to, int64_t allow_zero = 0) {
-    return Failure("onnx.Reshape", {Counting({2, 3}), Int64s(std::move(to))},
-                   {{"allowzero", allow_zero}});
+    return Failure("onnx.Reshape", {Counting({2, 3}), Int64s(std::move(to))}, {{"allowzero", allow_zero}});
   };
   EXPECT_EQ(failure({4}), "expected a shape for 6 elements, found [4]");
   EXPECT_THAT(failure({-1, -1}), HasSubstr("[-1,-1]"));
@@ -42,17 +40,14 @@ TEST(Reshape, RefusesWhatDoesNotFit) {
 
 TEST(Shape, FlattenSqueezeUnsqueeze) {
   const Value x = Counting({1, 2, 1, 3});
-  auto flat = [&](int64_t axis) {
-    return Evaluate("onnx.Flatten", {x}, {{"axis", axis}}).tensor.shape();
-  };
+  auto flat = [&](int64_t axis) { return Evaluate("onnx.Flatten", {x}, {{"axis", axis}}).tensor.shape(); };
   EXPECT_EQ(flat(0), (Shape{1, 6}));
   EXPECT_EQ(flat(2), (Shape{2, 3}));
   EXPECT_EQ(flat(-1), (Shape{2, 3}));
   EXPECT_EQ(flat(4), (Shape{6, 1}));
   EXPECT_EQ(Evaluate("onnx.Squeeze", {x}).tensor.shape(), (Shape{2, 3}));
   EXPECT_EQ(Evaluate("onnx.Squeeze", {x, Int64s({-2})}).tensor.shape(), (Shape{1, 2, 3}));
-  EXPECT_EQ(Evaluate("onnx.Unsqueeze", {Counting({2, 3}), Int64s({-1, 0})}).tensor.shape(),
-            (Shape{1, 2, 3, 1}));
+  EXPECT_EQ(Evaluate("onnx.Unsqueeze", {Counting({2, 3}), Int64s({-1, 0})}).tensor.shape(), (Shape{1, 2, 3, 1}));
   EXPECT_THAT(Failure("onnx.Squeeze", {x, Int64s({1})}), HasSubstr("expected extent 1"));
   EXPECT_THAT(Failure("onnx.Unsqueeze", {x, Int64s({0, 0})}), HasSubstr("found axis 0 twice"));
 }
@@ -61,11 +56,8 @@ TEST(Shape, ShapeOfPart) {
   const Value x = Counting({2, 3, 4});
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Shape", {x})), ElementsAre(2, 3, 4));
   EXPECT_THAT(ToIntegers(Evaluate("onnx.Shape", {x}, {{"start", int64_t{-2}}})), ElementsAre(3, 4));
-  EXPECT_THAT(
-      ToIntegers(Evaluate("onnx.Shape", {x}, {{"start", int64_t{1}}, {"end", int64_t{-1}}})),
-      ElementsAre(3));
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Shape", {x}, {{"end", int64_t{99}}})),
-              ElementsAre(2, 3, 4));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Shape", {x}, {{"start", int64_t{1}}, {"end", int64_t{-1}}})), ElementsAre(3));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Shape", {x}, {{"end", int64_t{99}}})), ElementsAre(2, 3, 4));
 }
 
 TEST(Transpose, DefaultReverses) {
@@ -76,8 +68,7 @@ TEST(Transpose, DefaultReverses) {
 
 TEST(Transpose, PermutationOfThree) {
   // y[i][j][k] = x[j][k][i] with extents x = 1 x 2 x 3, so y = 3 x 1 x 2.
-  const Value y =
-      Evaluate("onnx.Transpose", {Counting({1, 2, 3})}, {{"perm", std::vector<int64_t>{2, 0, 1}}});
+  const Value y = Evaluate("onnx.Transpose", {Counting({1, 2, 3})}, {{"perm", std::vector<int64_t>{2, 0, 1}}});
   EXPECT_EQ(y.tensor.shape(), (Shape{3, 1, 2}));
   EXPECT_THAT(ToFloats(y), ElementsAre(0, 3, 1, 4, 2, 5));
   EXPECT_THAT(Failure("onnx.Transpose", {Counting({2, 3})}, {{"perm", std::vector<int64_t>{1, 1}}}),
@@ -85,8 +76,7 @@ TEST(Transpose, PermutationOfThree) {
 }
 
 TEST(Transpose, CarriesPerChannelScales) {
-  const Value x =
-      Quantized({2, 3}, {1, 2, 3, 4, 5, 6}, Floats({2, 1}, {0.5, 0.25}), Floats({1, 1}, {1}));
+  const Value x = Quantized({2, 3}, {1, 2, 3, 4, 5, 6}, Floats({2, 1}, {0.5, 0.25}), Floats({1, 1}, {1}));
   const Value y = Evaluate("onnx.Transpose", {x});
   EXPECT_THAT(Codes(y), ElementsAre(1, 4, 2, 5, 3, 6));
   EXPECT_EQ(y.quantized->scale.shape(), (Shape{1, 2}));
@@ -95,8 +85,7 @@ TEST(Transpose, CarriesPerChannelScales) {
 }
 
 TEST(Reshape, CarriesScalesWhereverTheyGo) {
-  const Value x =
-      Quantized({2, 3}, {1, 2, 3, 4, 5, 6}, Floats({2, 1}, {0.5, 0.25}), Floats({1, 1}, {0}));
+  const Value x = Quantized({2, 3}, {1, 2, 3, 4, 5, 6}, Floats({2, 1}, {0.5, 0.25}), Floats({1, 1}, {0}));
   const Value split = Evaluate("onnx.Reshape", {x, Int64s({2, 3, 1})});
   EXPECT_EQ(split.quantized->scale.shape(), (Shape{2, 1, 1}));
   const Value flat = Evaluate("onnx.Reshape", {x, Int64s({6})});
@@ -118,14 +107,11 @@ TEST(Dropout, IsIdentityAtInference) {
 TEST(Generators, ConstantOfShapeAndRange) {
   const Value zeros = Evaluate("onnx.ConstantOfShape", {Int64s({2, 2})});
   EXPECT_THAT(ToFloats(zeros), ElementsAre(0, 0, 0, 0));
-  const Value sevens =
-      Evaluate("onnx.ConstantOfShape", {Int64s({3})}, {{"value", Int64s({7}).tensor}});
+  const Value sevens = Evaluate("onnx.ConstantOfShape", {Int64s({3})}, {{"value", Int64s({7}).tensor}});
   EXPECT_THAT(ToIntegers(sevens), ElementsAre(7, 7, 7));
   auto scalar = [](int64_t v) { return Integers(DataType::Int64(), {}, {v}); };
-  EXPECT_THAT(ToIntegers(Evaluate("onnx.Range", {scalar(10), scalar(4), scalar(-2)})),
-              ElementsAre(10, 8, 6));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Range", {Float(1), Float(2), Float(0.25)})),
-              ElementsAre(1, 1.25, 1.5, 1.75));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Range", {scalar(10), scalar(4), scalar(-2)})), ElementsAre(10, 8, 6));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Range", {Float(1), Float(2), Float(0.25)})), ElementsAre(1, 1.25, 1.5, 1.75));
   EXPECT_TRUE(ToIntegers(Evaluate("onnx.Range", {scalar(5), scalar(5), scalar(1)})).empty());
 }
 
@@ -134,8 +120,7 @@ TEST(Generators, AbsurdSizesAreRefused) {
   EXPECT_THAT(Failure("onnx.ConstantOfShape", {Int64s({big, big})}), HasSubstr("expected at most"));
   EXPECT_THAT(Failure("onnx.ConstantOfShape", {Int64s({-1})}), HasSubstr("at least 0"));
   EXPECT_THAT(Failure("onnx.Expand", {Float(1), Int64s({big, 2})}), HasSubstr("expected at most"));
-  EXPECT_THAT(Failure("onnx.Expand", {Float(1), Int64s({big, big, 0})}),
-              HasSubstr("expected at most"));
+  EXPECT_THAT(Failure("onnx.Expand", {Float(1), Int64s({big, big, 0})}), HasSubstr("expected at most"));
   auto scalar = [](int64_t v) { return Integers(DataType::Int64(), {}, {v}); };
   EXPECT_THAT(Failure("onnx.Range", {scalar(std::numeric_limits<int64_t>::min()),
                                      scalar(std::numeric_limits<int64_t>::max()), scalar(1)}),
@@ -145,11 +130,9 @@ TEST(Generators, AbsurdSizesAreRefused) {
 
 TEST(Generators, ConstantKinds) {
   EXPECT_THAT(ToFloats(Evaluate("onnx.Constant", {}, {{"value_float", 2.5f}})), ElementsAre(2.5));
-  EXPECT_THAT(
-      ToIntegers(Evaluate("onnx.Constant", {}, {{"value_ints", std::vector<int64_t>{1, 2}}})),
-      ElementsAre(1, 2));
-  EXPECT_THAT(ToFloats(Evaluate("onnx.Constant", {}, {{"value", Floats({1}, {3}).tensor}})),
-              ElementsAre(3));
+  EXPECT_THAT(ToIntegers(Evaluate("onnx.Constant", {}, {{"value_ints", std::vector<int64_t>{1, 2}}})),
+              ElementsAre(1, 2));
+  EXPECT_THAT(ToFloats(Evaluate("onnx.Constant", {}, {{"value", Floats({1}, {3}).tensor}})), ElementsAre(3));
 }
 
 } // namespace

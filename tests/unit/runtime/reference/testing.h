@@ -22,8 +22,7 @@ inline Attributes MakeAttributes(const NamedAttributes &named) {
   return attributes;
 }
 
-inline absl::StatusOr<std::vector<Value>> RunAll(const std::string &name,
-                                                 const std::vector<const Value *> &operands,
+inline absl::StatusOr<std::vector<Value>> RunAll(const std::string &name, const std::vector<const Value *> &operands,
                                                  const NamedAttributes &attributes = {}) {
   const ReferenceFunction function = FindReference(name);
   if (function == nullptr)
@@ -74,8 +73,8 @@ inline Value Bools(Shape shape, std::vector<int64_t> values) {
 inline Value Quantized(Shape shape, std::vector<int64_t> codes, Value scale, Value zero_point,
                        DataType type = DataType::Signed(8)) {
   Value value(Tensor(DataType::Float32(), shape));
-  value.quantized = QuantizedView{Integers(type, std::move(shape), std::move(codes)).tensor,
-                                  scale.tensor, zero_point.tensor};
+  value.quantized =
+      QuantizedView{Integers(type, std::move(shape), std::move(codes)).tensor, scale.tensor, zero_point.tensor};
   return value;
 }
 
