@@ -19,7 +19,7 @@ absl::Status CheckIndices(const Tensor& indices) {
 absl::StatusOr<int64_t> PositionOf(int64_t index, int64_t extent) {
   if (index < -extent || index >= extent) {
     return absl::OutOfRangeError(
-        absl::StrCat("expected an index of ", extent, " elements, found ", index));
+        absl::StrCat("expected an index into ", extent, " elements, found ", index));
   }
   return index < 0 ? index + extent : index;
 }

@@ -260,7 +260,7 @@ Results MaxUnpool(const Attributes& attributes, Operands operands) {
     const int64_t index = indices.IntegerAt(i);
     if (index < 0 || index >= size) {
       return absl::OutOfRangeError(
-          absl::StrCat("expected an index of ", size, " elements, found ", index));
+          absl::StrCat("expected an index into ", size, " elements, found ", index));
     }
     std::copy_n(x.bytes().data() + static_cast<size_t>(i) * width, width,
                 out + static_cast<size_t>(places[static_cast<size_t>(index)]) * width);

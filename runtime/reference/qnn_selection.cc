@@ -137,7 +137,7 @@ Results Gather(const Attributes& attributes, Operands operands) {
   for (int64_t p : *indices) {
     if (p < 0 || p >= view.extent) {  // gather_c1
       return absl::InvalidArgumentError(
-          absl::StrCat("expected an index of ", view.extent, " elements, found ", p));
+          absl::StrCat("expected an index into ", view.extent, " elements, found ", p));
     }
   }
   return TakePositions(x, view, {static_cast<int64_t>(indices->size())}, *indices);
@@ -158,7 +158,8 @@ Results Lookup(const Attributes&, Operands operands) {
   std::vector<int64_t> positions = indices.ToIntegers();
   for (int64_t& p : positions) {
     if (p < -rows || p >= rows) {
-      return absl::OutOfRangeError(absl::StrCat("expected an index of ", rows, " rows, found ", p));
+      return absl::OutOfRangeError(
+          absl::StrCat("expected an index into ", rows, " rows, found ", p));
     }
     if (p < 0) p += rows;
   }

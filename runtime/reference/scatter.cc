@@ -89,7 +89,7 @@ absl::StatusOr<Tensor> Scatter(Tensor data, const Tensor& updates, const std::ve
 absl::StatusOr<int64_t> PositionOf(int64_t index, int64_t extent) {
   if (index < -extent || index >= extent) {
     return absl::OutOfRangeError(
-        absl::StrCat("expected an index of ", extent, " elements, found ", index));
+        absl::StrCat("expected an index into ", extent, " elements, found ", index));
   }
   return index < 0 ? index + extent : index;
 }

@@ -80,7 +80,7 @@ Schedule simulateClocks(const std::vector<ScheduledStage> &stages, const std::ve
       return {ends.front(), ends[samples - 1] - ends[samples - 2], false, {}};
     }
     if (ready.empty())
-      return {.deadlock = true};
+      return {.deadlock = true, .stuck = {}};
     for (size_t i : ready) {
       const int64_t length = steps[i].size();
       const Step &step = steps[i][now[i] % length];

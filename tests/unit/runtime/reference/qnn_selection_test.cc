@@ -146,7 +146,7 @@ TEST(QnnGather, NearestAndShuffle) {
 TEST(QnnGather, gather_c1) {
   const Value x = Integers(DataType::Signed(4), {1, 2}, {0, 1});
   for (int64_t bad : {int64_t{-1}, int64_t{2}, kHighest})
-    EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0, bad}, 1)), HasSubstr("expected an index of 2 elements"));
+    EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0, bad}, 1)), HasSubstr("expected an index into 2 elements"));
   EXPECT_THAT(Failure("qnn.gather", {x}, Gather({0}, 2)), HasSubstr("expected an axis"));
 }
 
@@ -163,7 +163,7 @@ TEST(QnnLookup, RowsAndNegativeIndices) {
 TEST(QnnLookup, lookup_c1) {
   const Value table = Integers(DataType::Signed(4), {3, 1}, {0, 1, 2});
   for (int64_t bad : {int64_t{3}, int64_t{-4}, kHighest, -kHighest - 1})
-    EXPECT_THAT(Failure("qnn.lookup", {Int64s({bad}), table}), HasSubstr("expected an index of 3 rows"));
+    EXPECT_THAT(Failure("qnn.lookup", {Int64s({bad}), table}), HasSubstr("expected an index into 3 rows"));
   EXPECT_THAT(Failure("qnn.lookup", {Integers(DataType::Signed(8), {1}, {0}), table}),
               HasSubstr("type int64 or int32, found int8"));
   EXPECT_THAT(Failure("qnn.lookup", {Int64s({0}), Integers(DataType::Signed(4), {}, {1})}),

@@ -51,7 +51,7 @@ TEST(Gather, RowsColumnsAndScalars) {
   EXPECT_THAT(ToFloats(columns), ElementsAre(2, 0, 5, 3));
   const Value row = Evaluate("onnx.Gather", {x, Integers(DataType::Int64(), {}, {1})});
   EXPECT_EQ(row.tensor.shape(), Shape{3});
-  EXPECT_EQ(Failure("onnx.Gather", {x, Int64s({2})}), "expected an index of 2 elements, found 2");
+  EXPECT_EQ(Failure("onnx.Gather", {x, Int64s({2})}), "expected an index into 2 elements, found 2");
 }
 
 TEST(Gather, TakesTheScaleOfTheChannel) {
