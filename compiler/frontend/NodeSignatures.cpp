@@ -67,9 +67,9 @@ static std::string findAttributeProblem(const AttributeProto &attribute, const N
 }
 
 LogicalResult checkSignatures(ModelContext &model) {
-  std::map<std::string, int> imports = readImports(*model.model);
+  const std::map<std::string, int> ofModel = readImports(*model.model);
   Refusals refusals;
-  forEachNumberedNode(*model.graph().mutable_node(), [&](const NodeProto &node, unsigned index) {
+  auto check = [&](const NodeProto &node, unsigned index, std::map<std::string, int> &imports) {
     const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()], node.domain());
     if (!schema)
       return;
@@ -81,7 +81,16 @@ LogicalResult checkSignatures(ModelContext &model) {
     refuse(findOutputProblem(node, *schema));
     for (const AttributeProto &attribute : node.attribute())
       refuse(findAttributeProblem(attribute, node, *schema));
-  });
+  };
+  unsigned index = 0;
+  for (NodeProto &node : *model.graph().mutable_node()) {
+    std::map<std::string, int> imports = model.getImports(node, ofModel);
+    check(node, index++, imports);
+    forEachGraph(node, [&](::onnx::GraphProto &graph) {
+      forEachNumberedNode(*graph.mutable_node(),
+                          [&](const NodeProto &inner, unsigned at) { check(inner, at, imports); });
+    });
+  }
   LogicalResult result = refusals.report(Code::I002, "nodes");
   for (const auto &input : model.graph().input())
     if (input.type().value_case() == ::onnx::TypeProto::VALUE_NOT_SET)

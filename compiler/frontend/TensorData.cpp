@@ -113,7 +113,8 @@ LogicalResult checkTensorData(ModelContext &model) {
   std::vector<ExternalTensor> external;
   for (TensorProto &tensor : *model.graph().mutable_initializer()) {
     // Types that are none of numbers have been reported.
-    const bool reported = !getTensorType(model.context, tensor) && tensor.data_type() != TensorProto::UNDEFINED;
+    const bool reported =
+        !nodes::getElementType(model.context, tensor.data_type()) && tensor.data_type() != TensorProto::UNDEFINED;
     if (reported || failed(checkTensor(model, tensor, tensor.name()))) {
       result = failure();
       continue;

@@ -150,7 +150,13 @@ bool Session::loadBytes(StringRef bytes, StringRef name) {
   if (onStage)
     onStage(Stage::Import);
   ownedModule = importOnnx(mlirContext.get(), bytes, name, /*directory=*/"", options.import, report);
+  return finishImport();
+}
+
+bool Session::finishImport() {
   currentStage = Stage::Import;
+  if (!ownedModule && result == Outcome::Success)
+    return fail(Outcome::Internal, Code::P001, "the model could not be read, for a reason that was not said");
   return ownedModule && saveIntermediate();
 }
 
@@ -167,8 +173,7 @@ bool Session::load(StringRef path, std::optional<Stage> from) {
       report = {};
       ownedModule = importOnnxFile(mlirContext.get(), path, options.import, report);
     }
-    currentStage = Stage::Import;
-    return ownedModule && saveIntermediate();
+    return finishImport();
   }
   auto text = llvm::MemoryBuffer::getFile(path);
   if (!text)

@@ -113,6 +113,8 @@ private:
   bool checkBackendSupport();
   bool runPasses(Stage stage);
   llvm::Error writeReport(ArtifactSink &sink);
+  /// Whether a model has been read; what was not said of one that has not, is.
+  bool finishImport();
   bool saveIntermediate();
   void handle(mlir::Diagnostic &diagnostic);
 
