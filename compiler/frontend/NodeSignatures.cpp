@@ -67,10 +67,11 @@ static std::string findAttributeProblem(const AttributeProto &attribute, const N
 }
 
 LogicalResult checkSignatures(ModelContext &model) {
-  const std::map<std::string, int> ofModel = readImports(*model.model);
+  std::map<std::string, int> imports = readImports(*model.model);
   Refusals refusals;
-  auto check = [&](const NodeProto &node, unsigned index, std::map<std::string, int> &imports) {
-    const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), imports[node.domain()], node.domain());
+  forEachNodeAtOpset(model, imports[""], [&](const NodeProto &node, unsigned index, int opset) {
+    const int version = node.domain().empty() ? opset : imports[node.domain()];
+    const OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, node.domain());
     if (!schema)
       return;
     auto refuse = [&](const std::string &reason) {
@@ -81,16 +82,7 @@ LogicalResult checkSignatures(ModelContext &model) {
     refuse(findOutputProblem(node, *schema));
     for (const AttributeProto &attribute : node.attribute())
       refuse(findAttributeProblem(attribute, node, *schema));
-  };
-  unsigned index = 0;
-  for (NodeProto &node : *model.graph().mutable_node()) {
-    std::map<std::string, int> imports = model.getImports(node, ofModel);
-    check(node, index++, imports);
-    forEachGraph(node, [&](::onnx::GraphProto &graph) {
-      forEachNumberedNode(*graph.mutable_node(),
-                          [&](const NodeProto &inner, unsigned at) { check(inner, at, imports); });
-    });
-  }
+  });
   LogicalResult result = refusals.report(Code::I002, "nodes");
   for (const auto &input : model.graph().input())
     if (input.type().value_case() == ::onnx::TypeProto::VALUE_NOT_SET)

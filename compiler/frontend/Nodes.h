@@ -2,7 +2,7 @@
 #ifndef QCOMPILE_COMPILER_FRONTEND_NODES_H
 #define QCOMPILE_COMPILER_FRONTEND_NODES_H
 
-#include "onnx/onnx_pb.h"
+#include "compiler/frontend/ModelContext.h"
 
 namespace qcompile::frontend {
 
@@ -24,6 +24,20 @@ template <typename Visitor> void forEachNumberedNode(Nodes &nodes, Visitor &&vis
   for (::onnx::NodeProto &node : nodes) {
     visit(node, index++);
     forEachGraph(node, [&](::onnx::GraphProto &graph) { forEachNumberedNode(*graph.mutable_node(), visit); });
+  }
+}
+
+/// The same for all nodes of a model of opset `version`, each with its own opset too: that of the node of the main
+/// graph in which it stands.
+template <typename Visitor> void forEachNodeAtOpset(ModelContext &model, int version, Visitor &&visit) {
+  unsigned index = 0;
+  for (::onnx::NodeProto &node : *model.graph().mutable_node()) {
+    const int opset = model.getOpset(node, version);
+    visit(node, index++, opset);
+    forEachGraph(node, [&](::onnx::GraphProto &graph) {
+      forEachNumberedNode(*graph.mutable_node(),
+                          [&](const ::onnx::NodeProto &inner, unsigned at) { visit(inner, at, opset); });
+    });
   }
 }
 

@@ -97,7 +97,7 @@ LogicalResult checkAttributes(ModelContext &model) {
   if (version > getNewestOpset())
     return success(); // refused for that
   Refusals refusals;
-  auto check = [&](const NodeProto &node, unsigned index, int opset) {
+  forEachNodeAtOpset(model, int(version), [&](const NodeProto &node, unsigned index, int opset) {
     if (!node.domain().empty() && node.domain() != "ai.onnx")
       return;
     const ::onnx::OpSchema *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type(), opset, "");
@@ -106,15 +106,7 @@ LogicalResult checkAttributes(ModelContext &model) {
         refusals.add(model.nodeLocation(node, index), "node " + describeNode(node, index),
                      "attribute '" + attribute.name() + "' is unknown to operator " + node.op_type() + " in version " +
                          std::to_string(opset));
-  };
-  unsigned index = 0;
-  for (NodeProto &node : *model.graph().mutable_node()) {
-    const int opset = model.getOpset(node, int(version));
-    check(node, index++, opset);
-    forEachGraph(node, [&](::onnx::GraphProto &graph) {
-      forEachNumberedNode(*graph.mutable_node(), [&](const NodeProto &inner, unsigned at) { check(inner, at, opset); });
-    });
-  }
+  });
   return refusals.report(Code::I002, "nodes");
 }
 
